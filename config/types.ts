@@ -52,12 +52,15 @@ export interface PouchConfig {
   readonly hooksDir: string;
 }
 
+/** `prefer-auto` is `auto` where it is possible, otherwise `host`. */
+export type UsernsDefault = 'host' | 'auto' | 'prefer-auto';
+
 /** User namespaces of containers. */
 export interface UsernsConfig {
-  /** Default of plain containers. */
-  readonly default: 'host' | 'auto';
-  /** Default of rich containers. */
-  readonly rich: 'host' | 'auto';
+  /** Of plain containers whose request does not say. */
+  readonly default: UsernsDefault;
+  /** Of rich containers whose request does not say. */
+  readonly rich: UsernsDefault;
   /** `auto`: host ids from which containers get their ranges, both ends included. */
   readonly range: IdRange;
 }
@@ -177,7 +180,7 @@ export interface NetworkConfig {
   readonly ipMasq: boolean;
   readonly hairpin: boolean;
   /** Isolation of containers on the bridge. */
-  readonly isolation: 'none' | 'addresses' | 'containers';
+  readonly isolation: 'rich' | 'none' | 'addresses' | 'containers';
   readonly publishAddress: string;
   /** Empty: the host's name servers. */
   readonly dns: readonly string[];

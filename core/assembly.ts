@@ -1,5 +1,4 @@
 /** Assembles what the verbs share, on a containerd that responds. */
-import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoadedConfig } from '../config/index.ts';
@@ -16,6 +15,7 @@ import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import type { ContainerdClient } from './containerd/index.ts';
 import { findInit } from './host/detect.ts';
+import { readMountinfo } from './host/mountinfo.ts';
 import { type ImageFiles, type ImageHooks, imageSources, type ImageStoreOptions } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
@@ -55,6 +55,8 @@ import {
 import type { Secrets } from './secrets/Secrets.ts';
 import { ContainerStore } from './state/ContainerStore.ts';
 import { Tracing } from './tracing/Tracing.ts';
+import { unmappable } from './userns/mappable.ts';
+import { usernsObstacle } from './userns/obstacle.ts';
 import { UserRanges } from './userns/UserRanges.ts';
 import { networkFacts } from './networks/NetworkDrivers.ts';
 import { knownDriver, volumeDrivers } from './volumes/VolumeDrivers.ts';
@@ -300,7 +302,10 @@ interface PlannerParts {
   kindOf(kind: string): { describe(args: object): string | Promise<string> } | undefined;
 }
 
-function optionsOfPlanner({ loaded, log, files, secrets }: Base, parts: PlannerParts): PlannerOptions {
+function optionsOfPlanner(
+  { loaded, log, files, secrets, client }: Base,
+  parts: PlannerParts,
+): PlannerOptions {
   const { store, volumes, generations, userRanges } = parts;
   const { config } = loaded();
   return {
@@ -326,6 +331,9 @@ function optionsOfPlanner({ loaded, log, files, secrets }: Base, parts: PlannerP
       networkOf: (name) => networkFacts(name, generations.current, loaded().config.network.networks),
       root: config.root,
       userns: () => loaded().config.userns,
+      usernsObstacle: () => usernsObstacle({ client, directories: [config.root, config.state] }),
+      unmappable: (path) =>
+        unmappable(path, { look: (...args) => files.look(...args), mountinfo: readMountinfo }),
       freeIds: (id, size) => {
         const { first } = userRanges.take(id, size, loaded().config.userns.range);
         return { containerID: 0, hostID: first, size };
@@ -333,7 +341,7 @@ function optionsOfPlanner({ loaded, log, files, secrets }: Base, parts: PlannerP
       cgroupDriver: () => loaded().config.runtime.cgroupDriver,
       look: (path, what) => files.look(path, what),
       checkResponds: (paths, whatOf) => files.checkResponds(paths, whatOf),
-      mountinfo: () => readFileSync('/proc/self/mountinfo', 'utf8'),
+      mountinfo: readMountinfo,
     },
     originOf: (setting) => {
       const at = loaded().originOf(setting);

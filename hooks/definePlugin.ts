@@ -177,7 +177,7 @@ export interface HostFacts {
     /** Whether a container reaches its own published ports by the host's address. */
     hairpin: boolean;
     /** What containers on the bridge are kept from; see docs/guides/network.md. */
-    isolation: 'none' | 'addresses' | 'containers';
+    isolation: 'rich' | 'none' | 'addresses' | 'containers';
     /** Host address of ports published without one. */
     publishAddress: string;
   };

@@ -45,6 +45,7 @@ const DraftProcess = closed({
   stdinOnce: flag,
   consoleSize: may(ConsoleSize),
   capabilities: map(yes, '`CAP_…` in all sets but the ambient one.'),
+  droppedCapabilities: may(map(yes, 'What the request drops by name, or `ALL`: a mode adds none of them.')),
   rlimits: map(closed({ soft: integer, hard: integer }), 'By `RLIMIT_…`.'),
   noNewPrivileges: flag,
   oomScoreAdj: may(integer),

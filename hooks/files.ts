@@ -17,6 +17,8 @@ export interface FileAccess {
 
 /** What stat(2) finds, links followed. */
 export interface FileFacts {
+  /** The absolute path, links followed. */
+  path: string;
   kind: FileKind;
   /** Permission bits. */
   mode: number;

@@ -6,6 +6,7 @@
 export { Type } from '@sinclair/typebox';
 export type { Static, TSchema } from '@sinclair/typebox';
 export { allowReboot, commandExitScript } from './allowReboot.ts';
+export { allowSandboxes } from './allowSandboxes.ts';
 export { asCaller, type Caller, currentCaller } from './caller.ts';
 export * from './catalogue.ts';
 export type { DoctorCheck, DoctorFinding } from './contributions/doctorCheck.ts';

@@ -9,8 +9,8 @@ const volumeName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 
 const propagations = new Set(['shared', 'slave', 'private', 'rshared', 'rslave', 'rprivate']);
 
-/** Maps the ids of a bind mount for a container with a user namespace. */
-const mapped = 'idmap';
+/** Whether a bind mount has the ids of a container with a user namespace. */
+const mapped = new Set(['idmap', 'noidmap']);
 
 /**
  * Accepted without effect: hints for Docker Desktop's file sharing, and SELinux labels, which Pouch does not set and
@@ -47,10 +47,12 @@ function optionsOf(field: BindField, list: string | undefined, text: string): Pa
   const words = list?.split(',') ?? [];
   const unknown = words.find((word) => !isKnown(word));
   if (unknown !== undefined)
-    throw invalid(field, 'the options ro, rw, nocopy, idmap, z, Z or a propagation', text);
+    throw invalid(field, 'the options ro, rw, nocopy, idmap, noidmap, z, Z or a propagation', text);
   if (words.includes('ro') && words.includes('rw')) throw invalid(field, 'one of ro and rw', text);
-  const options = words.filter((word) => propagations.has(word) || word === mapped);
-  if (options.filter((word) => word !== mapped).length > 1) throw invalid(field, 'one propagation', text);
+  const options = words.filter((word) => propagations.has(word) || mapped.has(word));
+  if ([...mapped].every((word) => words.includes(word)))
+    throw invalid(field, 'one of idmap and noidmap', text);
+  if (options.filter((word) => !mapped.has(word)).length > 1) throw invalid(field, 'one propagation', text);
   return {
     ...(words.includes('ro') ? { readonly: true } : {}),
     ...(words.includes('nocopy') ? { nocopy: true } : {}),
@@ -59,5 +61,6 @@ function optionsOf(field: BindField, list: string | undefined, text: string): Pa
 }
 
 function isKnown(word: string): boolean {
-  return ['ro', 'rw', 'nocopy', mapped].includes(word) || propagations.has(word) || withoutEffect.has(word);
+  const sets = [mapped, propagations, withoutEffect];
+  return ['ro', 'rw', 'nocopy'].includes(word) || sets.some((set) => set.has(word));
 }

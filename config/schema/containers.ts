@@ -23,13 +23,15 @@ export const containers: Settings<
 > = {
   'userns.default': {
     default: 'host',
-    format: oneOf('host', 'auto'),
-    doc: 'User namespace of plain containers without `--userns`. `auto`: each container has its own range of host ids.',
+    format: oneOf('host', 'auto', 'prefer-auto'),
+    doc:
+      'User namespace of plain containers without `--userns`. `auto`: each container has its own range of host ids. ' +
+      '`prefer-auto`: the same where the host, the runtime and the options of the container allow it, otherwise `host` with a warning.',
     since: '0.1.0',
   },
   'userns.rich': {
-    default: 'host',
-    format: oneOf('host', 'auto'),
+    default: 'prefer-auto',
+    format: oneOf('host', 'auto', 'prefer-auto'),
     doc: 'The same for rich containers.',
     since: '0.1.0',
   },

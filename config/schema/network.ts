@@ -72,12 +72,12 @@ export const network: Settings<'network'> = {
     since: '0.1.0',
   },
   'network.isolation': {
-    default: 'none',
-    format: oneOf('none', 'addresses', 'containers'),
+    default: 'rich',
+    format: oneOf('rich', 'none', 'addresses', 'containers'),
     doc:
       'Isolation of containers on the bridge. `none`: none, as in Docker. `addresses`: containers can send only from their own MAC ' +
       'and IPv4 address, which prevents ARP, MAC and IP spoofing. `containers`: in addition, containers can reach each other only ' +
-      'through published ports. Existing containers keep their isolation. See [Network](../guides/network.md).',
+      'through published ports. `rich`: `addresses` for rich containers where nft is installed, `none` for others. Existing containers keep their isolation. See [Network](../guides/network.md).',
     since: '0.1.0',
   },
   'network.publishAddress': {

@@ -2,12 +2,11 @@
  * Access to paths that may hang or be hostile: bind sources, volumes, files that a container can write. An expendable
  * process performs each call with a deadline.
  */
-import { readFileSync } from 'node:fs';
 import type { FileAccess, FileFacts } from '../../hooks/files.ts';
 import type { ErrorCode } from '../../hooks/errors.ts';
 import { field } from '../../hooks/fields.ts';
 import { hasCode, errorKinds, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
-import { mountOf, mountPointsOf } from '../host/mountinfo.ts';
+import { mountOf, mountPointsOf, readMountinfo } from '../host/mountinfo.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 import type {
   PathStep,
@@ -305,10 +304,6 @@ export class FileWorkers implements FileAccess {
 
 function isBroken(error: unknown): boolean {
   return hasCode(error, 'PCH_FILE_WORKER') && !hasNoFilesLeft(error);
-}
-
-function readMountinfo(): string {
-  return readFileSync('/proc/self/mountinfo', 'utf8');
 }
 
 /** Chooses the lane by the path's name; links may lead to another mount. */

@@ -1,3 +1,10 @@
+import { readFileSync } from 'node:fs';
+
+/** The mounts that this process sees (proc_pid_mountinfo(5)). */
+export function readMountinfo(): string {
+  return readFileSync('/proc/self/mountinfo', 'utf8');
+}
+
 /**
  * Returns the mount of a path with its optional fields (proc_pid_mountinfo(5)): the deepest, and of several the last.
  */
@@ -14,6 +21,15 @@ export function mountPointsOf(paths: readonly string[], mountinfo: string): stri
 /** The mount that covers a directory, which is its mount point; undefined if nothing is mounted on it. */
 export function mountOn(point: string, mountinfo: string): Mount | undefined {
   return parseMountinfo(mountinfo).findLast((mount) => mount.point === point);
+}
+
+/** The mount that a path is on, and those below the path: what a recursive bind mount of it has. */
+export function mountsOf(path: string, mountinfo: string): Mount[] {
+  const all = parseMountinfo(mountinfo);
+  const above = deepestAbove(path, all);
+  const base = path === '/' ? '' : path;
+  const below = all.filter(({ point }) => point !== path && point !== '/' && point.startsWith(`${base}/`));
+  return above ? [above, ...below] : below;
 }
 
 /** The points of the mounts on a directory and below it, in the order in which they were mounted. */

@@ -39,6 +39,7 @@ import type { Standing } from './runtime/needs.ts';
 import type { Secrets } from '../secrets/Secrets.ts';
 import { selectRuntime } from './runtime/select.ts';
 import { resolveUser, type ResolvedUser } from './users.ts';
+import { fitUserns, usernsWarnings } from './userns.ts';
 
 /** An image as the planner needs it: its facts, and its files without a container. */
 export interface PlanImage {
@@ -147,6 +148,7 @@ export class Planner {
     await source.responds;
     let draft = await this.#hook(catalogue.container.preCreate, completed, generation, run);
     const runtime = await this.#selectRuntime(draft, generation, run);
+    await fitUserns([draft, plain], full, { runtime, context: this.#options.request });
     this.#reserveNamespaces(draft, plain);
     await planAttachment(draft, generation.runner, this.#options.request, run);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
@@ -157,6 +159,7 @@ export class Planner {
       planNetwork(draft, { contributions, networks, networkOf }, run),
     );
     await planVolumes(draft, { contributions, request: this.#options.request }, run);
+    run.warnings.push(...(await usernsWarnings(draft, full, { runtime, context: this.#options.request })));
     const log = await checked(run.blame, ['log'], () => planLog(draft, generation));
     await checked(run.blame, ['rich', formatPath(['annotations', richAnnotation])], () =>
       checkRichMode(

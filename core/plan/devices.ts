@@ -33,7 +33,12 @@ export async function hostDevices(directory = '/dev'): Promise<Record<string, Dr
     const path = join(directory, name);
     if (skipped.has(path)) continue;
     const found = await lstat(path).catch(() => undefined);
-    const device = found && toDevice({ ...found, kind: kindOf(found) }, 'rwm');
+    const device =
+      found &&
+      toDevice(
+        { mode: found.mode, rdev: found.rdev, uid: found.uid, gid: found.gid, kind: kindOf(found) },
+        'rwm',
+      );
     if (device) devices[path] = device;
     if (found?.isDirectory()) Object.assign(devices, await hostDevices(path));
   }
@@ -44,7 +49,7 @@ const types: Partial<Record<FileFacts['kind'], 'c' | 'b'>> = { character: 'c', b
 
 const skipped = new Set(['/dev/pts', '/dev/shm', '/dev/fd', '/dev/mqueue', '/dev/console', '/dev/ptmx']);
 
-function toDevice(found: FileFacts, access: string): DraftDevice | undefined {
+function toDevice(found: Omit<FileFacts, 'path'>, access: string): DraftDevice | undefined {
   const type = types[found.kind];
   if (!type) return undefined;
   return {

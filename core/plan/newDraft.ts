@@ -84,11 +84,17 @@ export function rlimitName(name: string): string {
   return `RLIMIT_${name.toUpperCase()}`;
 }
 
+const quiet: readonly string[] = ['nosuid', 'noexec', 'nodev'];
+
+/** The sysfs of the container's network namespace. */
+export function standardSys(): ContainerDraft['mounts'][string] {
+  return { type: 'sysfs', source: 'sysfs', options: [...quiet, 'ro'] };
+}
+
 /** The mounts that the runtime spec's "Default Filesystems" asks for, and the cgroup tree, read-only. */
 function defaultMounts(shmSize: number): ContainerDraft['mounts'] {
-  const quiet = ['nosuid', 'noexec', 'nodev'];
   return {
-    '/proc': { type: 'proc', source: 'proc', options: quiet },
+    '/proc': { type: 'proc', source: 'proc', options: [...quiet] },
     '/dev': { type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
     '/dev/pts': {
       type: 'devpts',
@@ -96,8 +102,8 @@ function defaultMounts(shmSize: number): ContainerDraft['mounts'] {
       options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
     },
     '/dev/shm': { type: 'tmpfs', source: 'shm', options: [...quiet, 'mode=1777', `size=${shmSize}`] },
-    '/dev/mqueue': { type: 'mqueue', source: 'mqueue', options: quiet },
-    '/sys': { type: 'sysfs', source: 'sysfs', options: [...quiet, 'ro'] },
+    '/dev/mqueue': { type: 'mqueue', source: 'mqueue', options: [...quiet] },
+    '/sys': standardSys(),
     '/sys/fs/cgroup': { type: 'cgroup', source: 'cgroup', options: [...quiet, 'relatime', 'ro'] },
   };
 }

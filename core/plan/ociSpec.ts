@@ -100,7 +100,7 @@ function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
       .map(([destination, mount]) => ({
         destination,
         ...mount,
-        options: mount.options.filter((option) => option !== 'idmap'),
+        options: mount.options.filter((option) => option !== 'idmap' && option !== 'noidmap'),
       }))
       .sort((a, b) => depth(a.destination) - depth(b.destination))
   );
@@ -147,7 +147,10 @@ function ociHooks(draft: ContainerDraft): NonNullable<OciSpec['hooks']> {
 function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
   const seccomp =
     draft.seccomp === 'default'
-      ? defaultSeccomp(draft.process.capabilities, { compat32: facts.compat32 ?? true })
+      ? defaultSeccomp(draft.process.capabilities, {
+          compat32: facts.compat32 ?? true,
+          userns: draft.uidMappings.length > 0,
+        })
       : (draft.seccomp ?? undefined);
   const bound = boundDevices(draft, facts.directory);
   return {

@@ -68,7 +68,7 @@ export async function planNetwork(
 function attachmentOf({ id, name, hostname, labels, namespaces, network, rich }: ContainerDraft) {
   const { ip, mac } = network.request;
   return {
-    container: { id, name, hostname, labels },
+    container: { id, name, hostname, labels, rich: rich.enabled },
     interface: interfaceName,
     netns: namespaces.network ?? '',
     ...(ip && { ip }),

@@ -1,6 +1,6 @@
 import type { OciSeccomp } from '../../hooks/oci.ts';
 import { alwaysAllowed } from './seccomp/always.ts';
-import { allowedByCapability } from './seccomp/byCapability.ts';
+import { allowedByCapability, initialNamespaceOnly } from './seccomp/byCapability.ts';
 import { filteredRules } from './seccomp/filtered.ts';
 
 /**
@@ -29,21 +29,30 @@ const architectures: Readonly<Record<string, { native: string; compat: string; c
   },
 };
 
+export interface SeccompFacts {
+  /** Allows the calls of 32-bit programs, too. */
+  compat32?: boolean;
+  /** Node's `process.arch`. Of one that is not in the table only native calls are filtered. */
+  arch?: string;
+  /** The capabilities are those over a user namespace. */
+  userns?: boolean;
+}
+
 /** errno(3). */
 const eperm = 1;
 
 /**
  * The default seccomp profile: an allow list that fits the container's capabilities; every other call fails with
  * EPERM. It allows what Docker's does.
- * @param options `compat32`: the calls of 32-bit programs too; `arch`: Node's `process.arch`, for one that is not in
- * the table above only its native calls are filtered
  */
 export function defaultSeccomp(
   capabilities: Record<string, true>,
-  { compat32 = true, arch = process.arch }: { compat32?: boolean; arch?: string } = {},
+  { compat32 = true, arch = process.arch, userns = false }: SeccompFacts = {},
 ): OciSeccomp {
   const calls = architectures[arch];
-  const granted = Object.keys(capabilities).flatMap((name) => allowedByCapability[name] ?? []);
+  const granted = Object.keys(capabilities)
+    .flatMap((name) => allowedByCapability[name] ?? [])
+    .filter((call) => !userns || !initialNamespaceOnly.has(call));
   const names = new Set([...alwaysAllowed, ...(calls?.calls ?? []), ...granted]);
   return {
     defaultAction: 'SCMP_ACT_ERRNO',

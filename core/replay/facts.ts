@@ -52,6 +52,8 @@ function recordContext(context: RequestContext, tape: RecordingTape): RequestCon
     mountinfo: tape.wrap('mountinfo', context.mountinfo),
     cgroupDriver: tape.wrap('cgroupDriver', context.cgroupDriver),
     userns: tape.wrap('userns', context.userns),
+    usernsObstacle: tape.wrap('usernsObstacle', context.usernsObstacle),
+    unmappable: tape.wrap('unmappable', context.unmappable),
     freeIds: tape.wrap('freeIds', context.freeIds),
   };
 }
@@ -159,6 +161,8 @@ function replayContext(tape: ReplayingTape, root: string): RequestContext {
     mountinfo: call('mountinfo'),
     cgroupDriver: call('cgroupDriver'),
     userns: call('userns'),
+    usernsObstacle: tape.async<RequestContext['usernsObstacle']>('usernsObstacle'),
+    unmappable: tape.async<RequestContext['unmappable']>('unmappable'),
     freeIds: call('freeIds'),
   };
 }

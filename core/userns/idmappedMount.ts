@@ -19,15 +19,18 @@ const AT_FDCWD = -100;
 const AT_EMPTY_PATH = 0x1000;
 const OPEN_TREE_CLONE = 1;
 const OPEN_TREE_CLOEXEC = 0o2000000;
+const AT_RECURSIVE = 0x8000;
 const MOUNT_ATTR_IDMAP = 0x100000n;
 const MOVE_MOUNT_F_EMPTY_PATH = 4;
 
 /**
- * Mounts the directory or file `source` on `target` with the ids of a user namespace: stored id 0 is its root.
- * @throws Error, EINVAL for a file system that does not support idmapped mounts
+ * Mounts the directory or file `source`, with all that is mounted below it, on `target` with the ids of a user
+ * namespace: stored id 0 is its root.
+ * @throws Error, EINVAL if one of the file systems does not support idmapped mounts
  */
 export function mountMapped(source: string, target: string, usernsPath: string): void {
-  const tree = check(openTree(NR_open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), source);
+  const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
+  const tree = check(openTree(NR_open_tree, AT_FDCWD, source, flags), source);
   try {
     mapIds(tree, usernsPath, source);
     check(
@@ -43,7 +46,14 @@ function mapIds(tree: number, usernsPath: string, source: string): void {
   const userns = openSync(usernsPath, 'r');
   try {
     const attributes = mountAttributes(userns);
-    const set = setAttributes(NR_mount_setattr, tree, '', AT_EMPTY_PATH, attributes, attributes.length);
+    const set = setAttributes(
+      NR_mount_setattr,
+      tree,
+      '',
+      AT_EMPTY_PATH | AT_RECURSIVE,
+      attributes,
+      attributes.length,
+    );
     check(set, `map the ids of ${source}`);
   } finally {
     closeSync(userns);

@@ -49,6 +49,8 @@ export interface DriverAttachment<Options = Readonly<Record<string, unknown>>> {
     readonly name: string;
     readonly hostname: string;
     readonly labels: Readonly<Record<string, string>>;
+    /** Whether it is a rich container. */
+    readonly rich: boolean;
   };
   /** Name of the interface in the container: `eth0`. */
   readonly interface: string;

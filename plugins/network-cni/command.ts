@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 export interface CommandOptions {
@@ -49,6 +51,14 @@ export function runCommand(
     child.stdin.once('error', () => undefined);
     child.stdin.end(options.input);
   });
+}
+
+/** The path of a program, where `runCommand` finds it; undefined if it is not installed. */
+export function findCommand(file: string): string | undefined {
+  return searchPath()
+    .split(':')
+    .map((directory) => join(directory, file))
+    .find((path) => existsSync(path));
 }
 
 /** iptables is in an sbin directory, which a daemon's PATH may lack. */

@@ -15,6 +15,7 @@ import { readHostNetwork, type HostLink } from './bridge/host.ts';
 import { LocalnetRouting } from './bridge/LocalnetRouting.ts';
 import { BridgePreparation } from './bridge/BridgePreparation.ts';
 import { ensureLoopbackGuard } from './bridge/rules.ts';
+import { findCommand } from './command.ts';
 import { cniEffect, type CniEffectArgs } from './effect.ts';
 import { checkFixedAddress } from './fixedAddress.ts';
 import { isolationEffect, type IsolationEffectArgs } from './isolation/effect.ts';
@@ -114,7 +115,8 @@ async function protectLoopback(bridge: string, localnet: LocalnetRouting): Promi
 }
 
 function attachedTo(attachment: DriverAttachment, host: HostFacts, firewall: boolean): NetworkEffects {
-  const { isolation, bridge } = host.network;
+  const { bridge } = host.network;
+  const isolation = isolationOf(attachment, host);
   const { keepsAddresses } = attachment;
   return {
     ...(keepsAddresses && {
@@ -125,7 +127,7 @@ function attachedTo(attachment: DriverAttachment, host: HostFacts, firewall: boo
       args: { ...argsFor(attachment, host, firewall) },
       ...(keepsAddresses && { needs: [address] }),
     },
-    ...(isolation !== 'none' && {
+    ...(isolation && {
       isolation: {
         kind: 'network-isolation',
         needs: ['attach'],
@@ -133,6 +135,11 @@ function attachedTo(attachment: DriverAttachment, host: HostFacts, firewall: boo
       },
     }),
   };
+}
+
+function isolationOf({ container }: DriverAttachment, { network }: HostFacts): Isolation | undefined {
+  if (network.isolation === 'rich') return container.rich && findCommand('nft') ? 'addresses' : undefined;
+  return network.isolation === 'none' ? undefined : network.isolation;
 }
 
 function argsFor(attachment: DriverAttachment, host: HostFacts, firewall: boolean): CniEffectArgs {

@@ -2,6 +2,7 @@ import {
   addInitScript,
   addSessionEnvironment,
   allowReboot,
+  allowSandboxes,
   type ContainerDraft,
   type HostFacts,
   sessionEnvironment,
@@ -133,6 +134,7 @@ function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): vo
   process.groups = [];
   process.init = false;
   allowReboot(draft);
+  allowSandboxes(draft);
   draft.rich.readiness ??= readinessProbe;
   draft.rich.services ??= serviceCommands;
   process.env['container'] = 'oci';

@@ -1,6 +1,7 @@
 import { allFeaturesBut, definePlugin, runcLikeProvider, Type } from '../../hooks/index.ts';
 import { addedProvider } from './added.ts';
 import { withoutSubgroup } from './crunSubgroup.ts';
+import { withSubmounts } from './crunSubmounts.ts';
 import { surveyForCrun } from './survey/crun.ts';
 import { surveyForRunc } from './survey/runc.ts';
 
@@ -17,7 +18,7 @@ export default definePlugin({
   version: '0.1.0',
   doc: 'Provides the OCI runtimes runc and crun, and those of runtime.add, by containerd’s shims.',
   options,
-  setup({ runtime, options: { runc, crun }, host }) {
+  setup({ runtime, options: { runc, crun }, host, files }) {
     const { state } = host;
     runtime(
       runcLikeProvider({
@@ -36,7 +37,10 @@ export default definePlugin({
         binary: crun,
         state,
         capabilities: allFeaturesBut({ sharedMachine: noVms }),
-        adaptSpec: withoutSubgroup,
+        async adaptSpec(draft) {
+          withoutSubgroup(draft);
+          await withSubmounts(draft, files);
+        },
         survey: (found) => surveyForCrun(found, host.root),
       }),
     );

@@ -21,6 +21,11 @@ describe('rich containers', function () {
   });
   after(() => pouchd?.dispose());
 
+  /** A command that runs as a service with a setting. */
+  function sandboxed(setting: string, script: string): string {
+    return `systemd-run -q --wait -P -p ${setting} sh -c '${script}'`;
+  }
+
   function rich(...args: string[]) {
     return pouchd.pouch('run', '--rm', '--network', 'none', '--rich', ...args);
   }
@@ -211,25 +216,21 @@ describe('rich containers', function () {
     });
 
     it('needs no privilege: the default capabilities and reboot(2), and limits that it cannot lift', async () => {
-      const probe = 'grep CapBnd /proc/1/status; touch /sys/fs/cgroup/memory/x 2>/dev/null || echo read-only';
-      const { stdout } = await rich(debian, 'sh', '-c', probe);
-      assert.equal(stdout, 'CapBnd:\t00000000a84425fb\nread-only\n');
+      const probe =
+        'grep CapBnd /proc/1/status; read _ first _ </proc/self/uid_map; echo $((first > 0)); touch /sys/fs/cgroup/memory/x 2>/dev/null || echo read-only';
+      const { stdout } = await rich('--userns', 'host', debian, 'sh', '-c', probe);
+      assert.equal(stdout, 'CapBnd:\t00000000a84425fb\n0\nread-only\n');
+      // With users of its own CAP_SYS_ADMIN, which is one over its own namespaces.
+      const own = await rich(debian, 'sh', '-c', probe);
+      assert.equal(own.stdout, 'CapBnd:\t00000000a86425fb\n1\nread-only\n');
+      const dropped = await rich('--cap-drop', 'SYS_ADMIN', debian, 'sh', '-c', probe);
+      assert.match(dropped.stdout, /a84425fb/);
     });
 
     for (const runtime of ociRuntimes)
       it(`has users of its own, a writable cgroup of its own, and units of other users: ${runtime}`, async () => {
         const before = await pouchd.inventory();
-        const args = [
-          '--name',
-          'own',
-          '--network',
-          'none',
-          '--userns',
-          'auto',
-          '--runtime',
-          runtime,
-          '--rich',
-        ];
+        const args = ['--name', 'own', '--network', 'none', '--runtime', runtime, '--rich'];
         const started = await pouchd.pouch('run', '-d', ...args, debian);
         assert.equal(started.exitCode, 0, started.stderr);
         const inside = async (script: string) =>
@@ -239,6 +240,9 @@ describe('rich containers', function () {
         assert.equal(await inside('systemctl is-system-running'), 'running\n');
         assert.equal(await inside('systemctl --failed -q; systemctl is-active ssh dbus'), 'active\nactive\n');
         assert.equal(await inside('systemd-run -q --uid nobody --wait -P id -un'), 'nobody\n');
+        assert.equal(await inside(sandboxed('PrivateTmp=yes', 'touch /tmp/x; ls /tmp')), 'x\n');
+        assert.match(await inside(sandboxed('ProtectSystem=strict', 'touch /usr/x 2>&1')), /Read-only/);
+        assert.match(await inside(sandboxed('DynamicUser=yes', 'id -u')), /^6\d{4}\n$/);
         assert.match(await inside('cat /proc/1/uid_map'), /^\s*0\s+\d{6,}\s+65536\n$/);
         await pouchd.pouch('stop', 'own');
         assert.equal((await pouchd.inspect('own'))?.State.ExitCode, 0);

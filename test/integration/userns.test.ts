@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -62,7 +63,7 @@ for (const runtime of ociRuntimes)
       await ok('rm', '-f', ...ids);
     });
 
-    it('shares volumes with others whatever ids they have; a bind mount keeps the host’s, unless idmap is given', async () => {
+    it('shares volumes and bind mounts with others whatever ids they have; noidmap shows the host’s', async () => {
       await sh('echo own >/data/file; chown 7:8 /data/file', '-v', 'shared:/data');
       const read = 'cat /data/file; stat -c "%u:%g" /data/file';
       const other = await ok('run', '-d', '--userns', 'auto', 'busybox', 'sleep', '1000');
@@ -73,9 +74,46 @@ for (const runtime of ociRuntimes)
       const path = join(daemon.it.dir, 'host');
       await mkdir(path, { recursive: true });
       await writeFile(join(path, 'file'), '');
-      assert.equal(await sh('stat -c %u /in/file', '-v', `${path}:/in`), '65534');
-      assert.equal(await sh('stat -c %u /in/file; touch /in/made', '-v', `${path}:/in:idmap`), '0');
-      assert.equal((await stat(join(path, 'made'))).uid, 0);
+      assert.equal(await sh('stat -c %u /in/file', '-v', `${path}:/in:noidmap`), '65534');
+      for (const option of ['', ':idmap']) {
+        assert.equal(await sh('stat -c %u /in/file; touch /in/made', '-v', `${path}:/in${option}`), '0');
+        assert.equal((await stat(join(path, 'made'))).uid, 0);
+      }
+    });
+
+    it('a bind mount has the mounts below it', async () => {
+      const path = join(daemon.it.dir, 'tree');
+      await mkdir(join(path, 'below'), { recursive: true });
+      await execa('mount', ['-t', 'tmpfs', 'x', join(path, 'below')]);
+      try {
+        await writeFile(join(path, 'below/file'), '');
+        assert.equal(await sh('stat -c %u /in/below/file', '-v', `${path}:/in`), '0');
+      } finally {
+        await execa('umount', [join(path, 'below')]);
+      }
+    });
+
+    it('warns of a bind mount that has to keep the host’s ids', async () => {
+      const run = await daemon.pouch(
+        ...[
+          'run',
+          '--rm',
+          '--userns',
+          'auto',
+          '-v',
+          '/proc/sys:/in:ro',
+          'busybox',
+          'stat',
+          '-c',
+          '%u',
+          '/in',
+        ],
+      );
+      assert.equal(run.stdout, '65534\n');
+      assert.match(
+        run.stderr,
+        /bind mount \/in has the ids of the host.*\/proc\/sys is on proc; use a volume/,
+      );
     });
 
     it('a volume is filled with what the image has, and its owners', async () => {

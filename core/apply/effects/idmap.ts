@@ -1,5 +1,5 @@
 /** A container's files with its own ids: the image's layers, and the volumes that ask for it. */
-import { mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
@@ -7,6 +7,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import type { ContainerdClient, Mount } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
+import { impassable } from '../../userns/passable.ts';
 import { detach } from '../../host/libc.ts';
 import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
@@ -58,14 +59,12 @@ export function idmapEffect({
   };
 }
 
-/** Runtimes open the root file system and its mounts as the container's root, which is nobody on the host. */
 async function checkPassable(directory: string): Promise<void> {
-  const found = await stat(directory).catch(() => undefined);
-  if (found && (found.mode & 0o001) === 0)
-    throw new PouchError('PCH_USERNS_UNMAPPABLE', `a container’s users cannot pass through ${directory}`, {
-      hint: `chmod o+x ${directory}`,
-    });
-  if (directory !== '/') await checkPassable(dirname(directory));
+  const blocked = await impassable(directory);
+  if (blocked === undefined) return;
+  throw new PouchError('PCH_USERNS_UNMAPPABLE', `a container’s users cannot pass through ${blocked}`, {
+    hint: `chmod o+x ${blocked}`,
+  });
 }
 
 /** Only an overlay has a directory of the container's writes. */

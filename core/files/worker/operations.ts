@@ -1,4 +1,4 @@
-import { mkdirSync, type Stats, statSync } from 'node:fs';
+import { mkdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import type { FileFacts } from '../../../hooks/files.ts';
 import type { FileOperations, FileReply, FileRequest } from '../protocol.ts';
 import { clearFill, fillVolume } from './fillVolume.ts';
@@ -93,7 +93,7 @@ function look(path: string): FileFacts | null {
   const found = statOptional(path);
   if (!found) return null;
   const { mode, uid, gid, rdev } = found;
-  return { kind: kindOf(found), mode: mode & 0o7777, uid, gid, rdev };
+  return { path: realpathSync(path), kind: kindOf(found), mode: mode & 0o7777, uid, gid, rdev };
 }
 
 /** A path below a file (ENOTDIR) does not exist either. */

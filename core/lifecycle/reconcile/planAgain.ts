@@ -7,6 +7,7 @@ import {
   type PlanningOptions,
 } from '../../plan/Planner.ts';
 import type { Generation } from '../../plugins/index.ts';
+import { keptUsers } from '../shared/keptUsers.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
 /** The plan that the container's request gets now, for the container that exists. Changes nothing. */
@@ -29,7 +30,6 @@ export async function planAgain(
 function optionsFor({ plannerOptions }: EngineContext, record: ContainerRecord): PlannerOptions {
   const { draft, degraded } = record;
   const { request } = plannerOptions;
-  const [ids] = draft.uidMappings;
   const isResolved = degraded.every(({ hook }) => hook !== catalogue.image.resolve.name);
   const ownImage: PlannerOptions['image'] = async (_ref, platform) => {
     const source = await plannerOptions.image(draft.image.id, platform);
@@ -39,6 +39,6 @@ function optionsFor({ plannerOptions }: EngineContext, record: ContainerRecord):
   return {
     ...plannerOptions,
     ...(isResolved && { image: ownImage }),
-    request: { ...request, ...(ids && { freeIds: () => ids }) },
+    request: keptUsers(request, draft),
   };
 }

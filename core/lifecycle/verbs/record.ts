@@ -8,6 +8,7 @@ import { type Recording, recordingVersion } from '../../replay/recording.ts';
 import { recordScripts } from '../../replay/scripts.ts';
 import { RecordingTape } from '../../replay/Tape.ts';
 import { version } from '../../version.ts';
+import { keptUsers } from '../shared/keptUsers.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
 /**
@@ -15,12 +16,14 @@ import type { EngineContext } from '../shared/engineContext.ts';
  * masked before the plan is made, so that a replay finds the same. Changes nothing.
  */
 export async function record(engine: EngineContext, container: ContainerRecord): Promise<Recording> {
-  const { secrets, config } = engine;
+  const { secrets, config, plannerOptions } = engine;
   const { id, name, draft } = container;
   const request = secrets.data(container.request, [], draft);
   return await engine.generations.use(async (generation) => {
     const tape = new RecordingTape();
-    const planner = new Planner(recordFacts(optionsFor(engine, container), tape));
+    const planner = new Planner(
+      recordFacts({ ...plannerOptions, request: keptUsers(plannerOptions.request, draft) }, tape),
+    );
     const runtimes = recordRuntimes(generation.runtimes, tape);
     const planned = shownPlan(
       await planner.plan({ id, name }, request, { ...generation, runtimes }, { isShown: true }),
@@ -43,11 +46,4 @@ export async function record(engine: EngineContext, container: ContainerRecord):
       plan: { draft: planned.draft, spec, blame, degraded, warnings },
     });
   });
-}
-
-/** It keeps its host ids, which are not free. */
-function optionsFor({ plannerOptions }: EngineContext, { draft }: ContainerRecord) {
-  const { request } = plannerOptions;
-  const [own] = draft.uidMappings;
-  return own ? { ...plannerOptions, request: { ...request, freeIds: () => own } } : plannerOptions;
 }

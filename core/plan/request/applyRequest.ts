@@ -25,7 +25,7 @@ export async function applyRequest(
   await applyResources(draft, request.resources ?? {}, context);
   applyNetwork(draft, request, context);
   applyModes(draft, request, context);
-  applyUserns(draft, request, context);
+  await applyUserns(draft, request, context);
   applyVm(draft, request, context);
   await applyVolumes(draft, request, context);
   await applySecurity(draft, request, context);

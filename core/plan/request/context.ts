@@ -33,6 +33,13 @@ export interface RequestContext {
   mountinfo(): string;
   cgroupDriver(): CgroupDriver;
   userns(): PouchConfig['userns'];
+  /** Why containers cannot have user namespaces on this host, whatever their runtime; undefined if they can. */
+  usernsObstacle(): Promise<string | undefined>;
+  /**
+   * Why a path of the host cannot be mounted with the ids of a container, such as "/srv is on nfs4"; undefined if it
+   * can. @throws PCH_FILE_TIMEOUT
+   */
+  unmappable(path: string): Promise<string | undefined>;
   /** Host ids that are kept for a container that is being planned. @throws PCH_USERNS_FULL */
   freeIds(id: string, size: number): OciIdMapping;
 }

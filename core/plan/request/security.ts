@@ -52,6 +52,7 @@ function applyCapabilities(draft: ContainerDraft, request: ContainerRequest): vo
   if (add.includes('ALL')) Object.assign(set, toSet(allCapabilities));
   for (const name of add.filter(notAll)) set[name] = true;
   for (const name of drop.filter(notAll)) delete set[name];
+  if (drop.length > 0) draft.process.droppedCapabilities = toSet(drop);
 }
 
 function notAll(name: string): boolean {

@@ -1,5 +1,5 @@
 /** Who the users of a container are on the host (user_namespaces(7)). */
-import type { PouchConfig } from '../../../config/types.ts';
+import type { PouchConfig, UsernsDefault } from '../../../config/types.ts';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { field } from '../../../hooks/fields.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
@@ -7,6 +7,7 @@ import type { ContainerRequest } from '../../../hooks/request.ts';
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
+import { standardSys } from '../newDraft.ts';
 
 /** As many as a distribution's accounts need: nobody is 65534. */
 const standardSize = 65_536;
@@ -16,18 +17,57 @@ const smallestSize = 1_000;
 const forms = 'host, auto, auto:size=N or CONTAINERID:HOSTID:SIZE';
 
 /** @throws PCH_OPTION_INVALID, PCH_USERNS_FULL */
-export function applyUserns(draft: ContainerDraft, request: ContainerRequest, context: RequestContext): void {
+export async function applyUserns(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  context: RequestContext,
+): Promise<void> {
   const mode = request.usernsMode || standardMode(draft, context.userns());
-  if (mode === 'host') return;
-  const mappings = mappingsOf(mode, draft.id, context);
+  if (mode === 'host' || (mode === preferred && (await reasonForHost(draft, request, context)))) return;
+  const mappings = mappingsOf(mode === preferred ? 'auto' : mode, draft.id, context);
   checkOthers(draft);
   draft.uidMappings = mappings;
   draft.gidMappings = mappings.map((mapping) => ({ ...mapping }));
   draft.namespaces.user = '';
-  if (!ownsNetwork(draft)) draft.mounts['/sys'] = hostSys;
+  if (!ownsNetwork(draft)) draft.mounts['/sys'] = structuredClone(hostSys);
 }
 
-function standardMode({ rich }: ContainerDraft, config: PouchConfig['userns']): string {
+/** Takes away what `applyUserns` has given, where the runtime turns out to lack it. */
+export function leaveUserns(draft: ContainerDraft): void {
+  draft.uidMappings = [];
+  draft.gidMappings = [];
+  delete draft.namespaces.user;
+  if (draft.mounts['/sys']?.type === 'bind') draft.mounts['/sys'] = standardSys();
+  for (const mount of Object.values(draft.mounts))
+    mount.options = mount.options.filter((option) => option !== 'idmap');
+}
+
+/** Whether a container gets a user namespace only where that is possible. */
+export function prefersUserns(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  context: Pick<RequestContext, 'userns'>,
+): boolean {
+  return !request.usernsMode && standardMode(draft, context.userns()) === preferred;
+}
+
+/**
+ * Why a container that prefers a user namespace gets none, whatever its runtime; undefined if it can have one. A
+ * privileged container is to have the host's rights.
+ */
+export async function reasonForHost(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  context: RequestContext,
+): Promise<string | undefined> {
+  if (request.privileged) return `${field('privileged')} asks for the rights of the host`;
+  const other = ofOtherUsers(draft);
+  return other === undefined ? await context.usernsObstacle() : `${other} belongs to other users`;
+}
+
+const preferred: UsernsDefault = 'prefer-auto';
+
+function standardMode({ rich }: ContainerDraft, config: PouchConfig['userns']): UsernsDefault {
   return rich.enabled ? config.rich : config.default;
 }
 
@@ -63,16 +103,22 @@ function checkMapping(mapping: OciIdMapping): OciIdMapping {
   return mapping;
 }
 
+/** @throws PCH_OPTION_INVALID */
+function checkOthers(draft: ContainerDraft): void {
+  const other = ofOtherUsers(draft);
+  if (other === undefined) return;
+  throw invalidField(
+    'usernsMode',
+    `a container with users of its own cannot have ${other}, which belongs to other users`,
+    `leave one out, or give ${field('usernsMode')} host`,
+  );
+}
+
 /** What shows a namespace can only be mounted by those who own it (user_namespaces(7)). */
-function checkOthers({ namespaces }: ContainerDraft): void {
-  const refused = (option: string) =>
-    invalidField(
-      'usernsMode',
-      `a container with users of its own cannot have ${option}, which belongs to other users`,
-      `leave one out, or give ${field('usernsMode')} host`,
-    );
-  if (namespaces.pid !== '') throw refused(`${field('pidMode')} ${namespaces.pid ?? 'host'}`);
-  if (namespaces.ipc?.startsWith(joinPrefix)) throw refused(`${field('ipcMode')} ${namespaces.ipc}`);
+function ofOtherUsers({ namespaces }: ContainerDraft): string | undefined {
+  if (namespaces.pid !== '') return `${field('pidMode')} ${namespaces.pid ?? 'host'}`;
+  if (namespaces.ipc?.startsWith(joinPrefix)) return `${field('ipcMode')} ${namespaces.ipc}`;
+  return undefined;
 }
 
 function ownsNetwork({ namespaces }: ContainerDraft): boolean {

@@ -34,7 +34,7 @@ export async function applyVolumes(
     if (seen.has(destination))
       throw invalidField(at, `two mounts have the destination ${destination}`, 'leave one out');
     seen.add(destination);
-    mount(draft, { ...volume, destination }, { path, index, context });
+    await mount(draft, { ...volume, destination }, { path, index, context });
   }
   // Plugins look at them later, and cannot be interrupted.
   const sources = asked.flatMap(({ kind, source }) => (kind === 'bind' && source ? [source] : []));
@@ -142,9 +142,9 @@ interface Place {
   context: RequestContext;
 }
 
-function mount(draft: ContainerDraft, volume: VolumeRequest, place: Place): void {
+async function mount(draft: ContainerDraft, volume: VolumeRequest, place: Place): Promise<void> {
   if (volume.kind === 'tmpfs') mountTmpfs(draft, volume, place);
-  else if (volume.kind === 'bind') mountBind(draft, volume, place);
+  else if (volume.kind === 'bind') await mountBind(draft, volume, place);
   else mountVolume(draft, volume, place);
 }
 
@@ -164,7 +164,11 @@ function mountTmpfs(
   };
 }
 
-function mountBind(draft: ContainerDraft, volume: VolumeRequest, { path, context }: Place): void {
+async function mountBind(
+  draft: ContainerDraft,
+  volume: VolumeRequest,
+  { path, context }: Place,
+): Promise<void> {
   const source = volume.source ?? '';
   if (!source.startsWith('/'))
     throw invalidField(
@@ -173,13 +177,29 @@ function mountBind(draft: ContainerDraft, volume: VolumeRequest, { path, context
       'begin it with /',
     );
   if (volume.options?.includes('idmap')) checkIdmap(draft, source, path);
-  draft.mounts[volume.destination] = { type: 'bind', source, options: bindOptions(volume) };
+  const options = bindOptions(volume);
+  if (draft.uidMappings.length > 0 && !(await reasonUnmapped(source, options, context)))
+    options.push('idmap');
+  draft.mounts[volume.destination] = { type: 'bind', source, options };
   applyPropagation(draft, source, volume.options ?? [], `${path}.options`, context);
   draft.effects[`bind.${volume.destination}`] = {
     kind: 'bind-source',
     stage: 'create',
     args: { path: source, create: volume.createSource ?? false },
   };
+}
+
+/**
+ * Why a bind mount shows the ids of the host in a container with users of its own; undefined if it can have theirs.
+ * What is mounted later on the host would keep the host's.
+ */
+export async function reasonUnmapped(
+  source: string,
+  options: readonly string[],
+  { unmappable }: Pick<RequestContext, 'unmappable'>,
+): Promise<string | undefined> {
+  const asked = options.find((option) => /^(no)?idmap$|^r?(shared|slave)$/.test(option));
+  return asked === undefined ? await unmappable(source) : `it has the option ${asked}`;
 }
 
 function checkIdmap(draft: ContainerDraft, source: string, path: VolumePath): void {

@@ -63,6 +63,14 @@ export async function requireFeature(
     throw cannot(runtime, runtimeFeatures[feature], lacking.reason, await ableTo([feature], runtimes));
 }
 
+/** The first of some features that a runtime is not known to have, and why. */
+export async function lackingOf(
+  features: readonly RuntimeFeature[],
+  runtime: RuntimeProvider,
+): Promise<{ feature: RuntimeFeature; reason: string } | undefined> {
+  return firstLacking(features, runtime, await runtime.probe());
+}
+
 /** What was not there when the host was looked at may have been installed since. */
 async function lackingNow(needs: readonly RuntimeFeature[], runtime: RuntimeProvider) {
   const lacks = (state: RuntimeState) => firstLacking(needs, runtime, state);

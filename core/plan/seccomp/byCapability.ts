@@ -23,3 +23,13 @@ export const allowedByCapability: Readonly<Record<string, readonly string[]>> = 
   CAP_SYS_TTY_CONFIG: ['vhangup'],
   CAP_SYSLOG: ['syslog'],
 };
+
+/**
+ * Calls for which the kernel checks a capability over the initial user namespace: one over another namespace does not
+ * permit them, and they only add to what can be attacked.
+ */
+export const initialNamespaceOnly: ReadonlySet<string> = new Set(
+  words(`
+    acct bpf clock_settime clock_settime64 delete_module finit_module init_module ioperm iopl lookup_dcookie
+    perf_event_open quotactl quotactl_fd settimeofday stime syslog vhangup`),
+);

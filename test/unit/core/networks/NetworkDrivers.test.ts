@@ -25,7 +25,7 @@ const named = {
 };
 const attachment = {
   network: { name: 'office', options: {} },
-  container: { id: 'c', name: 'box', hostname: 'box', labels: {} },
+  container: { id: 'c', name: 'box', hostname: 'box', labels: {}, rich: false },
   interface: 'eth0',
   netns: '/n',
   key: 'network.eth0',

@@ -26,7 +26,7 @@ export const planConfig = {
 /** Without a file worker. */
 export function lookHere(path: string): Promise<FileFacts | undefined> {
   const found = statSync(path, { throwIfNoEntry: false });
-  return Promise.resolve(found && { ...found, kind: kindOf(found) });
+  return Promise.resolve(found && { ...found, path, kind: kindOf(found) });
 }
 
 /** A draft as it is before anybody has said anything. */
@@ -48,6 +48,7 @@ export async function requested(
   request: Partial<ContainerRequest>,
   image: ImageConfig['config'] = {},
   vms: Record<string, ContainerRecord> = {},
+  host: { obstacle?: string; unmappable?: string[] } = {},
 ): Promise<ContainerDraft> {
   const draft = emptyDraft(image);
   await applyRequest(
@@ -67,7 +68,10 @@ export async function requested(
       checkResponds: () => Promise.resolve(),
       mountinfo: () => '',
       cgroupDriver: () => 'cgroupfs',
-      userns: () => ({ default: 'host', rich: 'host', range: { first: 100_000, last: 300_000 } }),
+      usernsObstacle: () => Promise.resolve(host.obstacle),
+      unmappable: (path) =>
+        Promise.resolve(host.unmappable?.includes(path) ? `${path} is on nfs4` : undefined),
+      userns: () => ({ default: 'host', rich: 'prefer-auto', range: { first: 100_000, last: 300_000 } }),
       freeIds: (_id, size) => ({ containerID: 0, hostID: 100_000, size }),
     },
   );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { addCoreEffects } from '../../../../../core/plan/coreEffects.ts';
+import { leaveUserns } from '../../../../../core/plan/request/userns.ts';
 import { ociSpec } from '../../../../../core/plan/ociSpec.ts';
 import type { ContainerRequest } from '../../../../../hooks/request.ts';
 import { requested } from '../support.ts';
@@ -59,14 +60,15 @@ describe('--userns', () => {
     assert.equal((await requested({ usernsMode: 'auto' })).mounts['/sys']?.type, 'sysfs');
   });
 
-  it('maps the ids of volumes, and of bind mounts that ask for it; the runtime does not see the option', async () => {
+  it('maps the ids of volumes and bind mounts; the runtime does not see the option', async () => {
     const draft = await requested({
       usernsMode: 'auto',
       command: ['true'],
       volumes: [
         { kind: 'volume', source: 'data', destination: '/data' },
         { kind: 'bind', source: '/srv', destination: '/srv', options: ['idmap'] },
-        { kind: 'bind', source: '/opt', destination: '/opt' },
+        { kind: 'bind', source: '/opt', destination: '/opt', options: ['noidmap'] },
+        { kind: 'bind', source: '/var', destination: '/var' },
       ],
     });
     draft.namespaces.user = '/run/userns';
@@ -80,12 +82,60 @@ describe('--userns', () => {
       networkFirst: false,
     });
     const { args, needs } = draft.effects['idmap'] ?? {};
-    assert.deepEqual(args?.['sources'], { '/data': '/root/volumes/data/_data', '/srv': '/srv' });
+    assert.deepEqual(args?.['sources'], {
+      '/data': '/root/volumes/data/_data',
+      '/srv': '/srv',
+      '/var': '/var',
+    });
     assert.deepEqual(needs?.slice(0, 3), ['userns', 'files', 'snapshot']);
     const user = { uid: 0, gid: 0, additionalGids: [], home: '/' };
     const spec = ociSpec(draft, { user, directory: '/d' });
-    assert.ok(spec.mounts.every(({ options }) => !options?.includes('idmap')));
+    assert.ok(spec.mounts.every(({ options }) => !options?.some((option) => option.includes('idmap'))));
     assert.deepEqual(spec.linux.uidMappings, draft.uidMappings);
+  });
+
+  it('a bind mount keeps the ids of the host where its file system cannot map them, or later mounts reach it', async () => {
+    const bind = (source: string, ...options: string[]) => ({
+      kind: 'bind' as const,
+      source,
+      destination: source,
+      options,
+    });
+    const volumes = [bind('/srv'), bind('/opt', 'rslave')];
+    const { mounts } = await requested({ usernsMode: 'auto', volumes }, {}, {}, { unmappable: ['/srv'] });
+    for (const path of ['/srv', '/opt']) assert.ok(!mounts[path]?.options.includes('idmap'), path);
+  });
+
+  describe('prefer-auto, the default of rich containers', () => {
+    const rich = { enabled: true };
+
+    it('gives free ids', async () => {
+      assert.equal((await requested({ rich })).uidMappings[0]?.hostID, 100_000);
+    });
+
+    const without: [string, Partial<ContainerRequest>, string?][] = [
+      ['that have the host’s processes', { pidMode: 'host' }],
+      ['that join another’s IPC', { ipcMode: 'container:x' }],
+      ['that are privileged', { privileged: true }],
+      ['on a host that cannot map images', {}, '/root is on overlay'],
+    ];
+    for (const [which, request, obstacle] of without)
+      it(`gives none to containers ${which}`, async () => {
+        const host = obstacle === undefined ? {} : { obstacle };
+        const draft = await requested({ rich, ...request }, {}, {}, host);
+        assert.deepEqual([draft.uidMappings, draft.namespaces.user], [[], undefined]);
+        await assert.doesNotReject(requested({ rich, usernsMode: 'host', ...request }, {}, {}, host));
+      });
+
+    it('is taken back where the runtime lacks it', async () => {
+      const volumes = [{ kind: 'bind' as const, source: '/srv', destination: '/srv' }];
+      const asked = { rich, volumes, network: { mode: 'host' } };
+      const draft = await requested(asked);
+      assert.ok(draft.mounts['/srv']?.options.includes('idmap'));
+      leaveUserns(draft);
+      const without = await requested({ ...asked, usernsMode: 'host' });
+      assert.deepEqual({ ...draft, image: undefined }, { ...without, image: undefined });
+    });
   });
 
   it('idmap is refused without', async () => {

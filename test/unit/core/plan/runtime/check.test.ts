@@ -100,7 +100,8 @@ describe('what a container needs of its runtime', () => {
     [{ securityOpt: ['seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'] }, ['seccomp']],
     [{ securityOpt: ['seccomp=unconfined'] }, []],
     [{ sysctls: { 'net.ipv4.ip_forward': '1' } }, ['sysctls']],
-    [{ rich: { enabled: true, mode: 'systemd' } }, ['richSystemd']],
+    [{ rich: { enabled: true, mode: 'systemd' }, usernsMode: 'host' }, ['richSystemd']],
+    [{ rich: { enabled: true, mode: 'dumb-init' } }, ['richDumbInit', 'userNamespace', 'idmappedMounts']],
     [
       { volumes: [{ kind: 'bind', source: '/srv', destination: '/srv', options: ['rshared'] }] },
       ['mountPropagation'],
