@@ -101,6 +101,8 @@ export interface TapContext {
   part?: string;
   /** Runs if the plan that the tap takes part in is not carried out: another tap or an effect fails. */
   onAbandoned?(run: () => void): void;
+  /** Adds a warning to the plan that the tap takes part in, for who made the request. In-process plugins only. */
+  warn?(message: string): void;
 }
 
 /** A log; the fields of a line are values that JSON has. */

@@ -5,6 +5,7 @@ import engineApi from './engine-api/index.ts';
 import imageRegistry from './image-registry/index.ts';
 import logLocal from './log-local/index.ts';
 import logSyslog from './log-syslog/index.ts';
+import lxcfs from './lxcfs/index.ts';
 import networkCni from './network-cni/index.ts';
 import nri from './nri/index.ts';
 import ociHooks from './oci-hooks/index.ts';
@@ -30,6 +31,7 @@ export const builtIns = [
   richSystemd,
   richSbinInit,
   richDumbInit,
+  lxcfs,
   cdi,
   profiles,
   ociHooks,

@@ -240,6 +240,7 @@ export class Planner {
       fieldOwners: run.fieldOwners,
       isShown: run.isShown,
       abandoned: run.abandoned,
+      warnings: run.warnings,
     });
     run.blame.push(...outcome.blame);
     run.degraded.push(...outcome.degraded);

@@ -14,6 +14,7 @@ export const groups: Record<string, readonly string[]> = {
     'network',
     'logs',
     'limits-and-checkpoints',
+    'lxcfs',
     'user-namespaces',
     'host-resources',
     'console',

@@ -47,6 +47,7 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'docker-registry', provides: 'docker-registry' },
   { name: 'skopeo', provides: 'skopeo' },
   { name: 'umoci', provides: 'umoci' },
+  { name: 'lxcfs', provides: 'lxcfs' },
   { name: 'tmux', provides: 'tmux' },
   { name: 'procps', provides: 'ps' },
   { name: 'openssl', provides: 'openssl' },

@@ -16,6 +16,8 @@ export interface CallScope {
   readonly taps?: Set<PendingTap> | undefined;
   /** Taps add here what is to run if the plan is not carried out. */
   readonly abandoned?: (() => void)[] | undefined;
+  /** Of the plan. */
+  readonly warnings?: string[] | undefined;
 }
 
 /** What the attempts of one tap share. */
@@ -46,6 +48,7 @@ export async function callTap(tap: PreparedTap, input: unknown, scope: TapScope)
     log,
     ...(tap.part !== undefined && { part: tap.part }),
     onAbandoned: (run: () => void) => void scope.abandoned?.push(run),
+    warn: (message: string) => void scope.warnings?.push(message),
   };
   try {
     const returned: unknown = endingAt(started + tap.timeoutMs, () => tap.run(input, context));
