@@ -128,6 +128,12 @@ const DraftRich = closed({
     Type.Boolean({ description: 'Starts it again after a power-off inside, whatever its restart policy.' }),
   ),
   init: may(says('The init, where it runs no command: it is shown as the container’s.')),
+  commandExit: may(
+    says(
+      'A file of the draft into which the container writes the exit code of the command that it ends with, `CODE`, before its init powers off; `CODE stopped` if the init has stopped the command.',
+    ),
+  ),
+  reason: may(says('Why the mode was chosen: what the image has.')),
   readiness: may(ReadinessProbe),
   services: may(ServiceCommands),
   exits: may(

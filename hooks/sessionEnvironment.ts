@@ -1,4 +1,5 @@
 import type { ContainerDraft } from './draft.ts';
+import { shellWord } from './shellWord.ts';
 
 /** Read by login shells: profile(5) of bash, dash and busybox on all distributions. */
 const profilePath = '/etc/profile.d/pouch-environment.sh';
@@ -52,8 +53,4 @@ function updateScript(path: string): string {
 function isReadByPam([name, value]: [string, string]): boolean {
   const isPlain = !/[#\p{Cc}]/u.test(value) && !/^[\s"']|\s$/.test(value);
   return isPlain && name.length + value.length < longestLine;
-}
-
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

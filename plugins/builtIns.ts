@@ -12,6 +12,9 @@ import ociHooks from './oci-hooks/index.ts';
 import policy from './policy/index.ts';
 import profiles from './profiles/index.ts';
 import richDumbInit from './rich-dumb-init/index.ts';
+import richOpenrc from './rich-openrc/index.ts';
+import richRunit from './rich-runit/index.ts';
+import richS6 from './rich-s6/index.ts';
 import richSbinInit from './rich-sbin-init/index.ts';
 import richSystemd from './rich-systemd/index.ts';
 import runtimeKata from './runtime-kata/index.ts';
@@ -29,6 +32,9 @@ export const builtIns = [
   logLocal,
   logSyslog,
   richSystemd,
+  richS6,
+  richRunit,
+  richOpenrc,
   richSbinInit,
   richDumbInit,
   lxcfs,

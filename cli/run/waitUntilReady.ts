@@ -50,10 +50,16 @@ function notReady({ Name, State }: ContainerInspect, seconds: number): ClientErr
   if (state === 'degraded')
     return unready(
       `${name} is up, and has failed: ${FailedUnits.join(', ')}`,
-      `pouch exec ${name} systemctl status ${FailedUnits[0] ?? ''}`,
+      hintOf(name, FailedUnits[0] ?? ''),
     );
   if (state === 'failed') return unready(`${name} has failed to boot: ${Reason ?? ''}`, `pouch logs ${name}`);
   return unready(`${name} is not up after ${seconds} s`, `it continues; \`pouch ps\` shows when it is up`);
+}
+
+/** Only units of systemd have a suffix. */
+function hintOf(name: string, failed: string): string {
+  const isUnit = /\.[a-z]+$/.test(failed);
+  return isUnit ? `pouch exec ${name} systemctl status ${failed}` : `pouch logs ${name}`;
 }
 
 function unready(message: string, hint: string): ClientError {

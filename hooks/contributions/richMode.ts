@@ -9,9 +9,10 @@ export interface RichMode {
   doc: string;
   /**
    * Whether it is the mode of a container whose request names none; the first mode that suits is taken. Missing: it has
-   * to be named. It runs in `container.preCreate`, in the phase early.
+   * to be named. A text says why, in the words of "the image has /sbin/init"; the plan shows it. It runs in
+   * `container.preCreate`, in the phase early.
    */
-  suits?(draft: ContainerDraft): boolean | Promise<boolean>;
+  suits?(draft: ContainerDraft): boolean | string | Promise<boolean | string>;
   /** Plugins whose modes are asked later: `['rich-sbin-init?']`. */
   before?: string[];
   /** Plugins whose modes are asked first. */

@@ -16,8 +16,8 @@ export default definePlugin({
       doc: 'A small init of the host forwards signals to the command and reaps orphans',
       stop: { timeoutSeconds: 90 },
       // The fallback.
-      suits: () => true,
-      after: ['rich-systemd?', 'rich-sbin-init?'],
+      suits: () => 'the image has none of the inits that the other modes look for',
+      after: ['rich-systemd?', 'rich-s6?', 'rich-runit?', 'rich-openrc?', 'rich-sbin-init?'],
       async apply(draft) {
         if (host.initPath === undefined) throw noInit(draft);
         checkCommand(draft);

@@ -1,20 +1,13 @@
-import type { DraftRich } from '../../hooks/index.ts';
+import { type DraftRich, isBootingFunction } from '../../hooks/index.ts';
+
+/** `rc` and `startpar` of sysvinit, `rcS` of busybox and sysvinit. */
+export const isBooting = isBootingFunction(['rc', 'rcS', 'startpar', 'openrc']);
 
 /**
- * The boot has ended when the init runs and none of its boot scripts does: `rc` and `startpar` of sysvinit, `rcS` of
- * busybox and sysvinit, `openrc`. These inits do not keep which services have failed.
+ * The boot has ended when the init runs and none of its boot scripts does. These inits do not keep which services have
+ * failed.
  */
-const script = `
-read -r init </proc/1/comm
-[ "$init" != sh ] || { echo starting; exit; }
-for file in /proc/[0-9]*/comm; do
-  read -r name 2>/dev/null <"$file" || continue
-  case $name in rc | rcS | startpar | openrc) echo starting; exit ;; esac
-done
-echo running
-`;
-
 export const readinessProbe: NonNullable<DraftRich['readiness']> = {
-  args: ['/bin/sh', '-c', script],
+  args: ['/bin/sh', '-c', `${isBooting}if is_booting; then echo starting; else echo running; fi`],
   withinSeconds: 300,
 };

@@ -1,4 +1,4 @@
-import { definePlugin } from '../../hooks/index.ts';
+import { definePlugin, type DraftImage } from '../../hooks/index.ts';
 import { findSystemd, requireSystemd } from './findInit.ts';
 import { makeRich } from './makeRich.ts';
 
@@ -13,11 +13,16 @@ export default definePlugin({
       doc: 'The image’s systemd is PID 1, and the command is one of its units',
       // systemd itself kills a service that does not stop within 90 s (DefaultTimeoutStopSec=).
       stop: { timeoutSeconds: 120 },
-      suits: async ({ image }) => (await findSystemd(image)) !== undefined,
-      before: ['rich-sbin-init?', 'rich-dumb-init?'],
+      suits: ({ image }) => reason(image),
+      before: ['rich-s6?', 'rich-runit?', 'rich-openrc?', 'rich-sbin-init?', 'rich-dumb-init?'],
       async apply(draft) {
         await makeRich(draft, host, await requireSystemd(draft.image));
       },
     });
   },
 });
+
+async function reason(image: DraftImage): Promise<string | false> {
+  const path = await findSystemd(image);
+  return path !== undefined && `the image has ${path}`;
+}

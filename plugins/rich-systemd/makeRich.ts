@@ -5,9 +5,11 @@ import {
   allowSandboxes,
   type ContainerDraft,
   type HostFacts,
+  hostKeysScript,
+  type ServiceCommand,
+  serviceCommand,
   sessionEnvironment,
 } from '../../hooks/index.ts';
-import { unitCommand, type UnitCommand } from './command.ts';
 import { splitEnvironment } from './environment.ts';
 import { readinessProbe } from './readiness.ts';
 import { serviceCommands } from './services.ts';
@@ -26,12 +28,17 @@ import {
 /** Units in /run exist only while the container runs: /run is a tmpfs. */
 const unitDirectory = '/run/systemd/system';
 
+/** Images of `pouch image bootstrap` have a unit for them, which runs beside others. */
+const hostKeys = `if [ ! -e /etc/systemd/system/ssh-host-keys.service ]; then
+${hostKeysScript}fi
+`;
+
 /** SIGRTMIN+3: systemd powers off on it (systemd(1), "Signals"). */
 const powerOffSignal = 'SIGRTMIN+3';
 
 /** Changes the draft so that systemd is PID 1 and the command is one of its units. */
 export async function makeRich(draft: ContainerDraft, host: HostFacts, systemd: string): Promise<void> {
-  const command = unitCommand(draft);
+  const command = serviceCommand(draft);
   const script = await addInitScript(draft, `${runDirectory}/initscript`);
   addUnits(draft, command, script);
   addMounts(draft, host);
@@ -42,7 +49,7 @@ export async function makeRich(draft: ContainerDraft, host: HostFacts, systemd: 
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = powerOffSignal;
 }
 
-function addUnits(draft: ContainerDraft, command: UnitCommand | undefined, script: string): void {
+function addUnits(draft: ContainerDraft, command: ServiceCommand | undefined, script: string): void {
   const units: Record<string, string> = {
     ...(script && { [initScriptUnitName]: initScriptUnit(draft, script) }),
     ...(command && { [commandUnitName]: commandUnit(draft, command) }),
@@ -122,14 +129,11 @@ function makeWritable(draft: ContainerDraft, path: string): void {
 
 function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): void {
   const { process } = draft;
-  process.entrypoint = [systemd];
   // On a terminal its messages would mix with the command's output.
   process.command = quiet && process.tty ? ['--show-status=no', '--log-level=err'] : [];
-  const start = startScript(draft, addSessionEnvironment(draft, `${runDirectory}/environment`));
-  if (start !== undefined) {
-    addFile(draft, `${runDirectory}/start`, start);
-    process.entrypoint = ['/bin/sh', `${runDirectory}/start`, systemd];
-  }
+  const environment = addSessionEnvironment(draft, `${runDirectory}/environment`);
+  addFile(draft, `${runDirectory}/start`, startScript(draft, `${environment}\n${hostKeys}`));
+  process.entrypoint = ['/bin/sh', `${runDirectory}/start`, systemd];
   process.user = '';
   process.groups = [];
   process.init = false;

@@ -17,12 +17,11 @@ ln -s "/proc/$!/fd/2" ${runDirectory}/stderr
 `;
 
 /**
- * Returns a script that becomes the init, its arguments; undefined if there is nothing to do before that.
- * @param environment - a line that provides logins with variables, or an empty text
+ * Returns a script that becomes the init, its arguments.
+ * @param before - lines that run before that
  */
-export function startScript({ process }: ContainerDraft, environment: string): string | undefined {
-  if (process.tty && environment === '') return undefined;
-  return `#!/bin/sh\n${process.tty ? '' : keepStreams}${environment}\nexec "$@"\n`;
+export function startScript({ process }: ContainerDraft, before: string): string {
+  return `#!/bin/sh\n${process.tty ? '' : keepStreams}${before}\nexec "$@"\n`;
 }
 
 /**

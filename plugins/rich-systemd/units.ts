@@ -1,5 +1,4 @@
-import { commandExitScript, type ContainerDraft } from '../../hooks/index.ts';
-import type { UnitCommand } from './command.ts';
+import { commandExitScript, type ContainerDraft, type ServiceCommand } from '../../hooks/index.ts';
 import { splitEnvironment } from './environment.ts';
 import { runDirectory, stdioSettings } from './stdio.ts';
 import { plainValue, quoteArgument } from './quote.ts';
@@ -57,7 +56,7 @@ const powerOff = [
 ].join('; ');
 
 /** The unit of the container's command, with its user, working directory, environment and limits. */
-export function commandUnit(draft: ContainerDraft, command: UnitCommand): string {
+export function commandUnit(draft: ContainerDraft, command: ServiceCommand): string {
   const environment = splitEnvironment(draft.process.env);
   const viaEnv = environment.forEnvCommand.length > 0 ? ['env', ...environment.forEnvCommand] : [];
   return unit({

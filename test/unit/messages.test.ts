@@ -19,6 +19,7 @@ const allowed: readonly RegExp[] = [
   /`systemctl list-units --type /,
   /\nstate=\$\(systemctl is-system-running --wait /,
   /^exec journalctl --follow /,
+  /^account=\$\(getent passwd /,
   /^\nverb=\$1 name=\$2\n/,
   /^pouch: POUCH_TOKEN_FILE or --token-file;/,
   /^pouch: --tlsverify /,

@@ -4,6 +4,7 @@ import { messageOf } from '../../../hooks/errors.ts';
 import { oomKills } from '../../host/oomKills.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { endOfInit } from './endOfProcess.ts';
+import { type CommandExit, commandExit, withCommand } from './commandExit.ts';
 import { isLostExit, lostExitError } from './lostExit.ts';
 import { settleOom } from './oom.ts';
 
@@ -43,7 +44,7 @@ async function onExit(engine: EngineContext, record: ContainerRecord, reported: 
     finishOutput(engine, record),
   ]);
   const exit = isLost ? { ...reported, exitStatus: unseenExitCode } : reported;
-  setExited(record, exit);
+  setExited(record, exit, await commandExit(record));
   if (isLost) record.state.error = lostExitError;
   settleOom(engine, record, kills);
   if (record.draft.autoRemove) engine.store.forgetName(record);
@@ -63,9 +64,13 @@ async function finishOutput(engine: EngineContext, { id }: ContainerRecord): Pro
   });
 }
 
-export function setExited(record: ContainerRecord, { exitStatus, exitedAt }: Exit): void {
+export function setExited(
+  record: ContainerRecord,
+  { exitStatus, exitedAt }: Exit,
+  command?: CommandExit,
+): void {
   const meaning = record.draft.rich.exits?.[exitStatus];
-  const { exitCode = exitStatus, ending, whenStopped = exitCode } = meaning ?? {};
+  const { exitCode, ending, whenStopped = exitCode } = withCommand(meaning ?? {}, exitStatus, command);
   delete record.state.ending;
   delete record.state.readiness;
   Object.assign(record.state, {

@@ -8,7 +8,9 @@ export function tapRichMode({ container }: Hooks, mode: RichMode): void {
   const { name, before = [], after = [] } = mode;
   if (mode.suits)
     container.preCreate.tap({ name, phase: 'early', before, after, when: { rich: '' } }, async (draft) => {
-      if (await mode.suits?.(draft)) draft.rich.mode = name;
+      const suits = await mode.suits?.(draft);
+      if (suits) draft.rich.mode = name;
+      if (typeof suits === 'string' && suits !== '') draft.rich.reason = suits;
     });
   // Late: the init wraps the command, environment and user after all changes by other plugins.
   container.spec.tap(

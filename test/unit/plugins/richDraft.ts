@@ -21,6 +21,8 @@ export interface RichCase {
   image?: ImageConfig['config'];
   /** Executables of the image: paths and the targets of their links. */
   executables?: Record<string, string>;
+  /** Directories of the image. */
+  directories?: string[];
   host?: Partial<HostFacts>;
   stop?: Partial<ContainerDraft['stop']>;
 }
@@ -30,6 +32,7 @@ export function richDraft(given: RichCase): ContainerDraft {
   const executables = given.executables ?? {};
   const stat = (path: string): Promise<ImageFile | undefined> => {
     const target = executables[path] ?? (path === given.initScript ? path : undefined);
+    if (given.directories?.includes(path)) return Promise.resolve({ path, kind: 'directory', mode: 0o755 });
     return Promise.resolve(target === undefined ? undefined : { path: target, kind: 'file', mode: 0o755 });
   };
   const draft = {

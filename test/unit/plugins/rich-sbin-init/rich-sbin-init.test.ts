@@ -38,19 +38,34 @@ describe('rich-sbin-init', () => {
     assert.deepEqual((await boot()).process.capabilities, { CAP_SYS_BOOT: true });
   });
 
-  it('starts as root and passes script, user, directory and command', async () => {
-    const { process } = await boot({
+  it('starts as root: the script, then the command beside the init, with its user, directory and arguments', async () => {
+    const { process, files } = await boot({
       initScript: '/s',
-      process: { user: 'app', cwd: '/srv', command: ['run', 'a b'] },
+      process: { user: 'app', cwd: '/srv', command: ['run', "it's"] },
     });
-    assert.deepEqual(process.entrypoint, ['/bin/sh', '/.pouch/start']);
-    assert.deepEqual(process.command, ['/s', 'app', '/srv', 'run', 'a b']);
+    assert.deepEqual([...process.entrypoint, ...process.command], ['/bin/sh', '/.pouch/start']);
+    assert.match(files['/.pouch/start']!.content, /'\/s' \|\| [^]*\/\.pouch\/launch [^]*exec '\/sbin\/init'/);
+    assert.match(files['/.pouch/command']!.content, /cd '\/srv'[^]*user='app'[^]*set -- 'run' 'it'\\''s'/);
     assert.equal(process.user, '');
+  });
+
+  it('powers off by the init’s own way when a command of the request ends, and stays up after the image’s', async () => {
+    const launcher = async (given: RichCase) => (await boot(given)).files['/.pouch/launch']!.content;
+    assert.match(await launcher({ executables: busybox }), /kill -USR2 1\n$/);
+    assert.match(await launcher({}), /\/sbin\/init 0\n$/);
+    const { files, rich } = await boot({ image: { Cmd: ['app'] } });
+    assert.doesNotMatch(files['/.pouch/launch']!.content, /init 0/);
+    assert.equal(rich.commandExit, undefined);
+  });
+
+  it('has an empty /run at each boot, but with busybox', async () => {
+    assert.equal((await boot()).mounts['/run']?.type, 'tmpfs');
+    assert.equal((await boot({ executables: busybox })).mounts['/run'], undefined);
   });
 
   for (const command of [['/sbin/init'], ['bash'], []]) {
     it(`runs nothing beside the init for ${JSON.stringify(command)}`, async () => {
-      assert.deepEqual((await boot({ process: { command } })).process.command, ['', '', '/']);
+      assert.deepEqual((await boot({ process: { command } })).files['/.pouch/command'], undefined);
     });
   }
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { unitCommand } from '../../../../plugins/rich-systemd/command.ts';
+import { serviceCommand } from '../../../../hooks/index.ts';
 import plugin from '../../../../plugins/rich-systemd/index.ts';
 import { richDraft, runPlugin, type RichCase } from '../richDraft.ts';
 
@@ -63,9 +63,9 @@ describe('rich-systemd: the draft', () => {
     assert.deepEqual(await limit({ timeoutSeconds: 0, isRequested: true }), [0, '1']);
   });
 
-  it('boots systemd directly on a terminal', async () => {
+  it('keeps no streams on a terminal', async () => {
     const { process } = await boot({ process: { tty: true } });
-    assert.deepEqual(process.entrypoint, ['/lib/systemd/systemd']);
+    assert.deepEqual(process.entrypoint, ['/bin/sh', '/run/pouch/start', '/lib/systemd/systemd']);
   });
 
   it('makes only systemd’s own hierarchy writable on cgroup v1', async () => {
@@ -85,7 +85,7 @@ describe('rich-systemd: command', () => {
   const image = { Entrypoint: ['/entry'], Cmd: ['serve'] };
 
   function commandOf(process: RichCase['process'] = {}, config: RichCase['image'] = image) {
-    return unitCommand(richDraft({ process, image: config }));
+    return serviceCommand(richDraft({ process, image: config }));
   }
 
   it('ends the container if it comes from the request, and not if it is the image’s', () => {
