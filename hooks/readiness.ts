@@ -7,6 +7,9 @@ export const BootReadiness = closed({
   state: word('starting', 'running', 'degraded', 'failed'),
   failedUnits: Type.Array(Type.String(), { description: 'What has failed in a degraded one.' }),
   reason: may(says('Why the boot has failed.')),
+  warnings: may(
+    Type.Array(Type.String(), { description: 'What its services ask for and do not get, by service.' }),
+  ),
   since: says('RFC 3339.'),
 });
 
@@ -23,7 +26,7 @@ export function healthOf({ state }: Pick<BootReadiness, 'state'>): 'starting' | 
 export const ReadinessProbe = closed({
   args: Type.Array(Type.String(), {
     description:
-      'A command that runs in the container as root, and prints `starting`, `running`, `degraded UNIT…` or `failed REASON` as its last line.',
+      'A command that runs in the container as root, and prints `starting`, `running`, `degraded UNIT…` or `failed REASON` as its last line, and before it lines `warning TEXT` for what services do not get.',
   }),
   withinSeconds: Type.Integer({ description: 'A boot that takes longer has failed.' }),
 });

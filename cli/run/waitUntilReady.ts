@@ -18,14 +18,12 @@ export function waitSeconds({ wait, waitTimeout, detach }: RunFlags): number | u
 }
 
 /**
- * Waits until a container has booted. Prints why it has not, or that a unit of it has failed; it is left as it is.
+ * Waits until a container has booted. Prints why it has not, that a unit of it has failed, and what its services do
+ * not get; it is left as it is.
  * @returns the exit code of the command
  */
-export async function waitUntilReady(
-  { client, terminal }: Session,
-  id: string,
-  seconds: number,
-): Promise<number> {
+export async function waitUntilReady(session: Session, id: string, seconds: number): Promise<number> {
+  const { client, terminal } = session;
   const late = AbortSignal.timeout(seconds * 1000);
   const isReady = await client.containers
     .wait(id, 'ready', late)
@@ -34,8 +32,10 @@ export async function waitUntilReady(
       if (!late.aborted) throw error;
       return false;
     });
+  const found = await client.containers.inspect(id);
+  for (const warning of found.State.Readiness?.Warnings ?? []) session.warn(`WARNING: ${warning}`);
   if (isReady) return 0;
-  reportError(notReady(await client.containers.inspect(id), seconds), terminal);
+  reportError(notReady(found, seconds), terminal);
   return exitCodes.failure;
 }
 

@@ -84,6 +84,8 @@ export interface ReadinessWire {
   FailedUnits: string[];
   /** Why the boot has failed. */
   Reason?: string;
+  /** What its services ask for and do not get. */
+  Warnings?: string[];
   /** RFC 3339. */
   Since: string;
 }

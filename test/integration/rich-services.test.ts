@@ -77,6 +77,36 @@ describe('rich containers and their services', function () {
     assert.equal((await state()).Readiness, undefined);
   });
 
+  it('warns of what services ask for and do not get, in run --wait and inspect', async () => {
+    const unit = ['[Service]', 'ExecStart=/bin/sleep infinity', 'PrivateTmp=yes', 'MemoryMax=1G', 'Nice=-5'];
+    await writeFile(join(dir, 'asking.service'), `${unit.join('\n')}\n`);
+    await writeFile(join(dir, 'wants.conf'), '[Unit]\nWants=asking.service\n');
+    const units = '/etc/systemd/system';
+    const mounts = [
+      `asking.service:${units}/asking.service`,
+      `wants.conf:${units}/multi-user.target.d/wants.conf`,
+    ];
+    const run = (...options: string[]) =>
+      daemon.pouch(
+        ...base,
+        '--wait',
+        ...options,
+        ...mounts.flatMap((mount) => ['-v', `${dir}/${mount}:ro`]),
+        debian,
+      );
+    const { exitCode, stderr } = await run('--userns', 'host');
+    assert.equal(exitCode, 0, stderr);
+    const noMount = 'asking.service does not get PrivateTmp=: systemd may not mount';
+    assert.ok(stderr.includes(`WARNING: ${noMount}\n`), stderr);
+    assert.match(stderr, /asking\.service does not get Nice=-5: the container may not raise priorities/);
+    const inspected = (await daemon.it.inspect('box'))!;
+    assert.ok(inspected.Warnings?.includes(noMount));
+    await ok('rm', '-f', 'box');
+    const own = await run();
+    assert.doesNotMatch(own.stderr, /PrivateTmp/);
+    assert.match(own.stderr, /Nice=-5/);
+  });
+
   it('the boot scripts of /sbin/init have ended when it is running', async () => {
     await ok(...base, '--wait', '--rich-mode', 'sbin-init', 'busybox', 'sleep', '1000');
     assert.match(await status(), /\(running\)/);

@@ -92,6 +92,6 @@ async function note(
 }
 
 function isSame(before: BootReadiness, found: ProbeResult): boolean {
-  const units = ({ failedUnits }: ProbeResult) => failedUnits.join(' ');
-  return before.state === found.state && units(before) === units(found) && before.reason === found.reason;
+  const texts = ({ failedUnits, warnings = [] }: ProbeResult) => [...failedUnits, '', ...warnings].join('\n');
+  return before.state === found.state && texts(before) === texts(found) && before.reason === found.reason;
 }

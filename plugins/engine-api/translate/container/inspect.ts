@@ -39,7 +39,7 @@ export function toInspect(record: ContainerRecord, client = otherClient): Contai
     ...(record.degraded.length > 0 ? { Degraded: degradedInNamesOf(client, record.degraded) } : {}),
     ...(record.logDelivery ? { LogDelivery: deliveryOf(record.logDelivery) } : {}),
     ...(record.damage ? { Damage: damageOf(record.damage) } : {}),
-    ...(record.warnings.length > 0 ? { Warnings: allInNamesOf(client, record.warnings) } : {}),
+    ...warningsField(record, client),
   };
 }
 
@@ -55,13 +55,25 @@ function deliveryOf({
   return { Waiting: waiting, Lost: lost, ...(problem !== undefined && { Problem: problem }) };
 }
 
+/** Those of the plan, and what its services do not get. */
+function warningsField({ warnings, state }: ContainerRecord, client: ClientKind): { Warnings?: string[] } {
+  const all = [...allInNamesOf(client, warnings), ...(state.readiness?.warnings ?? [])];
+  return all.length > 0 ? { Warnings: all } : {};
+}
+
 /** Docker's tools look at Health, for example to start what depends on a container. */
 function readinessFields(readiness: BootReadiness): Pick<ContainerStateWire, 'Health' | 'Readiness'> {
-  const { state, failedUnits, reason, since } = readiness;
+  const { state, failedUnits, reason, warnings, since } = readiness;
   const health = healthOf(readiness);
   return {
     Health: { Status: health, FailingStreak: health === 'unhealthy' ? 1 : 0, Log: [] },
-    Readiness: { State: state, FailedUnits: failedUnits, ...(reason && { Reason: reason }), Since: since },
+    Readiness: {
+      State: state,
+      FailedUnits: failedUnits,
+      ...(reason && { Reason: reason }),
+      ...(warnings && { Warnings: warnings }),
+      Since: since,
+    },
   };
 }
 

@@ -16,6 +16,14 @@ describe('what a readiness probe prints', () => {
     });
   });
 
+  it('has warnings before it', () => {
+    assert.deepEqual(parseReadiness('warning a.service: PrivateTmp=\nnoise\nwarning \nrunning\n')?.warnings, [
+      'a.service: PrivateTmp=',
+    ]);
+    const many = parseReadiness(`${`warning ${'x'.repeat(1000)}\n`.repeat(100)}degraded a`)!;
+    assert.deepEqual([many.warnings?.length, many.warnings?.[0]?.length], [20, 256]);
+  });
+
   for (const text of ['', '\n', 'sh: systemctl: not found', 'Running', 'running\nbut'])
     it(`without a state: ${JSON.stringify(text)}`, () => assert.equal(parseReadiness(text), undefined));
 
