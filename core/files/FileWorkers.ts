@@ -186,14 +186,14 @@ export class FileWorkers implements FileAccess {
   }
 
   /**
-   * Mounts files of the host in a container; resolves to why some are not mounted.
+   * Takes mounts of a container away, and mounts files of the host in it; resolves to why some are not mounted.
    * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT
    */
   async mountInside(
     { name, init }: FileOwner,
     args: Omit<FileOperations['mountInside']['args'], 'init'>,
   ): Promise<string[]> {
-    const paths = args.mounts.map(({ target }) => target);
+    const paths = [...new Set([...args.unmount, ...args.mounts.map(({ target }) => target)])];
     const replies = await this.#call('mountInside', inContainer(name, paths), { init, ...args });
     return replies.filter((reply) => reply !== null);
   }

@@ -112,11 +112,15 @@ export interface FileOperations {
     result: (string | null)[];
   };
   /**
-   * Mounts files of the host, read-only, on files of a container; `again`: in place of what is mounted there. Null
+   * Takes mounts of a container away, as far as they exist, and mounts files of the host, read-only, on its files. Null
    * stands for success, a text is why one is not mounted.
    */
   mountInside: {
-    args: { init: ProcessIdentity; mounts: readonly { source: string; target: string }[]; again: boolean };
+    args: {
+      init: ProcessIdentity;
+      unmount: readonly string[];
+      mounts: readonly { source: string; target: string }[];
+    };
     result: (string | null)[];
   };
   /** Sets the host name of a container. */

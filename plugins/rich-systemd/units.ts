@@ -47,13 +47,19 @@ const afterBoot = [
  * number, or the name of a signal. A reboot or power-off that ends the process stays what it is. A stop of the
  * container ends the process with TERM, and with KILL after a timeout.
  */
-const powerOff = [
-  'case $(systemctl list-jobs --no-legend reboot.target poweroff.target 2>&1) in *start*) exit 0;; esac',
-  'case "$EXIT_STATUS" in TERM) code=143;; KILL) code=137;; *) code=$EXIT_STATUS;; esac',
-  commandExitScript,
-  afterBoot,
-  '{ systemctl --no-block exit "$code" || systemctl --no-block exit 255; } 2>/dev/null',
-].join('; ');
+const powerOffAfter = (wait: readonly string[]) =>
+  [
+    'case $(systemctl list-jobs --no-legend reboot.target poweroff.target 2>&1) in *start*) exit 0;; esac',
+    'case "$EXIT_STATUS" in TERM) code=143;; KILL) code=137;; *) code=$EXIT_STATUS;; esac',
+    commandExitScript,
+    ...wait,
+    '{ systemctl --no-block exit "$code" || systemctl --no-block exit 255; } 2>/dev/null',
+  ].join('; ');
+
+const powerOff = powerOffAfter([afterBoot]);
+
+/** The boot waits for the script whose end this is. */
+const powerOffInBoot = powerOffAfter([]);
 
 /** The unit of the container's command, with its user, working directory, environment and limits. */
 export function commandUnit(draft: ContainerDraft, command: ServiceCommand): string {
@@ -95,7 +101,7 @@ export function initScriptUnit(draft: ContainerDraft, script: string): string {
       ...splitEnvironment(draft.process.env).settings,
       ...stdioSettings(draft),
       `ExecStart=${commandLine(['/bin/sh', '-c', runAsChild, 'pouch', script])}`,
-      `ExecStopPost=+${commandLine(['/bin/sh', '-c', `[ "$SERVICE_RESULT" = success ] || { ${powerOff}; }`])}`,
+      `ExecStopPost=+${commandLine(['/bin/sh', '-c', `[ "$SERVICE_RESULT" = success ] || { ${powerOffInBoot}; }`])}`,
     ],
   });
 }

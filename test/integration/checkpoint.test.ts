@@ -65,6 +65,19 @@ describe('checkpoints', function () {
       Array.from({ length: numbers.length }, (_, index) => index + 1),
     );
 
+  it('a rich container resumes with its boot id, and keeps it while it runs on', async () => {
+    await start('--rich', '--rich-mode', 'dumb-init', '--userns', 'host');
+    await countsTo(5);
+    const bootId = () => ok('exec', 'counts', 'cat', '/proc/sys/kernel/random/boot_id');
+    const before = await bootId();
+    await ok('checkpoint', 'create', '--leave-running', 'counts', 'one');
+    assert.equal(await bootId(), before);
+    await ok('checkpoint', 'create', 'counts', 'two');
+    await ok('start', '--checkpoint', 'two', 'counts');
+    assert.equal(await bootId(), before);
+    assert.match(await ok('exec', 'counts', 'cat', '/etc/hosts'), /Written by Pouch/);
+  });
+
   it('a container resumes where it was, with its network attached again', async () => {
     await start();
     await countsTo(5);

@@ -39,12 +39,12 @@ interface Wanted {
 
 export function mountInside({
   init,
+  unmount,
   mounts,
-  again,
 }: FileOperations['mountInside']['args']): FileOperations['mountInside']['result'] {
   return using(openContainerProcess(init), (process) =>
     using(openSync(`${handlePath(process)}/ns/mnt`, 'r'), (namespace) => {
-      if (again) inNamespace(namespace, () => mounts.forEach(({ target }) => detach(target)));
+      if (unmount.length > 0) inNamespace(namespace, () => unmount.forEach(detach));
       return using(openContainerRoot(init), (root) => mounts.map((one) => mountOne(root, namespace, one)));
     }),
   );

@@ -8,6 +8,7 @@ import { applyTaps } from '../shared/containerHooks.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
 import { notRunning } from '../task/refusals.ts';
 import { requireOf } from '../task/requireFeature.ts';
+import { withoutMounts } from '../task/mountInside.ts';
 import { endedLocked } from '../verbs/stop.ts';
 import { checkCheckpointName, effectKey, listCheckpoints } from './names.ts';
 
@@ -26,7 +27,8 @@ export async function createCheckpoint(
     checkKept(record, leaveRunning);
     await checkUnused(engine, record, name);
     await askTaps(engine, record, { name, leaveRunning });
-    const make = () => apply(engine, { id: record.id, name, exit: !leaveRunning });
+    const make = () =>
+      withoutMounts(engine, record, () => apply(engine, { id: record.id, name, exit: !leaveRunning }));
     await (leaveRunning ? make() : endedLocked(engine, record, make));
     emitContainer(engine, 'checkpoint', record, { checkpoint: name });
   });

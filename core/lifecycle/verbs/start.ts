@@ -15,6 +15,7 @@ import { watchReadiness } from '../readiness/watchReadiness.ts';
 import { removeLocked } from './remove.ts';
 import { applyTaps, observeTaps } from '../shared/containerHooks.ts';
 import { initPid } from '../task/initPid.ts';
+import { mountRestored } from '../task/mountInside.ts';
 import { prepareInside } from '../task/prepareInside.ts';
 import { inItsVm } from '../vm/placeInVm.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
@@ -94,6 +95,7 @@ async function applyStart(
   await applyTaps(engine, record, catalogue.container.prestart, moment);
   const pid = await startTask(engine, record, checkpoint);
   setRunning(engine, record, await initPid(engine, record, pid), new Date().toISOString());
+  if (checkpoint !== undefined) await mountRestored(engine, record);
   engine.attachPoints.started(record.id);
   emitContainer(engine, 'start', record);
   watchExit(engine, record);
