@@ -56,6 +56,8 @@ export function richDraft(given: RichCase): ContainerDraft {
     rich: { enabled: true, mode: given.mode ?? '', initScript: given.initScript ?? '' },
     mounts: { '/sys/fs/cgroup': { type: 'cgroup', source: 'cgroup', options: ['nosuid', 'ro'] } },
     namespaces: { pid: '' },
+    uidMappings: [],
+    gidMappings: [],
     seccomp: 'default',
     annotations: {},
     cgroupsPath: '/pouch/ID',
