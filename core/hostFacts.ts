@@ -1,12 +1,13 @@
 import type { LoadedConfig } from '../config/index.ts';
 import type { HostFacts } from '../hooks/definePlugin.ts';
-import { cgroupVersion, findInit } from './host/detect.ts';
+import { cgroupVersion, findBusybox, findInit } from './host/detect.ts';
 import { version } from './version.ts';
 
 /** Returns the properties of the host and of pouchd.yaml that plugins receive. */
 export function hostFacts({ config }: Pick<LoadedConfig, 'config'>): HostFacts {
   const { network } = config;
   const initPath = findInit();
+  const busyboxPath = findBusybox();
   return {
     version,
     root: config.root,
@@ -32,5 +33,6 @@ export function hostFacts({ config }: Pick<LoadedConfig, 'config'>): HostFacts {
     snapshotter: config.containerd.snapshotter,
     addedRuntimes: config.runtime.add,
     ...(initPath !== undefined && { initPath }),
+    ...(busyboxPath !== undefined && { busyboxPath }),
   };
 }

@@ -17,6 +17,10 @@ export interface InitBoot {
   init: readonly string[];
   /** Lines of shell that run as root before it. */
   before?: string;
+  /** The same, before anything else. */
+  first?: string;
+  /** The shell for all these and its first arguments; missing: the image's. */
+  shell?: readonly string[];
   /** Keeps the container's streams open for services, for an init that closes its own. It needs a tmpfs on /run. */
   keepsStreams?: boolean;
   /**
@@ -32,11 +36,13 @@ export interface InitBoot {
  * code.
  */
 export async function bootInit(draft: ContainerDraft, boot: InitBoot): Promise<void> {
-  const { init, before, keepsStreams, isSilent = draft.rich.commandExit !== undefined } = boot;
+  const { init, before, first, shell = ['/bin/sh'], keepsStreams } = boot;
+  const { isSilent = draft.rich.commandExit !== undefined } = boot;
   const { process } = draft;
   const script = await addInitScript(draft, `${bootDirectory}/initscript`);
   const lines = [
     '#!/bin/sh',
+    ...(first ? [first] : []),
     ...(keepsStreams ? [keepStreams] : []),
     addSessionEnvironment(draft, `${bootDirectory}/environment`),
     hostKeysScript,
@@ -47,7 +53,7 @@ export async function bootInit(draft: ContainerDraft, boot: InitBoot): Promise<v
   ];
   const start = `${bootDirectory}/start`;
   draft.files[start] = { content: `${lines.join('\n')}\n`, mode: 0o755, readonly: true };
-  process.entrypoint = ['/bin/sh', start];
+  process.entrypoint = [...shell, start];
   process.command = [];
   process.user = '';
   process.groups = [];

@@ -194,6 +194,8 @@ export interface HostFacts {
   addedRuntimes: Readonly<Record<string, AddedRuntimeFacts>>;
   /** Small static init executable for rich mode dumb-init and `init`; undefined when none is installed. */
   initPath?: string;
+  /** Static busybox executable for rich mode supervised; undefined when none is installed. */
+  busyboxPath?: string;
 }
 
 /** An address of `listen`, and what its clients need. */

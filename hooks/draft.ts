@@ -3,7 +3,14 @@ import { Type } from '@sinclair/typebox';
 import { Effect } from './effects.ts';
 import { ImageConfig } from './image.ts';
 import { Namespaces, OciDeviceRule, OciIdMapping, OciIntelRdt, OciResources, OciSeccomp } from './oci.ts';
-import { ConsoleSize, LogRequest, NetworkRequest, PortRequest, RestartPolicy } from './request.ts';
+import {
+  ConsoleSize,
+  LogRequest,
+  SupervisedService,
+  NetworkRequest,
+  PortRequest,
+  RestartPolicy,
+} from './request.ts';
 import { ReadinessProbe } from './readiness.ts';
 import { ServiceCommands } from './richServices.ts';
 import { closed, fixed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
@@ -127,6 +134,7 @@ const DraftRich = closed({
   restartAfterPoweroff: may(
     Type.Boolean({ description: 'Starts it again after a power-off inside, whatever its restart policy.' }),
   ),
+  supervised: may(map(SupervisedService, 'Services by name, which the mode `supervised` starts.')),
   init: may(says('The init, where it runs no command: it is shown as the container’s.')),
   commandExit: may(
     says(

@@ -46,6 +46,7 @@ export * from './readiness.ts';
 export * from './richServices.ts';
 export { type ServiceCommand, serviceCommand } from './serviceCommand.ts';
 export { shellWord } from './shellWord.ts';
+export { syslogFunctions } from './syslogFunctions.ts';
 export { addSessionEnvironment, sessionEnvironment } from './sessionEnvironment.ts';
 export * from './effectKind.ts';
 export * from './effects.ts';

@@ -3,12 +3,23 @@ import { Type } from '@sinclair/typebox';
 import { type ResourceRequest, resourceLimitEntries } from './limits.ts';
 import { closed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
 
+/** Schema of a service that the rich mode `supervised` starts beside the command. */
+export const SupervisedService = closed({
+  command: may(says('Text for a shell. Missing: the name says it, as `sshd`, `cron` and `syslog`.')),
+  after: may(Type.Array(text, { description: 'Services that are up before it starts.' })),
+  health: may(says('Text for a shell, which succeeds while the service works.')),
+});
+
+/** A service that the rich mode `supervised` starts beside the command. */
+export type SupervisedService = Static<typeof SupervisedService>;
+
 /** Schema of whether and how a container is to be rich. */
 export const RichRequest = closed({
   enabled: may(flag),
   mode: may(says('`dumb-init`, `systemd`, `sbin-init`, or a mode of a plugin.')),
   initScript: may(says('A script that runs in the container before its command.')),
   restartAfterPoweroff: may(flag),
+  supervised: may(map(SupervisedService)),
 });
 
 /** Whether and how a container is to be rich. */

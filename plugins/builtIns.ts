@@ -16,6 +16,7 @@ import richOpenrc from './rich-openrc/index.ts';
 import richRunit from './rich-runit/index.ts';
 import richS6 from './rich-s6/index.ts';
 import richSbinInit from './rich-sbin-init/index.ts';
+import richSupervised from './rich-supervised/index.ts';
 import richSystemd from './rich-systemd/index.ts';
 import runtimeKata from './runtime-kata/index.ts';
 import runtimeRunlxc from './runtime-runlxc/index.ts';
@@ -31,6 +32,7 @@ export const builtIns = [
   volumeLocal,
   logLocal,
   logSyslog,
+  richSupervised,
   richSystemd,
   richS6,
   richRunit,

@@ -61,7 +61,9 @@ function logOf(config: HostConfig['LogConfig']): ContainerRequest['log'] {
 function richOf(body: ContainerCreateRequest, asked: Asked): ContainerRequest['rich'] {
   const { Rich, RichMode: mode, InitScript: initScript } = body;
   const enabled = given(Rich, asked);
-  const needsRich = (['RichMode', 'InitScript', 'RestartAfterPoweroff'] as const).find((name) => body[name]);
+  const needsRich = (['RichMode', 'InitScript', 'RestartAfterPoweroff', 'RichServices'] as const).find(
+    (name) => body[name],
+  );
   if (!asked.isPartial && !enabled && needsRich)
     throw new PouchError('PCH_OPTION_INVALID', `${member(needsRich)}: requires ${member('Rich')}`, {
       hint: `add ${member('Rich')}, or omit ${member(needsRich)}`,
@@ -71,6 +73,19 @@ function richOf(body: ContainerCreateRequest, asked: Asked): ContainerRequest['r
     mode: mode || undefined,
     initScript: initScript || undefined,
     ...(body.RestartAfterPoweroff && { restartAfterPoweroff: true }),
+    ...(body.RichServices && { supervised: supervisedOf(body.RichServices) }),
   };
   return Object.values(rich).some((value) => value !== undefined) ? rich : undefined;
+}
+
+function supervisedOf(services: NonNullable<ContainerCreateRequest['RichServices']>) {
+  const entries = Object.entries(services).map(([name, { Command, After, Health }]) => {
+    const service = {
+      ...(Command && { command: Command }),
+      ...(After && { after: After }),
+      ...(Health && { health: Health }),
+    };
+    return [name, service] as const;
+  });
+  return Object.fromEntries(entries);
 }

@@ -130,6 +130,21 @@ export const createOptions: readonly OptionGroup[] = [
         help: 'Script to run in a rich container before its command: path in it, text, or @FILE',
       },
       {
+        flags: '--rich-service <name[=command]>',
+        help: 'Service to run beside the command of a rich container; sshd, cron and syslog need no command',
+        list: true,
+      },
+      {
+        flags: '--rich-service-after <name=other,…>',
+        help: 'Services that are up before a service starts',
+        list: true,
+      },
+      {
+        flags: '--rich-service-health <name=command>',
+        help: 'Command that succeeds while a service works',
+        list: true,
+      },
+      {
         flags: '--restart-after-poweroff',
         help: 'Start a rich container again also after a power-off inside',
       },

@@ -1,4 +1,5 @@
 import type { RichFields } from '../wire.ts';
+import { richServices } from './richServices.ts';
 import { readTextFile } from './environment.ts';
 import { conflictingOptions, invalidOption } from './OptionError.ts';
 import type { CreateFlags } from './runFlags.ts';
@@ -18,6 +19,7 @@ export function richFields(flags: CreateFlags): RichFields {
     ...(flags.richMode !== undefined && { RichMode: flags.richMode }),
     ...(flags.initscript !== undefined && { InitScript: scriptOf(flags.initscript) }),
     ...(flags.restartAfterPoweroff && { RestartAfterPoweroff: true }),
+    ...richServices(flags),
   };
 }
 
@@ -29,8 +31,14 @@ function scriptOf(value: string): string {
   throw invalidOption('--initscript', 'a file that begins with #!', value);
 }
 
-function optionOfRich({ richMode, initscript, restartAfterPoweroff }: CreateFlags): string | undefined {
+function optionOfRich({
+  richMode,
+  initscript,
+  restartAfterPoweroff,
+  richService,
+}: CreateFlags): string | undefined {
   if (richMode !== undefined) return '--rich-mode';
   if (initscript !== undefined) return '--initscript';
+  if (richService.length > 0) return '--rich-service';
   return restartAfterPoweroff ? '--restart-after-poweroff' : undefined;
 }

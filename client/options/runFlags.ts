@@ -27,6 +27,9 @@ export interface CreateFlags {
   richMode?: string;
   initscript?: string;
   restartAfterPoweroff?: boolean;
+  richService: string[];
+  richServiceAfter: string[];
+  richServiceHealth: string[];
   // Files
   volume: string[];
   mount: string[];

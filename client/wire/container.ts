@@ -47,6 +47,16 @@ export interface Healthcheck {
   Retries?: number;
 }
 
+/** A service of the mode `supervised`. */
+export interface RichService {
+  /** Text for a shell; missing: the name says it, as `sshd`, `cron` and `syslog`. */
+  Command?: string;
+  /** Services that are up before it starts. */
+  After?: string[];
+  /** Text for a shell, which succeeds while the service works. */
+  Health?: string;
+}
+
 /** Pouch's additions to the body of `POST /containers/create`. */
 export interface RichFields {
   /** Creates a rich container: it runs an init system and services. */
@@ -57,6 +67,8 @@ export interface RichFields {
   InitScript?: string;
   /** Starts it again after a power-off inside. Only with Rich. */
   RestartAfterPoweroff?: boolean;
+  /** Services by name, for the mode `supervised`. Only with Rich. */
+  RichServices?: Record<string, RichService>;
 }
 
 /** Body of `POST /containers/create?name=&platform=`. */

@@ -117,6 +117,7 @@ export const fields = {
   'rich.enabled': { option: '--rich', api: 'Rich' },
   'rich.mode': { option: '--rich-mode', api: 'RichMode' },
   'rich.restartAfterPoweroff': { option: '--restart-after-poweroff', api: 'RestartAfterPoweroff' },
+  'rich.supervised': { option: '--rich-service', api: 'RichServices' },
   'rich.initScript': { option: '--initscript', api: 'InitScript' },
   // Of exec, where a container has no such field.
   args: { option: 'COMMAND', api: 'Cmd' },

@@ -6,8 +6,9 @@ import {
   serviceCommand,
 } from '../../hooks/index.ts';
 import type { OpenrcInit } from './findInit.ts';
-import { isBooting, readinessProbe } from './readiness.ts';
+import { isBooting, listPath, readinessProbe } from './readiness.ts';
 import { addService, addVariables } from './service.ts';
+import { serviceCommands } from './services.ts';
 
 /** Changes the draft so that the image's init is PID 1 and the command is one of OpenRC's services. */
 export async function makeRich(draft: ContainerDraft, init: OpenrcInit): Promise<void> {
@@ -19,5 +20,6 @@ export async function makeRich(draft: ContainerDraft, init: OpenrcInit): Promise
   else draft.rich.init = init.path;
   await bootInit(draft, { init: [init.path], keepsStreams: true });
   draft.rich.readiness ??= readinessProbe;
+  draft.rich.services ??= serviceCommands(listPath);
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = init.stopSignal;
 }

@@ -3,7 +3,7 @@ import { type DraftRich, isBootingFunction } from '../../hooks/index.ts';
 export const isBooting = isBootingFunction(['rc', 'rcS', 'openrc', 'openrc-run', 'openrc-run.sh']);
 
 /** Services of the default runlevel that were not started by the boot. */
-const listPath = '/run/pouch/not-started';
+export const listPath = '/run/pouch/not-started';
 
 /**
  * OpenRC does not keep which services it could not start: those of its default runlevel that are stopped after the boot

@@ -10,6 +10,7 @@ import {
 } from '../../hooks/index.ts';
 import type { RunitInit } from './findInit.ts';
 import { isBooting, readinessProbe } from './readiness.ts';
+import { serviceCommands } from './services.ts';
 
 /**
  * runit runs this on SIGINT, and then stops if it may (runit(8)): distributions wait for some seconds, so that a user
@@ -32,6 +33,7 @@ export async function makeRich(draft: ContainerDraft, { path, services }: RunitI
   else draft.rich.init = path;
   await bootInit(draft, { init: [path], keepsStreams: true });
   draft.rich.readiness ??= readinessProbe(services);
+  draft.rich.services ??= serviceCommands(services);
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = 'SIGINT';
 }
 

@@ -1,6 +1,7 @@
 import { bootInit, addRunMounts, type ContainerDraft, serviceCommand } from '../../hooks/index.ts';
 import type { S6Init } from './findInit.ts';
 import { readinessProbe } from './readiness.ts';
+import { serviceCommands } from './services.ts';
 import { addScanDirectory, copyServices, scanDirectory } from './scanDirectory.ts';
 
 /** Changes the draft so that s6 is PID 1 and the command is one of its services. */
@@ -9,6 +10,7 @@ export async function makeRich(draft: ContainerDraft, init: S6Init): Promise<voi
   if (init.kind === 'overlay') await bootOverlay(draft, init.path);
   else await bootScan(draft, init);
   draft.rich.readiness ??= readinessProbe;
+  draft.rich.services ??= serviceCommands;
 }
 
 /** s6-overlay runs its arguments beside its services, and ends with them, by their exit code. */

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ImageFile, ServiceCommands } from '../../hooks/index.ts';
+import { type ImageFile, type ServiceCommands, syslogFunctions } from '../../hooks/index.ts';
 
 /**
  * Manages the scripts of /etc/init.d by service(8), and the links of runlevels by update-rc.d(8) or chkconfig(8). A
@@ -57,24 +57,7 @@ link() {
   fi
 }
 
-# Lines of a syslog daemon from NAME or NAMEd, as sshd of the script ssh.
-ours() {
-  while IFS= read -r line; do
-    case $line in *" $name["* | *" $name:"* | *" \${name}d["* | *" \${name}d:"*) echo "- $line" ;; esac
-  done
-}
-
-logs() {
-  for file in /var/log/syslog /var/log/messages; do
-    [ -f $file ] || continue
-    case $1 in all) ours <$file ;; *) ours <$file | tail -n "$1" ;; esac
-    [ -z "$2" ] || tail -n 0 -F $file 2>/dev/null | ours
-    return
-  done
-  echo "no daemon of the container writes /var/log/syslog or /var/log/messages"
-  exit 65
-}
-
+${syslogFunctions}
 act() {
   if command -v service >/dev/null; then service "$name" "$1"; else "$dir/$name" "$1"; fi 2>&1 </dev/null
 }

@@ -61,6 +61,19 @@ describe('inits of Debian other than systemd', function () {
     assert.ok(await waitUntil(both, { withinMs }), await inside('ps ax'));
   };
 
+  /** By `pouch svc`, with every init. */
+  async function managesCron() {
+    const cron = async () =>
+      (await pouch('svc', 'status', 'box', 'cron', '--format', '{{.State}}')).stdout.trim();
+    assert.equal(await cron(), 'running');
+    await ok('svc', 'stop', 'box', 'cron');
+    assert.equal(await cron(), 'stopped');
+    await ok('svc', 'start', 'box', 'cron');
+    await ok('svc', 'restart', 'box', 'cron');
+    assert.equal(await cron(), 'running');
+    assert.match((await pouch('svc', 'start', 'box', 'nosuch')).stderr, /PCH_UNIT_NOT_FOUND/);
+  }
+
   for (const { mode, image, reason } of modes)
     describe(`${mode} of ${image.reference}`, () => {
       for (const runtime of ociRuntimes)
@@ -71,6 +84,7 @@ describe('inits of Debian other than systemd', function () {
           await hasServices();
           assert.equal(await inside('env -i bash -lc \'echo "$APP"\''), "it's");
           const first = await keys();
+          await managesCron();
 
           const { StartedAt } = await state();
           await pouch('exec', 'box', 'reboot');

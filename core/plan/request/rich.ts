@@ -35,11 +35,19 @@ function marked(
 
 /** Without a profile, clients check that already. */
 function checked(rich: RichRequest): ContainerDraft['rich'] {
-  const { enabled = false, mode = '', initScript = '', restartAfterPoweroff = false } = rich;
-  const settings = { mode, initScript, restartAfterPoweroff };
-  const set = (['mode', 'initScript', 'restartAfterPoweroff'] as const).find((name) => settings[name]);
+  const { enabled = false, mode = '', initScript = '', restartAfterPoweroff = false, supervised } = rich;
+  const settings = { mode, initScript, restartAfterPoweroff, supervised };
+  const set = (['mode', 'initScript', 'restartAfterPoweroff', 'supervised'] as const).find(
+    (name) => settings[name],
+  );
   if (enabled || set === undefined)
-    return { enabled, mode, initScript, ...(restartAfterPoweroff && { restartAfterPoweroff }) };
+    return {
+      enabled,
+      mode,
+      initScript,
+      ...(restartAfterPoweroff && { restartAfterPoweroff }),
+      ...(supervised && { supervised }),
+    };
   throw invalidField(
     `rich.${set}`,
     'expected a rich container, found another one',

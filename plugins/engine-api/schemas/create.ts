@@ -145,6 +145,7 @@ export const createSchema = typed<ContainerCreateRequest>(
       RichMode: text,
       InitScript: text,
       RestartAfterPoweroff: flag,
+      RichServices: mapOf(record({ Command: text, After: texts, Health: text })),
       HostConfig: hostConfig,
       NetworkingConfig: record({ EndpointsConfig: mapOf(endpoint) }),
     },

@@ -23,7 +23,8 @@ export interface RichCase {
   executables?: Record<string, string>;
   /** Directories of the image. */
   directories?: string[];
-  host?: Partial<HostFacts>;
+  host?: { [Name in keyof HostFacts]?: HostFacts[Name] | undefined };
+  supervised?: ContainerDraft['rich']['supervised'];
   stop?: Partial<ContainerDraft['stop']>;
 }
 
@@ -53,7 +54,12 @@ export function richDraft(given: RichCase): ContainerDraft {
       init: false,
       ...given.process,
     },
-    rich: { enabled: true, mode: given.mode ?? '', initScript: given.initScript ?? '' },
+    rich: {
+      enabled: true,
+      mode: given.mode ?? '',
+      initScript: given.initScript ?? '',
+      supervised: given.supervised,
+    },
     mounts: { '/sys/fs/cgroup': { type: 'cgroup', source: 'cgroup', options: ['nosuid', 'ro'] } },
     namespaces: { pid: '' },
     uidMappings: [],

@@ -1,6 +1,6 @@
 /** `Config` of inspect: the request merged with the image's settings. */
 import type { ContainerConfig, RichFields } from '../../../../client/wire.ts';
-import type { ContainerRecord } from '../../../../hooks/index.ts';
+import type { ContainerRecord, SupervisedService } from '../../../../hooks/index.ts';
 import { withProtocol } from './networks.ts';
 
 export function containerConfig(record: ContainerRecord): ContainerConfig & RichFields {
@@ -51,12 +51,25 @@ function anonymousVolumes(record: ContainerRecord): ContainerConfig['Volumes'] {
 
 /** Omitted for plain containers, so that they look like Docker's. */
 export function richFields(record: ContainerRecord): RichFields {
-  const { enabled, mode, initScript, restartAfterPoweroff } = record.draft.rich;
+  const { enabled, mode, initScript, restartAfterPoweroff, supervised } = record.draft.rich;
   if (!enabled) return {};
   return {
     Rich: true,
     RichMode: mode,
     InitScript: initScript || undefined,
     ...(restartAfterPoweroff && { RestartAfterPoweroff: true }),
+    ...(supervised && { RichServices: servicesOf(supervised) }),
   };
+}
+
+function servicesOf(services: Record<string, SupervisedService>): RichFields['RichServices'] {
+  const entries = Object.entries(services).map(([name, { command, after, health }]) => {
+    const service = {
+      ...(command && { Command: command }),
+      ...(after && { After: after }),
+      ...(health && { Health: health }),
+    };
+    return [name, service] as const;
+  });
+  return Object.fromEntries(entries);
 }

@@ -51,6 +51,13 @@ const cases: [args: string, part: Part][] = [
     { Rich: true, RichMode: 'systemd', InitScript: '/x.sh', RestartAfterPoweroff: true },
   ],
   [
+    '--rich --rich-service sshd --rich-service web=a=b --rich-service-after web=sshd,db --rich-service-health web=true img',
+    {
+      Rich: true,
+      RichServices: { sshd: {}, web: { Command: 'a=b', After: ['sshd', 'db'], Health: 'true' } },
+    },
+  ],
+  [
     '-v /a:/b:ro -v name:/c -v /anon img',
     { Volumes: { '/anon': {} }, HostConfig: { Binds: ['/a:/b:ro', 'name:/c'] } },
   ],
@@ -359,6 +366,8 @@ describe('errors of invalid values name the flag, what it takes, and what was fo
     [['--rich', '--initscript', '@/does/not/exist'], /--initscript: cannot read/],
     [['--rich', '--initscript', '@/etc/hostname'], /--initscript: expected a file that begins with #!/],
     [['--restart-after-poweroff'], /--restart-after-poweroff is only for rich containers/],
+    [['--rich-service', 'sshd'], /--rich-service is only for rich containers/],
+    [['--rich', '--rich-service-after', 'web=db'], /--rich-service-after: expected NAME=… of a service/],
     [['--rm', '--restart', 'always'], /exclude each other/],
     [['-d', '-a', 'stdout'], /exclude each other/],
   ];
