@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { image as debian } from '../../scripts/quickstart/place.ts';
 import type { SidecarStatus } from '../../hooks/index.ts';
@@ -33,11 +34,13 @@ describe('lxcfs', function () {
   };
   const eventually = async (condition: () => Promise<boolean>, what: string) =>
     assert.ok(await waitUntil(condition, { withinMs: 30_000, everyMs: 50 }), what);
-  /** That of lxcfs itself: the sidecar's command becomes it. */
+  /** That of lxcfs itself, not of what starts and confines it. */
   const pid = async () => {
-    const { pid: found } = await sidecar();
-    assert.match(readFileSync(`/proc/${found}/cmdline`, 'utf8'), /lxcfs/);
-    return found!;
+    const file = join(daemon.it.state, 'sidecars/lxcfs.lxcfs/pid');
+    await eventually(() => Promise.resolve(existsSync(file)), 'lxcfs has written its pid');
+    const found = Number(readFileSync(file, 'utf8'));
+    assert.equal(readFileSync(`/proc/${found}/comm`, 'utf8'), 'lxcfs\n');
+    return found;
   };
 
   for (const runtime of ['runc', 'crun', 'runlxc'])
