@@ -131,6 +131,11 @@ const DraftRich = closed({
   enabled: flag,
   mode: text,
   initScript: text,
+  initArgs: may(texts),
+  initCommands: may(texts),
+  initTimeout: may(
+    Type.Integer({ description: 'Seconds for the script and the commands; 0 means unlimited.' }),
+  ),
   restartAfterPoweroff: may(
     Type.Boolean({ description: 'Starts it again after a power-off inside, whatever its restart policy.' }),
   ),

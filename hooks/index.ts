@@ -40,7 +40,7 @@ export * from './deviceNumbers.ts';
 export * from './draft.ts';
 export * from './draftKeys.ts';
 export { hostKeysScript } from './hostKeys.ts';
-export { addInitScript } from './initScript.ts';
+export { addInitScript, hasInitScript } from './initScript.ts';
 export { addCommandProgram, addExitFile, addLaunchedCommand, type InitControl } from './launchedCommand.ts';
 export * from './readiness.ts';
 export * from './richServices.ts';

@@ -18,6 +18,15 @@ export const RichRequest = closed({
   enabled: may(flag),
   mode: may(says('`dumb-init`, `systemd`, `sbin-init`, or a mode of a plugin.')),
   initScript: may(says('A script that runs in the container before its command.')),
+  initArgs: may(Type.Array(Type.String(), { description: 'Arguments of the script.' })),
+  initCommands: may(
+    Type.Array(Type.String(), {
+      description: 'Lines of shell that run after the script, before the command.',
+    }),
+  ),
+  initTimeout: may(
+    Type.Integer({ description: 'Seconds for the script and the lines together; 0 means unlimited.' }),
+  ),
   restartAfterPoweroff: may(flag),
   supervised: may(map(SupervisedService)),
 });

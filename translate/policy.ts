@@ -58,11 +58,21 @@ function logOf(config: HostConfig['LogConfig']): ContainerRequest['log'] {
   return asked ? { driver: config?.Type ?? '', options } : undefined;
 }
 
+const onlyForRich = [
+  'RichMode',
+  'InitScript',
+  'InitArgs',
+  'InitCommands',
+  'InitTimeout',
+  'RestartAfterPoweroff',
+  'RichServices',
+] as const;
+
 function richOf(body: ContainerCreateRequest, asked: Asked): ContainerRequest['rich'] {
   const { Rich, RichMode: mode, InitScript: initScript } = body;
   const enabled = given(Rich, asked);
-  const needsRich = (['RichMode', 'InitScript', 'RestartAfterPoweroff', 'RichServices'] as const).find(
-    (name) => body[name],
+  const needsRich = onlyForRich.find(
+    (name) => body[name] !== undefined && body[name] !== '' && body[name] !== false,
   );
   if (!asked.isPartial && !enabled && needsRich)
     throw new PouchError('PCH_OPTION_INVALID', `${member(needsRich)}: requires ${member('Rich')}`, {
@@ -72,6 +82,9 @@ function richOf(body: ContainerCreateRequest, asked: Asked): ContainerRequest['r
     enabled,
     mode: mode || undefined,
     initScript: initScript || undefined,
+    ...(body.InitArgs?.length && { initArgs: body.InitArgs }),
+    ...(body.InitCommands?.length && { initCommands: body.InitCommands }),
+    ...(body.InitTimeout !== undefined && { initTimeout: body.InitTimeout }),
     ...(body.RestartAfterPoweroff && { restartAfterPoweroff: true }),
     ...(body.RichServices && { supervised: supervisedOf(body.RichServices) }),
   };

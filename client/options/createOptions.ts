@@ -130,6 +130,20 @@ export const createOptions: readonly OptionGroup[] = [
         help: 'Script to run in a rich container before its command: path in it, text, or @FILE',
       },
       {
+        flags: '--initscript-arg <argument>',
+        help: 'Argument of that script',
+        list: true,
+      },
+      {
+        flags: '--initcmd <line>',
+        help: 'Line of shell to run in a rich container after the script, before its command',
+        list: true,
+      },
+      {
+        flags: '--init-timeout <seconds>',
+        help: 'Seconds for the script and the lines together; 0 means unlimited (default 600)',
+      },
+      {
         flags: '--rich-service <name[=command]>',
         help: 'Service to run beside the command of a rich container; sshd, cron and syslog need no command',
         list: true,

@@ -2,6 +2,7 @@ import type { RichFields } from '../wire.ts';
 import { richServices } from './richServices.ts';
 import { readTextFile } from './environment.ts';
 import { conflictingOptions, invalidOption } from './OptionError.ts';
+import { parseInteger } from './number.ts';
 import type { CreateFlags } from './runFlags.ts';
 
 /**
@@ -18,6 +19,11 @@ export function richFields(flags: CreateFlags): RichFields {
     ...(flags.rich !== undefined && { Rich: flags.rich }),
     ...(flags.richMode !== undefined && { RichMode: flags.richMode }),
     ...(flags.initscript !== undefined && { InitScript: scriptOf(flags.initscript) }),
+    ...(flags.initscriptArg.length > 0 && { InitArgs: flags.initscriptArg }),
+    ...(flags.initcmd.length > 0 && { InitCommands: flags.initcmd }),
+    ...(flags.initTimeout !== undefined && {
+      InitTimeout: parseInteger('--init-timeout', flags.initTimeout, { minimum: 0 }),
+    }),
     ...(flags.restartAfterPoweroff && { RestartAfterPoweroff: true }),
     ...richServices(flags),
   };
@@ -31,14 +37,15 @@ function scriptOf(value: string): string {
   throw invalidOption('--initscript', 'a file that begins with #!', value);
 }
 
-function optionOfRich({
-  richMode,
-  initscript,
-  restartAfterPoweroff,
-  richService,
-}: CreateFlags): string | undefined {
-  if (richMode !== undefined) return '--rich-mode';
-  if (initscript !== undefined) return '--initscript';
-  if (richService.length > 0) return '--rich-service';
-  return restartAfterPoweroff ? '--restart-after-poweroff' : undefined;
+function optionOfRich(flags: CreateFlags): string | undefined {
+  const given: Record<string, boolean> = {
+    '--rich-mode': flags.richMode !== undefined,
+    '--initscript': flags.initscript !== undefined,
+    '--initscript-arg': flags.initscriptArg.length > 0,
+    '--initcmd': flags.initcmd.length > 0,
+    '--init-timeout': flags.initTimeout !== undefined,
+    '--rich-service': flags.richService.length > 0,
+    '--restart-after-poweroff': flags.restartAfterPoweroff === true,
+  };
+  return Object.keys(given).find((option) => given[option]);
 }

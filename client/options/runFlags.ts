@@ -26,6 +26,9 @@ export interface CreateFlags {
   rich?: boolean;
   richMode?: string;
   initscript?: string;
+  initscriptArg: string[];
+  initcmd: string[];
+  initTimeout?: string;
   restartAfterPoweroff?: boolean;
   richService: string[];
   richServiceAfter: string[];

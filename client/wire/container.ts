@@ -65,6 +65,12 @@ export interface RichFields {
   RichMode?: string;
   /** Script that runs in the container before its command. Only with Rich. */
   InitScript?: string;
+  /** Arguments of the script. */
+  InitArgs?: string[];
+  /** Lines of shell that run after the script, before the command. */
+  InitCommands?: string[];
+  /** Seconds for the script and the lines together; 0 means unlimited. */
+  InitTimeout?: number;
   /** Starts it again after a power-off inside. Only with Rich. */
   RestartAfterPoweroff?: boolean;
   /** Services by name, for the mode `supervised`. Only with Rich. */

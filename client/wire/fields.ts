@@ -119,6 +119,9 @@ export const fields = {
   'rich.restartAfterPoweroff': { option: '--restart-after-poweroff', api: 'RestartAfterPoweroff' },
   'rich.supervised': { option: '--rich-service', api: 'RichServices' },
   'rich.initScript': { option: '--initscript', api: 'InitScript' },
+  'rich.initArgs': { option: '--initscript-arg', api: 'InitArgs' },
+  'rich.initCommands': { option: '--initcmd', api: 'InitCommands' },
+  'rich.initTimeout': { option: '--init-timeout', api: 'InitTimeout' },
   // Of exec, where a container has no such field.
   args: { option: 'COMMAND', api: 'Cmd' },
   stdin: { option: '--interactive', api: 'AttachStdin' },

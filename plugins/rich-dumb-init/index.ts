@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { field, definePlugin, PouchError, type ContainerDraft } from '../../hooks/index.ts';
+import { field, definePlugin, PouchError, type ContainerDraft, hasInitScript } from '../../hooks/index.ts';
 import { runInitScript } from './initScript.ts';
 
 /**
@@ -22,7 +22,7 @@ export default definePlugin({
         if (host.initPath === undefined) throw noInit(draft);
         checkCommand(draft);
         draft.process.init = true;
-        if (draft.rich.initScript) await runInitScript(draft);
+        if (hasInitScript(draft)) await runInitScript(draft);
       },
     });
   },
@@ -31,11 +31,12 @@ export default definePlugin({
 const shells = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'fish']);
 
 /** The default command of base images is a shell. Without input it ends at once, with 0. */
-function checkCommand({ process, rich, image, name }: ContainerDraft): void {
+function checkCommand(draft: ContainerDraft): void {
+  const { process, image, name } = draft;
   const args = [...process.entrypoint, ...process.command];
   const [program = ''] = args;
   const isBareShell = args.length === 1 && shells.has(posix.basename(program));
-  if (!isBareShell || process.openStdin || process.tty || rich.initScript) return;
+  if (!isBareShell || process.openStdin || process.tty || hasInitScript(draft)) return;
   throw new PouchError(
     'PCH_COMMAND_MISSING',
     `rich mode dumb-init of ${name}: expected a command, or an init in the image ${image.reference}; ` +

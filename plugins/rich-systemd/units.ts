@@ -1,4 +1,9 @@
-import { commandExitScript, type ContainerDraft, type ServiceCommand } from '../../hooks/index.ts';
+import {
+  commandExitScript,
+  type ContainerDraft,
+  hasInitScript,
+  type ServiceCommand,
+} from '../../hooks/index.ts';
 import { splitEnvironment } from './environment.ts';
 import { runDirectory, stdioSettings } from './stdio.ts';
 import { plainValue, quoteArgument } from './quote.ts';
@@ -69,7 +74,7 @@ export function commandUnit(draft: ContainerDraft, command: ServiceCommand): str
     Unit: [
       'Description=Command of the container',
       'After=network.target remote-fs.target',
-      ...(draft.rich.initScript ? [`Requires=${initScriptUnitName}`, `After=${initScriptUnitName}`] : []),
+      ...(hasInitScript(draft) ? [`Requires=${initScriptUnitName}`, `After=${initScriptUnitName}`] : []),
       // For failures before the shell runs, such as an unknown user, which ExecStopPost would share.
       ...(command.endsContainer ? ['FailureAction=exit'] : []),
     ],

@@ -58,6 +58,41 @@ describe('rich containers', function () {
       assert.equal(stdout, 'script 0\ncommand\n');
     });
 
+    it('passes it arguments, and runs lines of shell after it, within their time', async () => {
+      const mode = ['--rich-mode', 'dumb-init'];
+      const { stdout } = await rich(
+        ...[
+          ...mode,
+          '--initscript',
+          '/bin/echo',
+          '--initscript-arg',
+          'a b',
+          '--initcmd',
+          'echo line $(id -u)',
+        ],
+        ...['busybox', 'echo', 'command'],
+      );
+      assert.equal(stdout, 'a b\nline 0\ncommand\n');
+      const late = await rich(
+        ...mode,
+        '--init-timeout',
+        '1',
+        '--initcmd',
+        'sleep 1000',
+        'busybox',
+        'echo',
+        'never',
+      );
+      assert.deepEqual([late.stdout, late.exitCode], ['', 124]);
+      assert.match(late.stderr, /what runs before the command did not end within 1 s/);
+    });
+
+    it('refuses arguments without a script', async () => {
+      const { stderr, exitCode } = await rich('--initscript-arg', 'x', 'busybox', 'true');
+      assert.equal(exitCode, 125);
+      assert.match(stderr, /--initscript-arg: expected --initscript, whose arguments they are, found none/);
+    });
+
     it('ends with the exit code of a failing init script', async () => {
       const { stdout, exitCode } = await rich(
         '--rich-mode',
@@ -162,6 +197,7 @@ describe('rich containers', function () {
   for (const flag of [
     ['--rich-mode', 'systemd'],
     ['--initscript', '/x'],
+    ['--initcmd', 'true'],
   ]) {
     it(`refuses ${flag[0]} without --rich`, async () => {
       const { stderr, exitCode } = await pouchd.pouch('run', '--rm', ...flag, 'busybox', 'true');
@@ -299,6 +335,8 @@ describe('rich containers', function () {
       assert.equal(ok.stdout, '0\nnobody\n');
       const bad = await rich('--initscript', '#!/bin/sh\nexit 9', debian, 'echo', 'never');
       assert.deepEqual([bad.stdout, bad.exitCode], ['', 9]);
+      const line = await rich('--initcmd', 'id -u', '-u', 'nobody', debian, 'id', '-un');
+      assert.equal(line.stdout, '0\nnobody\n');
     });
   });
 });

@@ -35,22 +35,30 @@ function marked(
 
 /** Without a profile, clients check that already. */
 function checked(rich: RichRequest): ContainerDraft['rich'] {
-  const { enabled = false, mode = '', initScript = '', restartAfterPoweroff = false, supervised } = rich;
-  const settings = { mode, initScript, restartAfterPoweroff, supervised };
-  const set = (['mode', 'initScript', 'restartAfterPoweroff', 'supervised'] as const).find(
-    (name) => settings[name],
+  const { enabled = false, mode = '', initScript = '', restartAfterPoweroff, ...more } = rich;
+  const settings = { mode, initScript, restartAfterPoweroff, ...more };
+  const set = Object.entries(settings).find(
+    ([, value]) => value !== undefined && value !== '' && value !== false,
   );
-  if (enabled || set === undefined)
-    return {
-      enabled,
-      mode,
-      initScript,
-      ...(restartAfterPoweroff && { restartAfterPoweroff }),
-      ...(supervised && { supervised }),
-    };
+  if (enabled) {
+    checkInit(rich);
+    return { enabled, mode, initScript, ...more, ...(restartAfterPoweroff && { restartAfterPoweroff }) };
+  }
+  if (set === undefined) return { enabled, mode, initScript };
   throw invalidField(
-    `rich.${set}`,
+    `rich.${set[0]}` as FieldPath,
     'expected a rich container, found another one',
     `add ${field('rich.enabled')}, or leave it out`,
   );
+}
+
+function checkInit({ initScript = '', initArgs = [], initTimeout = 0 }: RichRequest): void {
+  if (initArgs.length > 0 && initScript === '')
+    throw invalidField(
+      'rich.initArgs',
+      `expected ${field('rich.initScript')}, whose arguments they are, found none`,
+      `add it, or use ${field('rich.initCommands')}`,
+    );
+  if (initTimeout < 0)
+    throw invalidField('rich.initTimeout', `expected seconds, found ${initTimeout}`, '0 means unlimited');
 }

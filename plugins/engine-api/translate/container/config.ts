@@ -51,12 +51,17 @@ function anonymousVolumes(record: ContainerRecord): ContainerConfig['Volumes'] {
 
 /** Omitted for plain containers, so that they look like Docker's. */
 export function richFields(record: ContainerRecord): RichFields {
-  const { enabled, mode, initScript, restartAfterPoweroff, supervised } = record.draft.rich;
+  const { rich } = record.draft;
+  const { enabled, mode, initScript, initArgs, initCommands, initTimeout, restartAfterPoweroff, supervised } =
+    rich;
   if (!enabled) return {};
   return {
     Rich: true,
     RichMode: mode,
     InitScript: initScript || undefined,
+    ...(initArgs && { InitArgs: initArgs }),
+    ...(initCommands && { InitCommands: initCommands }),
+    ...(initTimeout !== undefined && { InitTimeout: initTimeout }),
     ...(restartAfterPoweroff && { RestartAfterPoweroff: true }),
     ...(supervised && { RichServices: servicesOf(supervised) }),
   };

@@ -56,10 +56,11 @@ describe('rich-dumb-init', () => {
       await writeFile(initScript, script);
       await chmod(initScript, 0o755);
       const { files, process } = await runPlugin(plugin, { initScript, process: { command } });
-      const launcher = join(directory, 'launch');
-      await writeFile(launcher, files['/.pouch/launch']?.content ?? '');
+      const here = (text: string) => text.replaceAll('/.pouch', directory);
+      for (const [path, { content, mode }] of Object.entries(files))
+        await writeFile(here(path), here(content), { mode });
       return new Promise((resolve) => {
-        execFile('/bin/sh', [launcher, ...process.command], (error, stdout) => {
+        execFile('/bin/sh', [join(directory, 'launch'), ...process.command.map(here)], (error, stdout) => {
           resolve({ code: error ? Number(error.code) : 0, stdout });
         });
       });
@@ -86,7 +87,7 @@ describe('rich-dumb-init', () => {
         process: { user: 'app:web', env: { HOME: '/h' } },
       });
       assert.equal(process.user, '');
-      assert.deepEqual(process.command, ['/x', 'app', 'web', '', '/h', 'app']);
+      assert.deepEqual(process.command, ['/.pouch/initscript', 'app', 'web', '', '/h', 'app']);
     });
   });
 });

@@ -44,7 +44,10 @@ describe('rich-sbin-init', () => {
       process: { user: 'app', cwd: '/srv', command: ['run', "it's"] },
     });
     assert.deepEqual([...process.entrypoint, ...process.command], ['/bin/sh', '/.pouch/start']);
-    assert.match(files['/.pouch/start']!.content, /'\/s' \|\| [^]*\/\.pouch\/launch [^]*exec '\/sbin\/init'/);
+    assert.match(
+      files['/.pouch/start']!.content,
+      /'\/\.pouch\/initscript' \|\| [^]*\/\.pouch\/launch [^]*exec '\/sbin\/init'/,
+    );
     assert.match(files['/.pouch/command']!.content, /cd '\/srv'[^]*user='app'[^]*set -- 'run' 'it'\\''s'/);
     assert.equal(process.user, '');
   });

@@ -179,14 +179,18 @@ describe('rich-systemd: units', () => {
 
   it('run the init script as root before the command, which requires it', async () => {
     const draft = await boot({ initScript: '/etc/setup.sh', process: { user: 'app' } });
-    assert.match(draft.files[scriptUnitPath]?.content ?? '', /Type=oneshot[^]*"pouch" "\/etc\/setup.sh"/);
+    assert.match(
+      draft.files[scriptUnitPath]?.content ?? '',
+      /Type=oneshot[^]*"pouch" "\/run\/pouch\/initscript"/,
+    );
+    assert.match(draft.files['/run/pouch/initscript-steps']?.content ?? '', /^'\/etc\/setup.sh' /m);
     assert.doesNotMatch(draft.files[scriptUnitPath]?.content ?? '', /User=/);
     assert.match(draft.files[unitPath]?.content ?? '', /Requires=pouch-init-script.service/);
   });
 
   it('add a script that is given as text to the container', async () => {
     const draft = await boot({ initScript: '#!/bin/sh\necho hi\n' });
-    assert.deepEqual(draft.files['/run/pouch/initscript'], {
+    assert.deepEqual(draft.files['/run/pouch/initscript-text'], {
       content: '#!/bin/sh\necho hi\n',
       mode: 0o700,
       readonly: true,
