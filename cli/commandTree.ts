@@ -25,6 +25,16 @@ const restart: CommandEntry = {
   summary: 'Restart one or more containers',
   load: () => import('./commands/containers/restart.ts'),
 };
+const reboot: CommandEntry = {
+  name: 'reboot',
+  summary: 'Reboot one or more rich containers by their init',
+  load: () => import('./commands/containers/reboot.ts'),
+};
+const poweroff: CommandEntry = {
+  name: 'poweroff',
+  summary: 'Power off one or more rich containers by their init',
+  load: () => import('./commands/containers/poweroff.ts'),
+};
 const kill: CommandEntry = {
   name: 'kill',
   summary: 'Kill one or more running containers',
@@ -51,6 +61,11 @@ const exec: CommandEntry = {
   name: 'exec',
   summary: 'Execute a command in a running container',
   load: () => import('./commands/containers/exec.ts'),
+};
+const shell: CommandEntry = {
+  name: 'shell',
+  summary: 'Log in to a running container: the shell of a user, with its environment',
+  load: () => import('./commands/containers/shell.ts'),
 };
 const attach: CommandEntry = {
   name: 'attach',
@@ -201,6 +216,8 @@ const container: CommandEntry = {
     start,
     stop,
     restart,
+    reboot,
+    poweroff,
     kill,
     rm,
     { ...ps, name: 'ls', aliases: ['ps', 'list'] },
@@ -211,6 +228,7 @@ const container: CommandEntry = {
     },
     logs,
     exec,
+    shell,
     attach,
     wait,
     rename,
@@ -500,11 +518,14 @@ export const commandTree: CommandEntry[] = [
     start,
     stop,
     restart,
+    reboot,
+    poweroff,
     kill,
     rm,
     ps,
     logs,
     exec,
+    shell,
     attach,
     wait,
     rename,

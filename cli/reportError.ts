@@ -6,7 +6,7 @@ import { exitCodes } from './errors.ts';
 import type { Terminal } from './Session.ts';
 
 /** Commands that create a container or process: a failure before it runs ends with 125. */
-const starters = new Set(['run', 'create', 'exec']);
+const starters = new Set(['run', 'create', 'exec', 'shell']);
 
 /**
  * Prints message, plugin, hint and code, one per line. Help and version output, which commander throws, is not an
@@ -90,8 +90,9 @@ function startFailure(error: ClientError, verb: string | undefined): number {
   if (error.code === 'PCH_COMMAND_NOT_FOUND') return exitCodes.notFound;
   if (error.code === 'PCH_COMMAND_NOT_EXECUTABLE') return exitCodes.notExecutable;
   // As of docker exec.
-  if (verb === 'exec' && error.code === 'PCH_USER_NOT_FOUND') return exitCodes.notExecutable;
-  if (verb === 'exec') return exitCodes.failure;
+  const isExec = verb === 'exec' || verb === 'shell';
+  if (isExec && error.code === 'PCH_USER_NOT_FOUND') return exitCodes.notExecutable;
+  if (isExec) return exitCodes.failure;
   if (error.code !== '') return exitCodes.notStarted;
   if (/executable file not found|exec: ".*": stat .*no such file/.test(error.message))
     return exitCodes.notFound;

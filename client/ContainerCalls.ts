@@ -82,6 +82,21 @@ export class ContainerCalls {
     await this.#post(ref, 'restart', { t: options.timeoutSeconds, signal: options.signal });
   }
 
+  /**
+   * Has the init of a rich container reboot, and starts it again. Only pouchd has it, as `poweroff`.
+   * @param timeoutSeconds - of the end: before it is killed; by default the container's stop timeout
+   */
+  async reboot(ref: string, { timeoutSeconds }: { timeoutSeconds?: number } = {}): Promise<void> {
+    const query = { t: timeoutSeconds };
+    await this.#transport.json('POST', `/pouch${containerPath(ref, 'reboot')}`, { query });
+  }
+
+  /** Has the init of a rich container power off: it stays off, whatever its restart policy. */
+  async poweroff(ref: string, { timeoutSeconds }: { timeoutSeconds?: number } = {}): Promise<void> {
+    const query = { t: timeoutSeconds };
+    await this.#transport.json('POST', `/pouch${containerPath(ref, 'poweroff')}`, { query });
+  }
+
   /** Sends a signal, SIGKILL by default. */
   async kill(ref: string, signal?: string): Promise<void> {
     await this.#post(ref, 'kill', { signal });

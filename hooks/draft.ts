@@ -12,6 +12,7 @@ import {
   RestartPolicy,
 } from './request.ts';
 import { ReadinessProbe } from './readiness.ts';
+import { PowerOrders } from './richPower.ts';
 import { ServiceCommands } from './richServices.ts';
 import { closed, fixed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
 
@@ -149,6 +150,7 @@ const DraftRich = closed({
   reason: may(says('Why the mode was chosen: what the image has.')),
   readiness: may(ReadinessProbe),
   services: may(ServiceCommands),
+  power: may(PowerOrders),
   exits: may(
     map(
       closed({

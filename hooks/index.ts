@@ -43,6 +43,7 @@ export { hostKeysScript } from './hostKeys.ts';
 export { addInitScript, hasInitScript } from './initScript.ts';
 export { addCommandProgram, addExitFile, addLaunchedCommand, type InitControl } from './launchedCommand.ts';
 export * from './readiness.ts';
+export * from './richPower.ts';
 export * from './richServices.ts';
 export { type ServiceCommand, serviceCommand } from './serviceCommand.ts';
 export { shellWord } from './shellWord.ts';

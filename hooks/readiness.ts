@@ -10,6 +10,7 @@ export const BootReadiness = closed({
   warnings: may(
     Type.Array(Type.String(), { description: 'What its services ask for and do not get, by service.' }),
   ),
+  users: may(Type.Integer({ minimum: 0, description: 'Who is logged in, at the last look.' })),
   since: says('RFC 3339.'),
 });
 
@@ -26,7 +27,10 @@ export function healthOf({ state }: Pick<BootReadiness, 'state'>): 'starting' | 
 export const ReadinessProbe = closed({
   args: Type.Array(Type.String(), {
     description:
-      'A command that runs in the container as root, and prints `starting`, `running`, `degraded UNIT…` or `failed REASON` as its last line, and before it lines `warning TEXT` for what services do not get.',
+      'A command that runs in the container as root, and prints `starting`, `running`, `degraded UNIT…` or `failed REASON` as its last line, and before it lines `warning TEXT` for what services do not get, and `users N`, the number of those who are logged in.',
   }),
   withinSeconds: Type.Integer({ description: 'A boot that takes longer has failed.' }),
 });
+
+/** A line of shell for a probe: prints how many are logged in, as who(1) knows. */
+export const countUsers = 'if command -v who >/dev/null; then echo users $(who | wc -l); fi';

@@ -19,6 +19,8 @@ export const serviceMethods = {
     start: 'call',
     stop: 'call',
     restart: 'call',
+    reboot: 'call',
+    poweroff: 'call',
     kill: 'call',
     remove: 'call',
     rename: 'call',

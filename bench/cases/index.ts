@@ -4,10 +4,12 @@ import { processPlugins } from './processPlugins.ts';
 import { imageSource } from './imageSource.ts';
 import { pluginReload } from './pluginReload.ts';
 import { ps } from './ps.ts';
+import { psRich } from './psRich.ts';
 import { pull } from './pull.ts';
 import { rich } from './rich.ts';
 import { runBridge, runNone } from './run.ts';
 import { spinningPlugin } from './spinningPlugin.ts';
+import { shell } from './shell.ts';
 import { stats } from './stats.ts';
 import { runtimeRun } from './runtimeRun.ts';
 import { runtimeStart } from './runtimeStart.ts';
@@ -23,12 +25,14 @@ export const cases: readonly Case[] = [
   runtimeRun,
   runtimeStart,
   exec,
+  shell,
   stop,
   pull,
   imageSource,
   rich,
   stats,
   ps,
+  psRich,
   taps,
   processPlugins,
   spinningPlugin,

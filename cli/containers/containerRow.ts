@@ -1,5 +1,5 @@
 import type { ContainerSummary, PortSummary } from '../../client/index.ts';
-import { ago, humanSize } from '../output/units.ts';
+import { ago, humanDuration, humanSize } from '../output/units.ts';
 
 /** Returns the fields of a container in `ps`, with Docker's names. */
 export function containerRow(container: ContainerSummary, truncate: boolean) {
@@ -24,6 +24,20 @@ export function containerRow(container: ContainerSummary, truncate: boolean) {
     RichMode: container.RichMode ?? '',
     Runtime: container.Runtime ?? '',
     Degraded: container.Degraded ?? false,
+    ...richCells(container),
+  };
+}
+
+/** The columns of `ps --rich`. */
+function richCells({ Readiness, State, StartedAt, NetworkSettings }: ContainerSummary) {
+  const endpoints = Object.values(NetworkSettings?.Networks ?? {});
+  const addresses = endpoints.flatMap(({ IPAddress, GlobalIPv6Address }) => [IPAddress, GlobalIPv6Address]);
+  return {
+    Readiness: Readiness?.State ?? State,
+    FailedUnits: (Readiness?.FailedUnits ?? []).join(','),
+    Users: Readiness?.Users === undefined ? '' : String(Readiness.Users),
+    Addresses: addresses.filter(Boolean).join(','),
+    Uptime: StartedAt === undefined ? '' : humanDuration(Math.max(0, Date.now() / 1000 - StartedAt)),
   };
 }
 

@@ -14,6 +14,8 @@ export interface ExecFlags extends EnvironmentFlags {
   user?: string;
   privileged?: boolean;
   detachKeys?: string;
+  /** In the login shell of the user. */
+  login?: boolean;
 }
 
 /** Runs a command in a running container. Returns its exit code, 0 if it is detached. */
@@ -44,6 +46,7 @@ export function execRequest(args: string[], flags: ExecFlags, terminal: Pick<Ter
     AttachStdout: !flags.detach,
     AttachStderr: !flags.detach,
     Tty: flags.tty === true,
+    ...(flags.login && { Login: true }),
     ...environmentOf(flags, terminal.env),
     ...(flags.workdir !== undefined && { WorkingDir: flags.workdir }),
     ...(flags.user !== undefined && { User: flags.user }),

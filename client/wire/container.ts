@@ -139,6 +139,15 @@ export interface ContainerSummary {
   /** Pouch: it is a rich container. */
   Rich?: boolean;
   RichMode?: string;
+  /** Pouch: how far the boot of a rich container is. */
+  Readiness?: {
+    State: 'starting' | 'running' | 'degraded' | 'failed';
+    FailedUnits: string[];
+    /** Who was logged in when Pouch looked last, at most a minute ago; missing if its init does not know. */
+    Users?: number;
+  };
+  /** Pouch: Unix seconds of its last start, of one that runs. */
+  StartedAt?: number;
   Runtime?: string;
   /** Pouch: it was created without a plugin that failed. */
   Degraded?: boolean;

@@ -11,6 +11,8 @@ export interface ExecCreateRequest {
   /** Pouch: names of variables of `Env` that are masked in every output. */
   SecretEnv?: string[] | null;
   Cmd: string[];
+  /** Pouch: runs the login shell of the user, root by default, in its home directory; `Cmd` may be empty. */
+  Login?: boolean;
   Privileged?: boolean;
   User?: string;
   WorkingDir?: string;

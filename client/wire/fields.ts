@@ -124,6 +124,7 @@ export const fields = {
   'rich.initTimeout': { option: '--init-timeout', api: 'InitTimeout' },
   // Of exec, where a container has no such field.
   args: { option: 'COMMAND', api: 'Cmd' },
+  login: { api: 'Login' },
   stdin: { option: '--interactive', api: 'AttachStdin' },
   stdout: { api: 'AttachStdout' },
   stderr: { api: 'AttachStderr' },

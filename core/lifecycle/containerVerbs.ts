@@ -15,6 +15,7 @@ import { logs } from './verbs/logs.ts';
 import { onTask } from './task/onTask.ts';
 import { pause, unpause } from './verbs/pause.ts';
 import { plan } from './verbs/plan.ts';
+import { poweroff, reboot } from './verbs/power.ts';
 import { prune } from './verbs/prune.ts';
 import { reconcile } from './verbs/reconcile.ts';
 import { record } from './verbs/record.ts';
@@ -47,6 +48,8 @@ export function containerVerbs(engine: EngineContext): Containers {
     },
     start: async (ref, options) => await start(engine, find(ref), options),
     restart: async (ref, options = {}) => await restart(engine, find(ref), options),
+    reboot: async (ref, options = {}) => await reboot(engine, find(ref), options),
+    poweroff: async (ref, options = {}) => await poweroff(engine, find(ref), options),
     ...endingVerbs(engine),
     rename: async (ref, name) => await rename(engine, find(ref), name),
     update: async (ref, request) => await update(engine, find(ref), request),

@@ -8,6 +8,7 @@ import type { BlameEntry, Degradation } from '../../hooks/plan.ts';
 import type { Generation } from '../plugins/index.ts';
 import { formatPath } from '../plugins/draft/fieldPath.ts';
 import { checked } from './culprit.ts';
+import { loginShell } from './loginShell.ts';
 import { toSet } from './newDraft.ts';
 import { type AccountFiles, resolveUser } from './users.ts';
 
@@ -37,11 +38,10 @@ export async function planExec(
   context: ExecContext,
 ): Promise<PlannedExec> {
   const own = await context.ownProcess();
-  const given = execDraft(
-    request,
-    container,
-    request.privileged ? await context.allCapabilities() : undefined,
-  );
+  const all = request.privileged ? await context.allCapabilities() : undefined;
+  const given = request.login
+    ? loginDraft(request, container, all, await context.accounts())
+    : execDraft(request, container, all);
   const { draft, blame, degraded } = await runner.plan(catalogue.container.preExec, given, {
     log: context.log,
   });
@@ -86,6 +86,25 @@ function execDraft(
     privileged: request.privileged ?? false,
     capabilities: allCapabilities ? toSet(allCapabilities) : { ...process.capabilities },
     ...execSecrets(request, container),
+  };
+}
+
+/** root's, unless the request names a user. */
+function loginDraft(
+  request: ExecRequest,
+  container: ContainerDraft,
+  allCapabilities: string[] | undefined,
+  accounts: AccountFiles,
+): ExecDraft {
+  const user = request.user || 'root';
+  const draft = execDraft({ ...request, user }, container, allCapabilities);
+  const login = loginShell(request, container, resolveUser(user === 'root' ? '0' : user, [], accounts));
+  const { TERM } = draft.env;
+  return {
+    ...draft,
+    ...login,
+    env: { ...login.env, ...(request.tty && TERM !== undefined && { TERM }), ...request.env },
+    user: request.user || '0',
   };
 }
 

@@ -9,6 +9,10 @@ export interface ResolvedUser {
   gid: number;
   additionalGids: number[];
   home: string;
+  /** Empty for a uid without an account. */
+  name: string;
+  /** As the account has it; empty if it names none. */
+  shell: string;
 }
 
 interface Passwd {
@@ -16,6 +20,7 @@ interface Passwd {
   uid: number;
   gid: number;
   home: string;
+  shell: string;
 }
 
 interface Group {
@@ -48,6 +53,8 @@ export function resolveUser(user: string, groups: readonly string[], files: Acco
     // The primary group is one of them: else a process could leave it, and with it what a file denies to that group.
     additionalGids: [...new Set([gid, ...memberships, ...extra])],
     home: account.home,
+    name: account.name,
+    shell: account.shell,
   };
 }
 
@@ -56,7 +63,7 @@ function findUser(wanted: string, accounts: Passwd[], files: AccountFiles): Pass
   if (byName) return byName;
   const uid = toId(wanted);
   if (uid === undefined) throw notFound('user', wanted, 'passwd', files);
-  return accounts.find((account) => account.uid === uid) ?? { name: '', uid, gid: 0, home: '/' };
+  return accounts.find((account) => account.uid === uid) ?? { name: '', uid, gid: 0, home: '/', shell: '' };
 }
 
 function groupId(wanted: string, groups: Group[], files: AccountFiles): number {
@@ -76,11 +83,12 @@ function toId(text: string): number | undefined {
 }
 
 function parsePasswd(text: string): Passwd[] {
-  return fields(text).map(([name = '', , uid, gid, , home = '/']) => ({
+  return fields(text).map(([name = '', , uid, gid, , home = '/', shell = '']) => ({
     name,
     uid: Number(uid),
     gid: Number(gid),
     home: home || '/',
+    shell: shell.startsWith('/') ? shell : '',
   }));
 }
 

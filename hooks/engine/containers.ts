@@ -40,6 +40,18 @@ export interface Containers {
   stop(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<boolean>;
   /** Stops a container, if it runs, and starts it. */
   restart(ref: string, options?: { timeoutSeconds?: number; signal?: string }): Promise<void>;
+  /**
+   * Has the init of a rich container reboot, and starts it again, whatever its restart policy. After the time of a
+   * stop it is killed first.
+   * @throws PCH_INIT_CANNOT, PCH_CONTAINER_NOT_RUNNING
+   */
+  reboot(ref: string, options?: { timeoutSeconds?: number }): Promise<void>;
+  /**
+   * Has the init of a rich container power off: it stays off, whatever its restart policy. After the time of a stop it
+   * is killed.
+   * @throws PCH_INIT_CANNOT, PCH_CONTAINER_NOT_RUNNING
+   */
+  poweroff(ref: string, options?: { timeoutSeconds?: number }): Promise<void>;
   /** Sends a signal to the first process, SIGKILL by default. @throws PCH_CONTAINER_NOT_RUNNING */
   kill(ref: string, signal?: string): Promise<void>;
   /** Removes a container, its files, and what its effects changed on the host. */

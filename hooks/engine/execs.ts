@@ -4,7 +4,13 @@ import { token } from '../token.ts';
 
 /** What to run in a container. */
 export interface ExecRequest {
+  /** Empty only for a login. */
   args: string[];
+  /**
+   * Runs the login shell of the user, root by default, with the environment of a login and in its home directory; the
+   * shell runs `args` if there are any, and has a profile.
+   */
+  login?: boolean;
   env?: Record<string, string>;
   /** Names of variables of `env` that are masked in every output. */
   secretEnv?: string[];

@@ -5,6 +5,7 @@ import {
   bootInit,
   type ContainerDraft,
   type ImageFile,
+  type PowerOrders,
   serviceCommand,
 } from '../../hooks/index.ts';
 import { initPath } from './findInit.ts';
@@ -23,6 +24,7 @@ export async function makeRich(draft: ContainerDraft, init: ImageFile): Promise<
   if (!command) draft.rich.init = initPath;
   draft.rich.readiness ??= readinessProbe;
   draft.rich.services ??= serviceCommands(init);
+  draft.rich.power ??= powerOrders(isBusybox);
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = stopSignal(isBusybox);
 }
 
@@ -37,4 +39,12 @@ function inBackground(program: string): string {
  */
 function stopSignal(isBusybox: boolean): string {
   return isBusybox ? 'SIGUSR2' : 'SIGINT';
+}
+
+/** busybox reboots on SIGTERM (init/init.c); other inits have shutdown(8). */
+function powerOrders(isBusybox: boolean): PowerOrders {
+  if (isBusybox) return { reboot: { signal: 'SIGTERM' }, poweroff: { signal: 'SIGUSR2' } };
+  const shutdown = (how: string) => ({ args: ['/bin/sh', '-c', `exec /sbin/shutdown ${how} now 2>&1`] });
+  // Without -h, sysvinit refuses -P.
+  return { reboot: shutdown('-r'), poweroff: shutdown('-h -P') };
 }

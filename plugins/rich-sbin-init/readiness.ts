@@ -1,4 +1,4 @@
-import { type DraftRich, isBootingFunction } from '../../hooks/index.ts';
+import { countUsers, type DraftRich, isBootingFunction } from '../../hooks/index.ts';
 
 /** `rc` and `startpar` of sysvinit, `rcS` of busybox and sysvinit. */
 export const isBooting = isBootingFunction(['rc', 'rcS', 'startpar', 'openrc']);
@@ -8,6 +8,10 @@ export const isBooting = isBootingFunction(['rc', 'rcS', 'startpar', 'openrc']);
  * failed.
  */
 export const readinessProbe: NonNullable<DraftRich['readiness']> = {
-  args: ['/bin/sh', '-c', `${isBooting}if is_booting; then echo starting; else echo running; fi`],
+  args: [
+    '/bin/sh',
+    '-c',
+    `${isBooting}${countUsers}\nif is_booting; then echo starting; else echo running; fi`,
+  ],
   withinSeconds: 300,
 };

@@ -6,6 +6,7 @@ import {
   type ContainerDraft,
   type HostFacts,
   hostKeysScript,
+  type PowerOrders,
   type ServiceCommand,
   serviceCommand,
   sessionEnvironment,
@@ -35,6 +36,9 @@ ${hostKeysScript}fi
 
 /** SIGRTMIN+3: systemd powers off on it (systemd(1), "Signals"). */
 const powerOffSignal = 'SIGRTMIN+3';
+
+/** They start reboot.target and poweroff.target (systemd(1), "Signals"), also without D-Bus and logind. */
+const powerSignals: PowerOrders = { reboot: { signal: 'SIGRTMIN+5' }, poweroff: { signal: 'SIGRTMIN+4' } };
 
 /** Changes the draft so that systemd is PID 1 and the command is one of its units. */
 export async function makeRich(draft: ContainerDraft, host: HostFacts, systemd: string): Promise<void> {
@@ -141,6 +145,7 @@ function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): vo
   allowSandboxes(draft);
   draft.rich.readiness ??= readinessProbe;
   draft.rich.services ??= serviceCommands;
+  draft.rich.power ??= powerSignals;
   process.env['container'] = 'oci';
   // Becomes the machine-id if the image has none, so that each container has its own (machine-id(5)).
   process.env['container_uuid'] ??= draft.id.slice(0, 32);

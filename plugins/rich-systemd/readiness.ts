@@ -1,4 +1,4 @@
-import type { DraftRich } from '../../hooks/index.ts';
+import { countUsers, type DraftRich } from '../../hooks/index.ts';
 import { unmetScript } from './unmet.ts';
 
 /**
@@ -11,6 +11,7 @@ until [ -S /run/systemd/private ] || [ $tries -ge 100 ]; do sleep 0.1; tries=$((
 state=$(systemctl is-system-running --wait 2>/dev/null)
 [ -n "$state" ] || state=$(systemctl is-system-running 2>/dev/null)
 case $state in running | degraded) unmet ;; esac
+${countUsers}
 case $state in
 running) echo running ;;
 degraded) echo degraded $(systemctl list-units --failed --full --plain --no-legend --no-pager | cut -d ' ' -f 1) ;;

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { execa } from 'execa';
+import { pouchClient } from '../../bench/peers/pouch.ts';
 import { serviceCommands } from '../../plugins/rich-sbin-init/services.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { image as debian } from '../../scripts/quickstart/place.ts';
@@ -61,7 +63,7 @@ describe('operating rich containers', function () {
     it('that fail or do not exist have errors with codes', async () => {
       const failed = await daemon.pouch('svc', 'start', 'box', 'broken', 'nosuch');
       assert.equal(failed.exitCode, 1);
-      assert.match(failed.stderr, /cannot start broken in box: Job for broken\.service failed/);
+      assert.match(failed.stderr, /box cannot start broken: Job for broken\.service failed/);
       assert.match(failed.stderr, /hint: pouch svc logs box broken\n.*PCH_UNIT_FAILED/);
       assert.match(failed.stderr, /box has no service nosuch\n.*\n.*PCH_UNIT_NOT_FOUND/);
       assert.equal((await field('broken', 'State')).stdout.trim(), 'failed');
@@ -125,6 +127,139 @@ describe('operating rich containers', function () {
       '- Nov 28 01:02:03 h sshd[1]: hello\n',
     );
     for (const name of ['nosuch', '../../bin/sh']) assert.equal((await svc('start', name)).exitCode, 64);
+  });
+
+  describe('reboot and poweroff', () => {
+    const state = async (name: string) => (await daemon.it.inspect(name))!.State;
+
+    it('by systemd: a reboot starts it again, whatever its policy, and a poweroff leaves it off', async () => {
+      await ok('run', '-d', '--name', 'off', '--network', 'none', '--restart', 'always', '--rich', debian);
+      // The signal waits until a booting systemd takes it.
+      const { StartedAt } = await state('off');
+      assert.equal(await ok('reboot', 'off'), 'off');
+      const rebooted = await state('off');
+      assert.ok(rebooted.Running && rebooted.StartedAt > StartedAt, JSON.stringify(rebooted));
+      await ok('wait', '--condition', 'ready', 'off');
+      await ok('poweroff', 'off');
+      assert.match(
+        await ok('ps', '-a', '--filter', 'name=off', '--format', '{{.Status}}'),
+        /\(powered off\)$/,
+      );
+      assert.equal((await state('off')).Ending, 'poweroff');
+      const again = await daemon.pouch('reboot', 'off');
+      assert.match(again.stderr, /not running[^]*PCH_CONTAINER_NOT_RUNNING/);
+    });
+
+    it('by busybox', async () => {
+      const init = ['--rich', '--rich-mode', 'sbin-init', '--wait'];
+      await ok('run', '-d', '--name', 'bb-off', '--network', 'none', ...init, 'busybox');
+      const { StartedAt } = await state('bb-off');
+      await ok('reboot', 'bb-off');
+      assert.ok((await state('bb-off')).StartedAt > StartedAt);
+      await ok('wait', '--condition', 'ready', 'bb-off');
+      await ok('poweroff', 'bb-off');
+      assert.equal((await state('bb-off')).Ending, 'poweroff');
+    });
+
+    it('end in the time that they have, whatever services do', async () => {
+      await ok(
+        'exec',
+        'box',
+        'systemd-run',
+        '--property=KillMode=none',
+        '--property=ExecStop=sleep 60',
+        'sleep',
+        '60',
+      );
+      const before = Date.now();
+      await ok('reboot', '-t', '2', 'box');
+      assert.ok(Date.now() - before < 20_000);
+      assert.ok((await state('box')).Running);
+      await ok('wait', '--condition', 'ready', 'box');
+    });
+
+    it('need an init that can', async () => {
+      const refused = await daemon.pouch('reboot', 'plain');
+      assert.match(refused.stderr, /an init that can reboot, found a plain container/);
+      assert.match(refused.stderr, /hint: pouch restart plain\ncode: PCH_INIT_CANNOT/);
+      await ok('pause', 'box');
+      assert.match((await daemon.pouch('poweroff', 'box')).stderr, /is paused[^]*PCH_CONFLICT/);
+      await ok('unpause', 'box');
+    });
+  });
+
+  describe('shell', () => {
+    const shell = (...args: string[]) => daemon.pouch('shell', ...args);
+
+    it('is the login shell of a user, in its home and with its profile', async () => {
+      await ok('exec', 'box', 'useradd', '-m', '-s', '/bin/bash', 'bob');
+      await inBox('echo "export OWN=profile" >>/home/bob/.profile');
+      const script = 'shopt -q login_shell && echo "$USER $LOGNAME $HOME $SHELL $PWD $OWN"';
+      const login = await shell('box', '-u', 'bob', '--', 'bash', '-c', 'echo "$0 $OWN"');
+      assert.equal(login.stdout, 'bash profile\n');
+      const { stdout } = await shell('-u', 'bob', 'box', '--', 'eval', script);
+      assert.equal(stdout, 'bob bob /home/bob /bin/bash /home/bob profile\n');
+      assert.equal((await shell('box', '--', 'id', '-un')).stdout, 'root\n');
+    });
+
+    it('has a terminal of its own if the client has one', async () => {
+      const { host } = daemon.it;
+      const command = `${pouchClient} shell -u bob box -- tty`;
+      const { stdout } = await execa('script', ['-qec', command, '/dev/null'], { env: { POUCH_HOST: host } });
+      assert.match(stdout, /\/dev\/pts\/\d+/);
+      assert.match((await shell('-u', 'bob', 'box', '--', 'tty')).stdout, /not a tty/);
+    });
+
+    it('passes arguments as they are, and the exit code', async () => {
+      const words = ["it's", '$HOME', 'a  b', '*', '\\n', '!'];
+      const { stdout } = await shell('box', '--', 'printf', '<%s>', ...words);
+      assert.equal(stdout, words.map((word) => `<${word}>`).join(''));
+      assert.equal((await shell('box', '--', 'sh', '-c', 'exit 7')).exitCode, 7);
+    });
+
+    it('is /bin/sh if that of the account does not exist, and / is the directory if its home does not', async () => {
+      await ok('exec', 'box', 'useradd', '-M', '-s', '/bin/nosuchsh', 'ghost');
+      const { stdout } = await shell('-u', 'ghost', 'box', '--', 'sh', '-c', 'echo "$SHELL $PWD"');
+      assert.equal(stdout, '/bin/sh /\n');
+    });
+
+    it('of a user that does not exist has a coded error and the exit code 126', async () => {
+      const { exitCode, stderr } = await shell('-u', 'nosuch', 'box');
+      assert.equal(exitCode, 126);
+      assert.match(stderr, /\/etc\/passwd has no user "nosuch"[^]*PCH_USER_NOT_FOUND/);
+    });
+
+    it('works in plain containers, has the container’s variables, and no secrets of it', async () => {
+      const secret = ['--secret-env', 'KEY=hidden', '-e', 'APP=shown'];
+      await ok('run', '-d', '--name', 'sealed', '--network', 'none', ...secret, 'busybox', 'sleep', '1000');
+      const { stdout } = await shell(
+        'sealed',
+        '-e',
+        'MORE=1',
+        '--',
+        'sh',
+        '-c',
+        'echo "$APP $KEY $MORE $PWD"',
+      );
+      assert.equal(stdout, 'shown  1 /root\n');
+    });
+  });
+
+  it('ps --rich has mode, readiness, users, addresses and uptime of rich containers only', async () => {
+    const mode = ['--rich', '--rich-mode', 'sbin-init', '--restart', 'always', '--initscript'];
+    // One record of utmp(5): USER_PROCESS, pid 1, its terminal and its name.
+    const utmp = String.raw`printf '\007\0\0\0\001\0\0\0pts/0'; head -c 31 /dev/zero; printf bob; head -c 337 /dev/zero`;
+    const script = `#!/bin/sh\nmkdir -p /var/run; { ${utmp}; } >/var/run/utmp`;
+    await ok('run', '-d', '--name', 'listed', ...mode, script, '--wait', 'busybox');
+    const { Networks } = (await daemon.it.inspect('listed'))!.NetworkSettings;
+    const address = Object.values(Networks ?? {})[0]!.IPAddress!;
+    const table = await ok('ps', '--rich', '--filter', 'name=listed');
+    assert.match(table, /^NAMES +IMAGE +MODE +READINESS +FAILED UNITS +ADDRESSES +USERS +UPTIME\n/);
+    assert.match(table, new RegExp(`\\nlisted +busybox +sbin-init +running +${address} +1 +.*second`));
+    const names = await ok('ps', '--rich', '--format', '{{.Names}}');
+    assert.ok(names.split('\n').includes('box') && !names.includes('plain'), names);
+    assert.equal(await ok('ps', '--rich', '--filter', 'rich=systemd', '--format', '{{.Names}}'), 'box');
+    assert.match(await ok('ps', '--rich', '-q', '--filter', 'name=listed'), /^[0-9a-f]{12}$/);
   });
 
   it('containers without such an init are refused, and say so', async () => {

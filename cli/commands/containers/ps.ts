@@ -1,3 +1,4 @@
+import type { Filters } from '../../../client/index.ts';
 import { printListing } from '../../output/listing.ts';
 import { parseFilters } from '../../parse/filters.ts';
 import { parseInteger } from '../../../client/options/number.ts';
@@ -13,6 +14,7 @@ interface Flags {
   last?: string;
   latest?: boolean;
   size?: boolean;
+  rich?: boolean;
   filter: string[];
   format?: string;
 }
@@ -27,6 +29,17 @@ const columns: [string, string][] = [
   ['NAMES', 'Names'],
 ];
 
+const richColumns: [string, string][] = [
+  ['NAMES', 'Names'],
+  ['IMAGE', 'Image'],
+  ['MODE', 'RichMode'],
+  ['READINESS', 'Readiness'],
+  ['FAILED UNITS', 'FailedUnits'],
+  ['ADDRESSES', 'Addresses'],
+  ['USERS', 'Users'],
+  ['UPTIME', 'Uptime'],
+];
+
 export function define(command: PouchCommand, session: Session): void {
   command
     .option('-a, --all', 'Show all containers (default shows just running)')
@@ -34,6 +47,10 @@ export function define(command: PouchCommand, session: Session): void {
     .option('-n, --last <number>', 'Show n last created containers (includes all states)')
     .option('-l, --latest', 'Show the latest created container (includes all states)')
     .option('-s, --size', 'Display total file sizes')
+    .option(
+      '--rich',
+      'Show only rich containers, with mode, readiness, failed units, addresses, users and uptime',
+    )
     .option('--no-trunc', "Don't truncate output")
     .option(
       '-f, --filter <key=value>',
@@ -51,10 +68,17 @@ async function list(session: Session, flags: Flags): Promise<void> {
   const containers = await session.client.containers.list({
     all: flags.all === true || limit !== undefined,
     size: flags.size === true,
-    filters: parseFilters(flags.filter),
+    filters: filtersOf(flags),
     ...(limit !== undefined && { limit }),
   });
   const rows = containers.map((container) => containerRow(container, flags.trunc));
-  const sized = flags.size ? [...columns, ['SIZE', 'Size'] as [string, string]] : columns;
+  const shown = flags.rich ? richColumns : columns;
+  const sized = flags.size ? [...shown, ['SIZE', 'Size'] as [string, string]] : shown;
   printListing(session, { columns: sized, rows, key: 'ID' }, flags);
+}
+
+/** A filter of a mode wins. */
+function filtersOf({ rich, filter }: Flags): Filters {
+  const filters = parseFilters(filter);
+  return rich ? { rich: ['true'], ...filters } : filters;
 }

@@ -50,7 +50,7 @@ export class ExecInstances implements Execs {
     const record = this.#engine.store.find(ref);
     checkRunning(record);
     this.#engine.files.warm();
-    if (request.args.length === 0)
+    if (request.args.length === 0 && !request.login)
       throw new PouchError('PCH_OPTION_INVALID', 'a command was expected; found none', {
         field: 'args',
         hint: 'append it',
@@ -63,7 +63,7 @@ export class ExecInstances implements Execs {
       );
     const id = newId();
     this.#records.set(id, { id, container: record.id, request, running: false, pid: 0 });
-    emitContainer(this.#engine, `exec_create: ${request.args.join(' ')}`, record, { execID: id });
+    emitContainer(this.#engine, `exec_create: ${shownCommand(request)}`, record, { execID: id });
     return Promise.resolve(id);
   }
 
@@ -151,7 +151,7 @@ export class ExecInstances implements Execs {
         throw runtimeError(error, record);
       }
     });
-    emitContainer(this.#engine, `exec_start: ${exec.request.args.join(' ')}`, record, { execID: exec.id });
+    emitContainer(this.#engine, `exec_start: ${shownCommand(exec.request)}`, record, { execID: exec.id });
   }
 
   async #settle(exec: ExecRecord, record: ContainerRecord, stdio: ExecStdio): Promise<void> {
@@ -216,6 +216,11 @@ async function* untilSettled(
 ): AsyncIterable<OutputChunk> {
   yield* output;
   await settled;
+}
+
+/** For events. */
+function shownCommand({ args, login }: ExecRequest): string {
+  return (login ? ['(login shell)', ...args] : args).join(' ');
 }
 
 function streamsOf(request: ExecRequest, detached: boolean) {

@@ -9,13 +9,14 @@ export type ProbeResult = Omit<BootReadiness, 'since'>;
 
 /**
  * Reads the last line that a probe has printed: `starting`, `running`, `degraded UNIT…` or `failed REASON`, and the
- * lines `warning TEXT` before it (see `DraftRich.readiness`). Characters that could control a terminal are left out.
+ * lines `warning TEXT` and `users N` before it (see `DraftRich.readiness`). Characters that could control a terminal
+ * are left out.
  */
 export function parseReadiness(output: string): ProbeResult | undefined {
   const lines = output.trimEnd().split('\n').map(printable);
   const [word = '', ...rest] = (lines.pop() ?? '').split(' ').filter((part) => part !== '');
   const warnings = bounded(lines.flatMap((line) => /^warning (.+)/.exec(line)?.[1] ?? []));
-  const more = warnings.length > 0 ? { warnings } : {};
+  const more = { ...(warnings.length > 0 && { warnings }), ...usersIn(lines) };
   switch (word) {
     case 'starting':
     case 'running':
@@ -27,6 +28,12 @@ export function parseReadiness(output: string): ProbeResult | undefined {
     default:
       return undefined;
   }
+}
+
+/** Logged-in users. */
+function usersIn(lines: string[]): Pick<BootReadiness, 'users'> {
+  const [, count] = /^users (\d{1,6})$/m.exec(lines.join('\n')) ?? [];
+  return count === undefined ? {} : { users: Number(count) };
 }
 
 function bounded(texts: string[]): string[] {

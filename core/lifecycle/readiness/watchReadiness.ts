@@ -76,7 +76,12 @@ async function note(
   found: ProbeResult | undefined,
 ): Promise<void> {
   const before = record.state.readiness;
-  if (!found || (before && isSame(before, found))) return;
+  if (!found) return;
+  if (before && isSame(before, found)) {
+    // Logins are no event, and not worth a write.
+    record.state.readiness = { ...found, since: before.since };
+    return;
+  }
   const readiness: BootReadiness = { ...found, since: new Date().toISOString() };
   record.state.readiness = readiness;
   const health = healthOf(readiness);

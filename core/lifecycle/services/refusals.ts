@@ -47,20 +47,24 @@ export function unknownService({ id, name }: ContainerRecord, service: string): 
   });
 }
 
-/** @throws PCH_UNIT_NOT_FOUND, PCH_INIT_CANNOT and PCH_UNIT_FAILED, as the command of the rich mode has ended */
+/**
+ * Checks how the command of a rich mode has ended.
+ * @param wanted - what the init was to do
+ * @throws PCH_UNIT_NOT_FOUND, PCH_INIT_CANNOT, PCH_UNIT_FAILED
+ */
 export function checkExit(
   record: ContainerRecord,
   { exitCode, output }: CommandResult,
-  { verb, name }: { verb: string; name?: string | undefined },
+  { wanted, name }: { wanted: string; name?: string | undefined },
 ): void {
   if (exitCode === 0) return;
   if (exitCode === serviceExits.unknownService && name !== undefined) throw unknownService(record, name);
   const reason = lastLines(output) || `its init ended with code ${exitCode}`;
-  const what =
-    name === undefined ? `${verb} services of ${record.name}` : `${verb} ${name} in ${record.name}`;
   if (exitCode === serviceExits.refused)
-    throw new PouchError('PCH_INIT_CANNOT', `cannot ${what}: ${reason}`, { container: record.id });
-  throw new PouchError('PCH_UNIT_FAILED', `cannot ${what}: ${reason}`, {
+    throw new PouchError('PCH_INIT_CANNOT', `${record.name} cannot ${wanted}: ${reason}`, {
+      container: record.id,
+    });
+  throw new PouchError('PCH_UNIT_FAILED', `${record.name} cannot ${wanted}: ${reason}`, {
     container: record.id,
     ...(name !== undefined && { hint: `pouch svc logs ${record.name} ${name}` }),
   });

@@ -29,7 +29,7 @@ export async function services(
     deadlineMs: listDeadlineMs,
     mostOutput: mostListed,
   });
-  checkExit(record, result, { verb: 'list', name });
+  checkExit(record, result, { wanted: 'list services', name });
   const found = parseServices(result.output);
   if (name !== undefined && found.length === 0) throw unknownService(record, name);
   return found;
@@ -52,7 +52,7 @@ export async function controlService(
   }).catch((error: unknown) => {
     throw hasCode(error, 'PCH_DEADLINE') ? late(record, name, action, error) : error;
   });
-  checkExit(record, result, { verb: action, name });
+  checkExit(record, result, { wanted: `${action} ${name}`, name });
 }
 
 function late({ id, name }: ContainerRecord, service: string, action: string, cause: Error): PouchError {

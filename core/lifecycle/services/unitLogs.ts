@@ -35,7 +35,7 @@ export async function* unitLogs(
     yield* entriesOf(process.output, kept, query);
     if (signal?.aborted || engine.shutdown.aborted) return;
     const result = { exitCode: await process.ended, output: kept.text };
-    checkExit(record, result, { verb: 'read the log of', name: query.unit });
+    checkExit(record, result, { wanted: `read the log of ${query.unit}`, name: query.unit });
   } finally {
     for (const unlink of unlinks) unlink();
     await process.close();

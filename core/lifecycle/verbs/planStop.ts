@@ -1,6 +1,7 @@
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import type { Ending } from '../../../hooks/draft.ts';
 import type { BlameEntry } from '../../../hooks/plan.ts';
 import type { StopDraft } from '../../../hooks/points/container.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
@@ -18,6 +19,10 @@ export interface StopPlan {
   signal: number;
   /** Seconds before SIGKILL follows; negative to wait without limit. */
   timeoutSeconds: number;
+  /** A command in the container that has its init end it, instead of the signal. */
+  args?: readonly string[];
+  /** How its init ends it, unless it is killed. */
+  ending?: Ending;
 }
 
 /**

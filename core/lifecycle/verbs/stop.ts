@@ -11,6 +11,8 @@ import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { syncFilesystems } from '../task/syncFilesystems.ts';
 import { untilHandled } from '../task/untilHandled.ts';
 import { thaw } from '../task/onTask.ts';
+import { runInContainer } from '../exec/runInContainer.ts';
+import { checkExit } from '../services/refusals.ts';
 import { isUp, mayRestart } from '../../state/status.ts';
 import { planStop, stopDraft, type StopOptions, type StopPlan } from './planStop.ts';
 import { killDeadlineMs, sigkill } from '../../contract/signals.ts';
@@ -76,22 +78,54 @@ export async function endedLocked(
   await keepRecord(engine, record);
 }
 
-async function end(
-  engine: EngineContext,
-  record: ContainerRecord,
-  { signal, timeoutSeconds }: StopPlan,
-): Promise<void> {
+async function end(engine: EngineContext, record: ContainerRecord, how: StopPlan): Promise<void> {
   const exited = engine.waiters.next('exit', record.id);
   if (record.state.status === 'paused') await thaw(engine, record);
-  const withinMs = timeoutSeconds < 0 ? Infinity : timeoutSeconds * 1000;
+  const withinMs = how.timeoutSeconds < 0 ? Infinity : how.timeoutSeconds * 1000;
   const since = performance.now();
-  await untilHandled(engine, record, signal, { withinMs, exited: abortedBy(exited) });
-  await send(engine, record, signal);
-  if (await happensWithin(exited, withinMs - (performance.now() - since))) return;
+  await ask(engine, record, how, { withinMs, exited });
+  if (await happensWithin(exited, withinMs - (performance.now() - since))) {
+    // A stop has none, but this is how it was asked to end.
+    if (how.ending) record.state.ending = how.ending;
+    return;
+  }
   await syncFilesystems(engine, record);
   await send(engine, record, sigkill);
   if (await happensWithin(exited, killDeadlineMs)) return;
   throw stuck(record);
+}
+
+/** Asks the init for the end of its container. */
+async function ask(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { signal, args, ending }: StopPlan,
+  { withinMs, exited }: { withinMs: number; exited: Promise<unknown> },
+): Promise<void> {
+  const ended = abortedBy(exited);
+  if (args) return await order(engine, record, { args, ending, withinMs, ended });
+  await untilHandled(engine, record, signal, { withinMs, exited: ended });
+  await send(engine, record, signal);
+}
+
+interface Order extends Pick<StopPlan, 'ending'> {
+  args: readonly string[];
+  withinMs: number;
+  ended: AbortSignal;
+}
+
+/** Runs a command that has the init end the container, which may end the command, too. */
+async function order(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { args, ending, withinMs, ended }: Order,
+): Promise<void> {
+  try {
+    const result = await runInContainer(engine, record, { args, deadlineMs: withinMs, signal: ended });
+    if (isUp(record)) checkExit(record, result, { wanted: ending === 'reboot' ? 'reboot' : 'power off' });
+  } catch (error) {
+    if (isUp(record) && !hasCode(error, 'PCH_DEADLINE', 'PCH_CONTAINER_NOT_RUNNING')) throw error;
+  }
 }
 
 function abortedBy(event: Promise<unknown>): AbortSignal {

@@ -37,9 +37,10 @@ async function create(call: Call): Promise<void> {
 
 function toExecRequest(body: ExecCreateRequest): ExecRequest {
   const args = typeof body.Cmd === 'string' ? [body.Cmd] : (body.Cmd ?? []);
-  if (args.length === 0) throw new PouchError('PCH_BAD_REQUEST', 'No exec command specified');
+  if (args.length === 0 && !body.Login) throw new PouchError('PCH_BAD_REQUEST', 'No exec command specified');
   return {
     args,
+    login: body.Login ?? false,
     env: body.Env ? environment(body.Env) : undefined,
     secretEnv: body.SecretEnv ?? undefined,
     cwd: body.WorkingDir || undefined,

@@ -4,10 +4,10 @@ import { attachRoutes } from './container/attach.ts';
 import { checkpointRoutes } from './container/checkpoints.ts';
 import { consoleRoutes } from './console.ts';
 import { createRoutes } from './container/create.ts';
+import { initRoutes } from './container/init.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
 import { readRoutes } from './container/read.ts';
-import { serviceRoutes } from './container/services.ts';
 import { statsRoutes } from './container/stats.ts';
 import { updateRoutes } from './container/update.ts';
 import { waitRoutes } from './container/wait.ts';
@@ -32,6 +32,7 @@ export const routes: Route[] = [
   ...execRoutes,
   ...extensionRoutes,
   ...imageRoutes,
+  ...initRoutes,
   ...lifecycleRoutes,
   ...logRoutes,
   ...networkRoutes,
@@ -39,7 +40,6 @@ export const routes: Route[] = [
   ...pouchRoutes,
   ...readRoutes,
   ...runRoutes,
-  ...serviceRoutes,
   ...statsRoutes,
   ...systemRoutes,
   ...unsupportedRoutes,

@@ -13,6 +13,7 @@ export const execCreateSchema = typed<ExecCreateRequest>(
       Env: texts,
       SecretEnv: texts,
       Cmd: textOrTexts,
+      Login: flag,
       Privileged: flag,
       User: text,
       WorkingDir: text,

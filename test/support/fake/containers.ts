@@ -220,6 +220,14 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       await stopped(find(ref), 'SIGTERM');
       await this.start(ref);
     },
+    async reboot(ref) {
+      await this.services(ref);
+      await this.restart(ref);
+    },
+    async poweroff(ref) {
+      await this.services(ref);
+      await this.stop(ref);
+    },
     async kill(ref, signal = 'SIGKILL') {
       const container = find(ref);
       mustRun(container);

@@ -27,6 +27,23 @@ export function toSummary(record: ContainerRecord, now: number): ContainerSummar
     Mounts: mountPoints(record),
     Runtime: draft.runtime,
     ...(Rich ? { Rich, RichMode } : {}),
+    ...runFields(record),
     ...(record.degraded.length > 0 ? { Degraded: true } : {}),
+  };
+}
+
+/** Of a container that runs. */
+function runFields({ state }: ContainerRecord): Pick<ContainerSummary, 'Readiness' | 'StartedAt'> {
+  if (!['running', 'paused'].includes(state.status)) return {};
+  const { readiness, startedAt } = state;
+  return {
+    StartedAt: unixSeconds(startedAt),
+    ...(readiness && {
+      Readiness: {
+        State: readiness.state,
+        FailedUnits: readiness.failedUnits,
+        ...(readiness.users !== undefined && { Users: readiness.users }),
+      },
+    }),
   };
 }

@@ -5,7 +5,7 @@ import type { ContainerRequest } from '../../../../hooks/request.ts';
 import { containerId, requested } from './support.ts';
 
 describe('the OCI spec of a draft', () => {
-  const root = { uid: 0, gid: 0, additionalGids: [0], home: '/root' };
+  const root = { uid: 0, gid: 0, additionalGids: [0], home: '/root', name: 'root', shell: '/bin/sh' };
 
   async function specOf(
     request: Partial<ContainerRequest>,

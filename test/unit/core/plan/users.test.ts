@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { resolveUser } from '../../../../core/plan/users.ts';
+import { resolveUser, type ResolvedUser } from '../../../../core/plan/users.ts';
 
 describe('users of an image', () => {
   const files = {
@@ -14,7 +14,7 @@ describe('users of an image', () => {
   };
   const user = (text: string, groups: string[] = []) => resolveUser(text, groups, files);
 
-  const cases: [string, { uid: number; gid: number; additionalGids: number[]; home: string }][] = [
+  const cases: [string, Pick<ResolvedUser, 'uid' | 'gid' | 'additionalGids' | 'home'>][] = [
     ['', { uid: 0, gid: 0, additionalGids: [0, 10], home: '/root' }],
     ['app', { uid: 1000, gid: 1001, additionalGids: [1001, 10, 44], home: '/home/app' }],
     ['1000', { uid: 1000, gid: 1001, additionalGids: [1001, 10, 44], home: '/home/app' }],
@@ -26,7 +26,17 @@ describe('users of an image', () => {
     ['7', { uid: 77, gid: 77, additionalGids: [77], home: '/seven' }],
   ];
   for (const [text, expected] of cases)
-    it(`"${text}" is ${expected.uid}:${expected.gid}`, () => assert.deepEqual(user(text), expected));
+    it(`"${text}" is ${expected.uid}:${expected.gid}`, () => {
+      const { name: _name, shell: _shell, ...found } = user(text);
+      assert.deepEqual(found, expected);
+    });
+
+  it('have the shell of their account, if it is a path', () => {
+    assert.deepEqual([user('app').name, user('1000').shell, user('4242').shell], ['app', '/bin/sh', '']);
+    const shellOf = (shell: string) =>
+      resolveUser('a', [], { passwd: `a:x:1:1::/:${shell}`, group: '' }).shell;
+    assert.deepEqual([shellOf('/bin/zsh'), shellOf('zsh'), shellOf('')], ['/bin/zsh', '', '']);
+  });
 
   it('have supplementary groups that are added, by name or number, each once', () => {
     assert.deepEqual(user('app', ['video', '500', '500']).additionalGids, [1001, 10, 44, 500]);
@@ -38,6 +48,8 @@ describe('users of an image', () => {
       gid: 6,
       additionalGids: [6],
       home: '/',
+      name: '',
+      shell: '',
     });
   });
 

@@ -27,6 +27,13 @@ describe('what a readiness probe prints', () => {
   for (const text of ['', '\n', 'sh: systemctl: not found', 'Running', 'running\nbut'])
     it(`without a state: ${JSON.stringify(text)}`, () => assert.equal(parseReadiness(text), undefined));
 
+  it('has the users, of a line before the last', () => {
+    assert.deepEqual(parseReadiness('users 2\nrunning'), { state: 'running', failedUnits: [], users: 2 });
+    for (const text of ['users -1', 'users many', 'users 12345678', 'x users 3'])
+      assert.deepEqual(parseReadiness(`${text}\nrunning`), { state: 'running', failedUnits: [] }, text);
+    assert.equal(parseReadiness('users 2'), undefined);
+  });
+
   it('is not trusted: control characters are left out, and names and their number are limited', () => {
     assert.deepEqual(parseReadiness('degraded \u001b[2Ja\u0000\u202eb')?.failedUnits, ['[2Ja', 'b']);
     const many = parseReadiness(`degraded ${'x'.repeat(1000)} ${'y '.repeat(1000)}`)!;

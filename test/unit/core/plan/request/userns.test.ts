@@ -88,7 +88,7 @@ describe('--userns', () => {
       '/var': '/var',
     });
     assert.deepEqual(needs?.slice(0, 3), ['userns', 'files', 'snapshot']);
-    const user = { uid: 0, gid: 0, additionalGids: [], home: '/' };
+    const user = { uid: 0, gid: 0, additionalGids: [], home: '/', name: '', shell: '' };
     const spec = ociSpec(draft, { user, directory: '/d' });
     assert.ok(spec.mounts.every(({ options }) => !options?.some((option) => option.includes('idmap'))));
     assert.deepEqual(spec.linux.uidMappings, draft.uidMappings);

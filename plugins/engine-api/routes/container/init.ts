@@ -1,4 +1,4 @@
-/** Routes of the services of rich containers. */
+/** Routes of the init of rich containers: its services, reboot and power-off. */
 import type { ContainerServiceWire } from '../../../../client/wire.ts';
 import { PouchError, serviceActions, type ServiceAction } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
@@ -6,10 +6,12 @@ import { sendEmpty, sendJson } from '../../http/reply.ts';
 
 const path = '/pouch/containers/:id/services';
 
-export const serviceRoutes: Route[] = [
+export const initRoutes: Route[] = [
   { method: 'GET', path, handler: list },
   { method: 'GET', path: `${path}/:service`, handler: status },
   { method: 'POST', path: `${path}/:service/:action`, handler: control },
+  { method: 'POST', path: '/pouch/containers/:id/reboot', handler: reboot },
+  { method: 'POST', path: '/pouch/containers/:id/poweroff', handler: poweroff },
 ];
 
 async function list(call: Call): Promise<void> {
@@ -43,4 +45,14 @@ function actionOf(call: Call): ServiceAction {
     'PCH_PATH_NOT_FOUND',
     `expected one of ${serviceActions.join(', ')}, found "${found}"`,
   );
+}
+
+async function reboot(call: Call): Promise<void> {
+  await call.engine.containers.reboot(parameter(call, 'id'), { timeoutSeconds: call.query.integer('t') });
+  sendEmpty(call);
+}
+
+async function poweroff(call: Call): Promise<void> {
+  await call.engine.containers.poweroff(parameter(call, 'id'), { timeoutSeconds: call.query.integer('t') });
+  sendEmpty(call);
 }
