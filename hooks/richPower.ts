@@ -20,3 +20,9 @@ export type InitOrder = Static<typeof InitOrder>;
 export const PowerOrders = closed({ reboot: InitOrder, poweroff: InitOrder });
 /** How the init of a rich container is asked to reboot and to power off. */
 export type PowerOrders = Static<typeof PowerOrders>;
+
+/** For inits whose image, or mode, has the commands reboot(8) and poweroff(8). */
+export const powerCommands: PowerOrders = {
+  reboot: { args: ['/sbin/reboot'] },
+  poweroff: { args: ['/sbin/poweroff'] },
+};

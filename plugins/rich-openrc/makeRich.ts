@@ -3,6 +3,7 @@ import {
   addRunMounts,
   bootInit,
   type ContainerDraft,
+  powerCommands,
   serviceCommand,
 } from '../../hooks/index.ts';
 import type { OpenrcInit } from './findInit.ts';
@@ -21,5 +22,6 @@ export async function makeRich(draft: ContainerDraft, init: OpenrcInit): Promise
   await bootInit(draft, { init: [init.path], keepsStreams: true });
   draft.rich.readiness ??= readinessProbe;
   draft.rich.services ??= serviceCommands(listPath);
+  draft.rich.power ??= powerCommands;
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = init.stopSignal;
 }

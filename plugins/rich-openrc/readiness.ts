@@ -1,4 +1,4 @@
-import { type DraftRich, isBootingFunction } from '../../hooks/index.ts';
+import { countUsers, type DraftRich, isBootingFunction } from '../../hooks/index.ts';
 
 export const isBooting = isBootingFunction(['rc', 'rcS', 'openrc', 'openrc-run', 'openrc-run.sh']);
 
@@ -15,6 +15,7 @@ in_state() { rc-status --nocolor default 2>/dev/null | sed -n "s/^ *\\([^ ]*\\) 
 stopped=$(in_state stopped | grep -vx bootlogs)
 [ -e ${listPath} ] || echo "$stopped" >${listPath}
 failed=$(echo "$stopped" | grep -xf ${listPath}; in_state crashed)
+${countUsers}
 if [ "$failed" ]; then echo degraded $failed; else echo running; fi
 `;
 

@@ -4,6 +4,7 @@ import {
   addRunMounts,
   bootInit,
   type ContainerDraft,
+  powerCommands,
   type ServiceCommand,
   serviceCommand,
   streamsDirectory,
@@ -34,6 +35,7 @@ export async function makeRich(draft: ContainerDraft, { path, services }: RunitI
   await bootInit(draft, { init: [path], keepsStreams: true });
   draft.rich.readiness ??= readinessProbe(services);
   draft.rich.services ??= serviceCommands(services);
+  draft.rich.power ??= powerCommands;
   if (draft.stop.signal === 'SIGTERM') draft.stop.signal = 'SIGINT';
 }
 

@@ -1,4 +1,4 @@
-import { type DraftRich, isBootingFunction } from '../../hooks/index.ts';
+import { countUsers, type DraftRich, isBootingFunction } from '../../hooks/index.ts';
 
 /** Stages 1 and 2 until the services run, and what Debian starts scripts of sysvinit by. */
 export const isBooting = isBootingFunction(['1', '2', 'async-timeout', 'run_sysv_script', 'runsvchdir']);
@@ -10,6 +10,7 @@ export const isBooting = isBootingFunction(['1', '2', 'async-timeout', 'run_sysv
 const script = (services: string) => `${isBooting}if is_booting; then echo starting; exit; fi
 status=$(sv status ${services}/* 2>/dev/null)
 failed=$(echo "$status" | sed -n 's|^down: \\([^:]*/\\)*\\([^:]*\\): .*want up.*|\\2|p')
+${countUsers}
 if [ "$failed" ]; then echo degraded $failed
 elif echo "$status" | grep -q '^run: [^;]* 0s\\|^warning:\\|^fail:'; then echo starting
 else echo running; fi

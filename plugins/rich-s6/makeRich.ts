@@ -1,4 +1,10 @@
-import { bootInit, addRunMounts, type ContainerDraft, serviceCommand } from '../../hooks/index.ts';
+import {
+  bootInit,
+  addRunMounts,
+  type ContainerDraft,
+  powerCommands,
+  serviceCommand,
+} from '../../hooks/index.ts';
 import type { S6Init } from './findInit.ts';
 import { readinessProbe } from './readiness.ts';
 import { serviceCommands } from './services.ts';
@@ -27,6 +33,7 @@ async function bootOverlay(draft: ContainerDraft, path: string): Promise<void> {
 async function bootScan(draft: ContainerDraft, { path }: S6Init): Promise<void> {
   const command = serviceCommand(draft);
   addScanDirectory(draft, command);
+  draft.rich.power ??= powerCommands;
   await addCommands(draft);
   await bootInit(draft, {
     init: [path, scanDirectory],

@@ -1,4 +1,4 @@
-import type { DraftRich } from '../../hooks/index.ts';
+import { countUsers, type DraftRich } from '../../hooks/index.ts';
 
 /** Directories of services that run: s6-svscan's here, and those of s6-overlay 3 and 2. */
 const scanDirectories = ['/run/service', '/run/s6/legacy-services', '/var/run/s6/services'];
@@ -18,6 +18,7 @@ for service in ${scanDirectories.map((path) => `${path}/*`).join(' ')}; do
   'true true 0' | '') young=yes ;;
   esac
 done
+${countUsers}
 if [ "$failed" ]; then echo degraded $failed
 elif [ "$young" ]; then echo starting
 else echo running; fi

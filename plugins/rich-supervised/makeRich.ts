@@ -5,6 +5,7 @@ import {
   field,
   type HostFacts,
   PouchError,
+  powerCommands,
   serviceCommand,
 } from '../../hooks/index.ts';
 import { readinessProbe } from './readiness.ts';
@@ -39,6 +40,7 @@ export async function makeRich(draft: ContainerDraft, host: HostFacts, services:
   if (!command) draft.rich.init = 'supervised';
   draft.rich.readiness ??= readinessProbe;
   draft.rich.services ??= serviceCommands;
+  draft.rich.power ??= powerCommands;
   await addCommands(draft);
 }
 

@@ -129,6 +129,14 @@ describe('inits of Debian other than systemd', function () {
       assert.deepEqual([ExitCode, Ending], [0, 'poweroff']);
       await ok('start', 'box');
       await ok('wait', '--condition', 'ready', 'box');
+      const { StartedAt } = await state();
+      await ok('reboot', 'box');
+      assert.ok((await state()).StartedAt > StartedAt, 'it has been started again');
+      await ok('wait', '--condition', 'ready', 'box');
+      await ok('poweroff', 'box');
+      assert.equal((await state()).Ending, 'poweroff');
+      await ok('start', 'box');
+      await ok('wait', '--condition', 'ready', 'box');
       await ok('stop', 'box');
       assert.equal((await state()).ExitCode, 5);
     });
