@@ -57,7 +57,8 @@ describe('an intruder with root in a rich container', function () {
   }
 
   it('the attempts are real: a privileged container gets half of them done', async () => {
-    const rights = ['--privileged', '--network', 'host', '--pid', 'host'];
+    // In a network of its own: two attempts change the interface.
+    const rights = ['--privileged', '--pid', 'host'];
     await ok('run', '-d', '--name', 'box', ...rights, debian, 'sleep', '1000');
     const { done, count } = await attempts('box');
     assert.ok(count > 80 && done.length > count / 2, `${done.length} of ${count}: ${done.join('\n')}`);

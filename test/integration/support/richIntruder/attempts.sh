@@ -1,7 +1,8 @@
 #!/bin/bash
 # What an intruder with root in a container tries. Prints "NAME: done" for each attempt that succeeds, and
-# "NAME: refused" otherwise. An attempt that succeeds changes nothing on the host: it writes values that are
-# there, or calls with arguments that fail after the check of permissions.
+# "NAME: refused" otherwise. An attempt that succeeds changes nothing on the host: it writes the value that it has read,
+# or calls with arguments that fail after the check of permissions. Those that change the network change that of the
+# container: never run this in the network namespace of the host.
 # Environment: DISK, MAJOR and MINOR of a disk of the host; HOST_PORT, a TCP port of its loopback; HOST_ABSTRACT, an
 # abstract socket of it; GATEWAY, the bridge's address; HOST_INODE, a file on the host's disk mounted here.
 
@@ -60,7 +61,7 @@ for option in devices memory pids cpu freezer; do
     "$(mounted cgroup "-o $option") f=\$(ls -d $m/*.allow $m/*.limit_in_bytes $m/pids.max $m/cpu.shares $m/freezer.state | head -1); [ \$f = $m/devices.allow ] && echo a >\$f || cat \$f >\$f"
   attempt "the limits of $option in place" \
     "d=/sys/fs/cgroup/$option; mount -o remount,bind,rw \$d; f=\$(ls -d \$d/*.allow \$d/*.limit_in_bytes \$d/pids.max \$d/cpu.shares \$d/freezer.state | head -1); [ \$f = \$d/devices.allow ] && echo a >\$f || cat \$f >\$f"
-  attempt "release_agent of $option" "$(mounted cgroup "-o $option") echo /bin/true >$m/release_agent"
+  attempt "release_agent of $option" "$(mounted cgroup "-o $option") $(same $m/release_agent)"
 done
 attempt 'limits of a fresh cgroup2' "$(mounted cgroup2) f=\$(ls -d $m/memory.max $m/cgroup.subtree_control | head -1); cat \$f >\$f"
 attempt 'more open files than its limit' 'ulimit -Hn $(($(ulimit -Hn) + 1))'
@@ -78,7 +79,7 @@ if [ "$(uname -m)" = x86_64 ]; then
   call 'ports of devices' 172 EINVAL '3'
   call 'the clock' 227 EFAULT '0, 0'
   call 'a swap area' 167 ENOENT '$x = "/nosuch", 0'
-  call 'process accounting' 163 EINVAL '0'
+  call 'process accounting' 163 ENOENT '$x = "/nosuch"'
   call 'a quota' 179 ENOENT '0x80000700 | 0, $x = "/nosuch", 0, 0'
   call 'the kernel log' 103 EINVAL '3, $x = " " x 64, 64'
   call 'a file of the host by its handle' 304 ESTALE 'do { open(F, "<", $ENV{HOST_INODE}); fileno(F) }, $h = pack("LLLL", 8, 1, 2, 0), 0'
