@@ -1,6 +1,12 @@
 import { countUsers, type DraftRich, isBootingFunction } from '../../hooks/index.ts';
 
-export const isBooting = isBootingFunction(['rc', 'rcS', 'openrc', 'openrc-run', 'openrc-run.sh']);
+/** OpenRC has a directory while it starts the services of a runlevel, and the name of the last one in a file. */
+const isStarting = "[ -e /run/openrc/rc.starting ] || grep -qsx 'sysinit\\|boot' /run/openrc/softlevel";
+
+export const isBooting = isBootingFunction(
+  ['rc', 'rcS', 'openrc', 'openrc-run', 'openrc-run.sh'],
+  isStarting,
+);
 
 /** Services of the default runlevel that were not started by the boot. */
 export const listPath = '/run/pouch/not-started';
