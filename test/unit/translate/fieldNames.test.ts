@@ -46,6 +46,7 @@ describe('names of fields', () => {
       'readonlyPaths',
       'readonlyPaths[]',
       'resources',
+      'login',
       'stdout',
       'stderr',
     ]);

@@ -43,7 +43,7 @@ _pouch; printf '%s\\n' "\${COMPREPLY[@]}"`;
   });
 
   it('in bash propose options of a command, also of a subcommand', () => {
-    assert.deepEqual(proposals('pouch', 'run', '--rich'), ['--rich', '--rich-mode']);
+    assert.deepEqual(proposals('pouch', 'run', '--rich-m'), ['--rich-mode']);
     assert.deepEqual(proposals('pouch', '-H', 'x', 'container', 'ls', '--no-t'), ['--no-trunc']);
   });
 
