@@ -1,6 +1,7 @@
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import type { ExecRequest } from '../../hooks/engine.ts';
 import { sessionEnvironment } from '../../hooks/sessionEnvironment.ts';
+import { shellWord } from '../../hooks/shellWord.ts';
 import type { ResolvedUser } from './users.ts';
 
 /** Used for an account without a shell, as login(1) does, and by the start below if that shell does not exist. */
@@ -40,7 +41,7 @@ export function loginShell(request: ExecRequest, container: ContainerDraft, acco
   };
 }
 
-/** Every shell takes a word in single quotes as it is, and a quote itself behind a backslash. */
+/** Plain words are left as they are, so that the command is easy to read. */
 function quote(word: string): string {
-  return /^[\w/.:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w/.:=@%+,-]+$/.test(word) ? word : shellWord(word);
 }

@@ -1,32 +1,15 @@
 /** Mounts files of the host in the mount namespace of a container, where runtimes mount nothing: in its /proc. */
-import { closeSync, openSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { check, detach, libcFunction } from '../../host/libc.ts';
+import { attachOn, withMountTree } from '../../host/mountTree.ts';
 import type { FileOperations } from '../protocol.ts';
 import { openContainerProcess, openContainerRoot } from './containerRoot.ts';
 import { handlePath, openInside, using } from './openInside.ts';
 
-const openTree = libcFunction('long syscall(long number, int dirfd, str path, uint flags)');
-const setAttributes = libcFunction(
-  'long syscall(long number, int dirfd, str path, uint flags, void *attributes, ulong size)',
-);
-const moveMount = libcFunction(
-  'long syscall(long number, int fromFd, str from, int toFd, str to, uint flags)',
-);
 const setns = libcFunction('int setns(int fd, int nstype)');
 const unshare = libcFunction('int unshare(int flags)');
 
-/** The same on all architectures (asm-generic/unistd.h, and x86's table). */
-const NR_open_tree = 428;
-const NR_move_mount = 429;
-const NR_mount_setattr = 442;
-/** linux/mount.h, linux/fcntl.h. */
-const AT_FDCWD = -100;
-const AT_EMPTY_PATH = 0x1000;
-const OPEN_TREE_CLONE = 1;
-const OPEN_TREE_CLOEXEC = 0o2000000;
-const MOVE_MOUNT_F_EMPTY_PATH = 4;
-const MOVE_MOUNT_T_EMPTY_PATH = 0x40;
-/** MOUNT_ATTR_RDONLY, _NOSUID, _NODEV and _NOEXEC. */
+/** MOUNT_ATTR_RDONLY, _NOSUID, _NODEV and _NOEXEC (linux/mount.h). */
 const harmless = 0x1n | 0x2n | 0x4n | 0x8n;
 /** linux/sched.h. */
 const CLONE_FS = 0x200;
@@ -53,35 +36,15 @@ export function mountInside({
 /** Both are opened from outside: in the namespace no path is looked up, and nothing but a system call is done. */
 function mountOne(root: number, namespace: number, { source, target }: Wanted): string | null {
   try {
-    return using(copyOf(source), (tree) =>
+    const change = { attributes: harmless, what: `mount ${source} read-only` };
+    return withMountTree(source, change, (tree) =>
       using(openInside(root, target), (place) => {
-        const flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
-        inNamespace(namespace, () =>
-          check(moveMount(NR_move_mount, tree, '', place, '', flags), `mount on ${target}`),
-        );
+        inNamespace(namespace, () => attachOn(tree, place, target));
         return null;
       }),
     );
   } catch (error) {
     return `cannot mount ${source} on ${target}: ${(error as Error).message}`;
-  }
-}
-
-/** A mount of the file that is not attached anywhere. */
-function copyOf(source: string): number {
-  const tree = check(openTree(NR_open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC), source);
-  try {
-    // struct mount_attr: attributes to set, attributes to clear, propagation, user namespace.
-    const attributes = Buffer.alloc(32);
-    attributes.writeBigUInt64LE(harmless, 0);
-    check(
-      setAttributes(NR_mount_setattr, tree, '', AT_EMPTY_PATH, attributes, attributes.length),
-      `mount ${source} read-only`,
-    );
-    return tree;
-  } catch (error) {
-    closeSync(tree);
-    throw error;
   }
 }
 
