@@ -5,6 +5,7 @@ import { ImageConfig } from './image.ts';
 import { Namespaces, OciDeviceRule, OciIdMapping, OciIntelRdt, OciResources, OciSeccomp } from './oci.ts';
 import {
   ConsoleSize,
+  FirstBootRequest,
   LogRequest,
   SupervisedService,
   NetworkRequest,
@@ -168,6 +169,19 @@ const DraftRich = closed({
 /** The rich mode of the draft's container and its settings. */
 export type DraftRich = Static<typeof DraftRich>;
 
+const DraftFirstBoot = Type.Object(
+  {
+    ...FirstBootRequest.properties,
+    cloudInit: may(
+      Type.Boolean({ description: 'The image has cloud-init, to which the user data belongs.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** What the draft's container gets at its first start. */
+export type DraftFirstBoot = Static<typeof DraftFirstBoot>;
+
 const ociHook = closed({ kind: text, path: text, args: may(texts), env: may(texts), timeout: may(integer) });
 
 /**
@@ -183,6 +197,7 @@ export const ContainerDraft = closed(
     vmOf: may(says('Full id of the container in whose virtual machine it runs.')),
     process: DraftProcess,
     rich: DraftRich,
+    firstBoot: may(DraftFirstBoot),
     hostname: text,
     domainname: text,
     labels: map(text),

@@ -123,6 +123,10 @@ export const errorKinds = {
     doc: 'A plan or a journal names an effect kind that no plugin provides.',
   },
   PCH_EXEC_NOT_FOUND: { status: 404, doc: 'No exec instance has that id.' },
+  PCH_FIRST_BOOT: {
+    status: 500,
+    doc: 'A container did not get what its first start is to give it, such as users and ssh keys.',
+  },
   PCH_FILE_TIMEOUT: {
     status: 504,
     doc: 'A path of the host or of a container does not respond within `files.timeout`, such as one on a network or FUSE file system whose server is gone.',

@@ -34,6 +34,22 @@ export const RichRequest = closed({
 /** Whether and how a container is to be rich. */
 export type RichRequest = Static<typeof RichRequest>;
 
+/** Schema of what a container gets at its first start. */
+export const FirstBootRequest = closed({
+  sshKeys: may(
+    Type.Array(closed({ user: text, key: says('`TYPE BASE64 [COMMENT]`, a public key.') }), {
+      description: 'Keys for the files authorized_keys of users, `root` for example.',
+    }),
+  ),
+  timezone: may(says('A zone such as `Europe/Berlin`, or `local`, which is the one of the host.')),
+  userData: may(says('User data: `#cloud-config` and YAML; with cloud-init in the image, any form of it.')),
+  metaData: may(says('Meta data in YAML, for an image with cloud-init.')),
+  networkConfig: may(says('Network configuration in YAML, for an image with cloud-init.')),
+});
+
+/** What a container gets at its first start. */
+export type FirstBootRequest = Static<typeof FirstBootRequest>;
+
 /** Schema of a bind mount, volume or tmpfs for a container. */
 export const VolumeRequest = closed({
   kind: word('bind', 'volume', 'tmpfs'),
@@ -200,6 +216,7 @@ export const ContainerRequest = closed(
     runtime: may(says('Name of a runtime.')),
     vmOf: may(says('Name or id of a running container in whose virtual machine it runs.')),
     rich: may(RichRequest),
+    firstBoot: may(FirstBootRequest),
   },
   { title: 'ContainerRequest' },
 );

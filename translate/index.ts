@@ -3,6 +3,7 @@ import { type ContainerCreateRequest, profilesOf } from '../client/wire.ts';
 import { PouchError, type ContainerRequest } from '../hooks/index.ts';
 import type { Asked } from './asked.ts';
 import { member } from './invalid.ts';
+import { firstBootOf } from './firstBoot.ts';
 import { isolationOf } from './isolation.ts';
 import { networkOf } from './network.ts';
 import { policyOf } from './policy.ts';
@@ -47,6 +48,7 @@ export function toContainerRequest(
     ...processOf(body),
     ...isolationOf(host, asked),
     ...policyOf(body, asked),
+    firstBoot: firstBootOf(body),
   };
   warnOfIgnored(body, warn);
   return { request: withoutUndefined(request), warnings };

@@ -165,6 +165,30 @@ export const createOptions: readonly OptionGroup[] = [
     ],
   },
   {
+    title: 'First start:',
+    options: [
+      {
+        flags: '--ssh-key <[user:]key>',
+        help: 'Public ssh key for a user of the container: the key, or a file that has it (PATH or @PATH)',
+        list: true,
+      },
+      { flags: '--ssh-user <user>', help: 'User of the keys that name none (default "root")' },
+      {
+        flags: '--timezone <zone>',
+        help: "Time zone of the container, such as Europe/Berlin; local is the host's",
+      },
+      {
+        flags: '--user-data <file>',
+        help: 'File with user data (#cloud-config): users, keys, files, commands, …',
+      },
+      { flags: '--meta-data <file>', help: 'File with meta data, for an image that has cloud-init' },
+      {
+        flags: '--network-config <file>',
+        help: 'File with a network configuration, for an image that has cloud-init',
+      },
+    ],
+  },
+  {
     title: 'Files:',
     options: [
       { flags: '-v, --volume <source:path[:opts]>', help: 'Bind mount a volume', list: true },

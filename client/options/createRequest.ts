@@ -7,6 +7,7 @@ import { parseInteger } from './number.ts';
 import { parseExposed, parsePublished } from './ports.ts';
 import { parseVolumes } from './volumes.ts';
 import { profileLabel } from '../wire.ts';
+import { firstBootFields } from './firstBoot.ts';
 import { hostConfig } from './hostConfig.ts';
 import { richFields } from './richFields.ts';
 import type { CreateFlags, RunFlags } from './runFlags.ts';
@@ -36,6 +37,7 @@ export function createRequest(input: CreateInput): ContainerCreateRequest {
     ...identityConfig(flags),
     ...volumesAndPorts(flags),
     ...richFields(flags),
+    ...firstBootFields(flags),
     HostConfig: host,
     ...networkingConfig(flags),
   };

@@ -33,6 +33,13 @@ export interface CreateFlags {
   richService: string[];
   richServiceAfter: string[];
   richServiceHealth: string[];
+  // First start
+  sshKey: string[];
+  sshUser?: string;
+  timezone?: string;
+  userData?: string;
+  metaData?: string;
+  networkConfig?: string;
   // Files
   volume: string[];
   mount: string[];

@@ -77,8 +77,22 @@ export interface RichFields {
   RichServices?: Record<string, RichService>;
 }
 
+/** Pouch's additions for the first start of a container. */
+export interface FirstBootFields {
+  /** Public keys for the files authorized_keys of users. */
+  SshKeys?: { User: string; Key: string }[];
+  /** A zone such as `Europe/Berlin`; `local` is the one of the host. */
+  Timezone?: string;
+  /** User data: `#cloud-config` and YAML; with cloud-init in the image, any form of it. */
+  UserData?: string;
+  /** Meta data in YAML, for an image with cloud-init. */
+  MetaData?: string;
+  /** Network configuration in YAML, for an image with cloud-init. */
+  NetworkConfig?: string;
+}
+
 /** Body of `POST /containers/create?name=&platform=`. */
-export interface ContainerCreateRequest extends ContainerConfig, RichFields {
+export interface ContainerCreateRequest extends ContainerConfig, RichFields, FirstBootFields {
   /** Pouch: names of variables in Env that are masked in plans, logs, errors and events. */
   SecretEnv?: string[];
   HostConfig?: HostConfig;

@@ -122,6 +122,12 @@ export const fields = {
   'rich.initArgs': { option: '--initscript-arg', api: 'InitArgs' },
   'rich.initCommands': { option: '--initcmd', api: 'InitCommands' },
   'rich.initTimeout': { option: '--init-timeout', api: 'InitTimeout' },
+  firstBoot: { option: '--user-data', api: 'UserData' },
+  'firstBoot.sshKeys': { option: '--ssh-key', api: 'SshKeys' },
+  'firstBoot.timezone': { option: '--timezone', api: 'Timezone' },
+  'firstBoot.userData': { option: '--user-data', api: 'UserData' },
+  'firstBoot.metaData': { option: '--meta-data', api: 'MetaData' },
+  'firstBoot.networkConfig': { option: '--network-config', api: 'NetworkConfig' },
   // Of exec, where a container has no such field.
   args: { option: 'COMMAND', api: 'Cmd' },
   login: { api: 'Login' },

@@ -54,6 +54,7 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
   'removeLink',
   'readContainer',
   'writeInside',
+  'firstBoot',
   'setHostname',
   'overwrite',
   'readEnd',
@@ -183,6 +184,17 @@ export class FileWorkers implements FileAccess {
     const paths = args.files.map(({ path }) => path);
     const replies = await this.#call('writeInside', inContainer(name, paths), { init, ...args });
     return replies.filter((reply) => reply !== null);
+  }
+
+  /**
+   * Gives a container that is created and never ran users, keys and files. Resolves to why some were left out.
+   * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT
+   */
+  async firstBoot(
+    { name, init }: FileOwner,
+    args: Omit<FileOperations['firstBoot']['args'], 'init'>,
+  ): Promise<string[]> {
+    return await this.#call('firstBoot', inContainer(name, ['accounts and files']), { init, ...args });
   }
 
   /**

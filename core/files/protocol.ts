@@ -4,6 +4,7 @@
  */
 import type { ImageFile } from '../../hooks/draft.ts';
 import type { FileFacts, FileKind } from '../../hooks/files.ts';
+import type { FirstBootSetup } from '../contract/firstBoot/types.ts';
 import type { OciIdMapping } from '../../hooks/oci.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 
@@ -110,6 +111,21 @@ export interface FileOperations {
       owner: { uid: number; gid: number };
     };
     result: (string | null)[];
+  };
+  /**
+   * Gives a container that never ran users, keys and files; ids are those of the container. What it has already stays.
+   * A text is why one of them was left out.
+   */
+  firstBoot: {
+    args: {
+      init: ProcessIdentity;
+      setup: FirstBootSetup;
+      uidMappings: readonly OciIdMapping[];
+      gidMappings: readonly OciIdMapping[];
+      /** Days since 1970, for /etc/shadow. */
+      today: number;
+    };
+    result: string[];
   };
   /**
    * Takes mounts of a container away, as far as they exist, and mounts files of the host, read-only, on its files. Null

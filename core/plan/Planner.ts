@@ -23,6 +23,7 @@ import { mayRun32Bit } from './compat32.ts';
 import { checkEffects } from './checkEffects.ts';
 import { addCoreEffects } from './coreEffects.ts';
 import { checked } from './culprit.ts';
+import { planFirstBoot } from './firstBoot/planFirstBoot.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
 import { newDraft } from './newDraft.ts';
 import { ociSpec } from './ociSpec.ts';
@@ -167,6 +168,11 @@ export class Planner {
         generation.contributions.flatMap(({ contributed }) => contributed.namesOf('richMode')),
       ),
     );
+    await planFirstBoot(draft, full, {
+      readText: (path) => source.readText(path),
+      timezone: async () => (await this.#options.hostFiles()).timezone,
+      isVm: runtime.isolation === 'vm',
+    });
     await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));
     const host = this.#options.hostLimits();
     await this.#fit(draft, { runtime, host }, run);

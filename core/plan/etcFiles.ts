@@ -1,5 +1,5 @@
 /** /etc/hostname, /etc/hosts and /etc/resolv.conf of a container. */
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import type { ContainerDraft, DraftFile } from '../../hooks/draft.ts';
 import type { NetworkAttachment } from '../../hooks/engine.ts';
 
@@ -11,13 +11,28 @@ const resolvedFile = '/run/systemd/resolve/resolv.conf';
 export interface HostFiles {
   hosts: string;
   resolvConf: string;
+  /** Name of the host's time zone; missing: it has none. */
+  timezone?: string;
 }
 
 export async function readHostFiles(): Promise<HostFiles> {
   const [hosts, resolvConf, resolved] = await Promise.all(
     ['/etc/hosts', '/etc/resolv.conf', resolvedFile].map((path) => readFile(path, 'utf8').catch(() => '')),
   );
-  return { hosts: hosts!, resolvConf: onlyLoopback(resolvConf!) && resolved ? resolved : resolvConf! };
+  const timezone = await hostTimezone();
+  return {
+    hosts: hosts!,
+    resolvConf: onlyLoopback(resolvConf!) && resolved ? resolved : resolvConf!,
+    ...(timezone !== undefined && { timezone }),
+  };
+}
+
+/** As localtime(5) has it, or /etc/timezone of Debian, where /etc/localtime is a copy. */
+async function hostTimezone(): Promise<string | undefined> {
+  const link = await readlink('/etc/localtime').catch(() => '');
+  const [, zone] = /\/zoneinfo\/(.+)$/.exec(link) ?? [];
+  const text = zone ?? (await readFile('/etc/timezone', 'utf8').catch(() => '')).trim();
+  return text === '' ? undefined : text;
 }
 
 /**

@@ -10,6 +10,7 @@ export const groups: Record<string, readonly string[]> = {
   Use: guides(
     'rich',
     'operating-rich',
+    'first-boot',
     'profiles',
     'network',
     'logs',

@@ -1,13 +1,16 @@
 import type { Words } from './options.ts';
 
 /** Words that mean something only together. */
-const together = ['rich', 'rich-mode', 'initscript', 'restart-after-poweroff'];
+const groups = [
+  ['rich', 'rich-mode', 'initscript', 'restart-after-poweroff'],
+  ['ssh-key', 'ssh-user', 'user-data', 'meta-data', 'network-config'],
+];
 
 /** The options of a profile one by one, each with what it needs beside it. */
 export function partsOf(words: Words): [option: string, own: Words][] {
-  const asRich = Object.fromEntries(Object.entries(words).filter(([word]) => together.includes(word)));
-  return Object.entries(words).map(([word, value]) => [
-    word,
-    together.includes(word) ? asRich : { [word]: value },
-  ]);
+  return Object.entries(words).map(([word, value]) => {
+    const together = groups.find((group) => group.includes(word));
+    if (!together) return [word, { [word]: value }];
+    return [word, Object.fromEntries(Object.entries(words).filter(([other]) => together.includes(other)))];
+  });
 }

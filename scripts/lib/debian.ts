@@ -50,6 +50,7 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'lxcfs', provides: 'lxcfs' },
   { name: 'tmux', provides: 'tmux' },
   { name: 'procps', provides: 'ps' },
+  { name: 'openssh-client', provides: 'sftp' },
   { name: 'openssl', provides: 'openssl' },
   { name: 'nftables', provides: 'nft' },
   { name: 'docker.io', provides: '/usr/sbin/dockerd' },

@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import type { FileFacts } from '../../../hooks/files.ts';
 import type { FileOperations, FileReply, FileRequest } from '../protocol.ts';
 import { clearFill, fillVolume } from './fillVolume.ts';
+import { firstBoot } from './firstBoot/firstBoot.ts';
 import { list } from './list.ts';
 import { mountInside } from './mountInside.ts';
 import { mountMappedAll } from './mountMappedAll.ts';
@@ -60,6 +61,8 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return readContainer(request);
     case 'writeInside':
       return writeInside(request);
+    case 'firstBoot':
+      return firstBoot(request);
     case 'mountInside':
       return mountInside(request);
     case 'setHostname':

@@ -95,8 +95,8 @@ function makeParent(root: number, path: string, { uid, gid }: Args['owner']): vo
   }
 }
 
-/** Atomically: a crash leaves the old or the new file. A link is replaced, too. */
-function replace(
+/** Replaces a file of a directory, atomically: a crash leaves the old or the new file. A link is replaced, too. */
+export function replace(
   directory: number,
   name: string,
   content: string,

@@ -1,6 +1,7 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { identify } from '../../supervise/processIdentity.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
+import { firstBoot } from './firstBoot.ts';
 import { initPid } from './initPid.ts';
 import { mountInside } from './mountInside.ts';
 import { writeOwnFiles } from './writeOwnFiles.ts';
@@ -24,5 +25,6 @@ export async function prepareInside(
   await Promise.all([
     writeOwnFiles(engine, record, { name, init }),
     mountInside(engine, record, { name, init }),
+    firstBoot(engine, record, { name, init }),
   ]);
 }

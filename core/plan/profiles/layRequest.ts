@@ -26,6 +26,7 @@ const merges: { [Name in keyof ContainerRequest]?: Merge<NonNullable<ContainerRe
   log: mergeLog,
   network: mergeNetwork,
   rich: defined,
+  firstBoot: mergeFirstBoot,
 };
 
 /** Returns a new request; the two stay as they are. */
@@ -53,6 +54,15 @@ function union(had: string[], given: string[]): string[] {
 
 function by<Item>(keyOf: (item: Item) => string): Merge<Item[]> {
   return (had, given) => [...new Map([...had, ...given].map((item) => [keyOf(item), item])).values()];
+}
+
+type FirstBoot = NonNullable<ContainerRequest['firstBoot']>;
+
+/** Keys of both open the container. */
+function mergeFirstBoot(had: FirstBoot, given: FirstBoot): FirstBoot {
+  const keys = [...(had.sshKeys ?? []), ...(given.sshKeys ?? [])];
+  const sshKeys = [...new Map(keys.map((key) => [`${key.user}:${key.key}`, key])).values()];
+  return { ...defined(had, given), ...(sshKeys.length > 0 && { sshKeys }) };
 }
 
 /** The fields that the later one has replace those of the earlier. */

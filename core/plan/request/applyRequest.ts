@@ -4,6 +4,7 @@ import { signalNumber } from '../../contract/signals.ts';
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import { checkLogOptions } from './log.ts';
+import { applyFirstBoot } from './firstBoot.ts';
 import { applyVm } from './machine.ts';
 import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
@@ -24,6 +25,7 @@ export async function applyRequest(
   applyLifecycle(draft, request);
   await applyResources(draft, request.resources ?? {}, context);
   applyNetwork(draft, request, context);
+  await applyFirstBoot(draft, request);
   applyModes(draft, request, context);
   await applyUserns(draft, request, context);
   applyVm(draft, request, context);

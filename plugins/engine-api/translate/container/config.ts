@@ -1,9 +1,9 @@
 /** `Config` of inspect: the request merged with the image's settings. */
-import type { ContainerConfig, RichFields } from '../../../../client/wire.ts';
+import type { ContainerConfig, FirstBootFields, RichFields } from '../../../../client/wire.ts';
 import type { ContainerRecord, SupervisedService } from '../../../../hooks/index.ts';
 import { withProtocol } from './networks.ts';
 
-export function containerConfig(record: ContainerRecord): ContainerConfig & RichFields {
+export function containerConfig(record: ContainerRecord): ContainerConfig & RichFields & FirstBootFields {
   const { request, draft } = record;
   const { process } = draft;
   return {
@@ -29,6 +29,16 @@ export function containerConfig(record: ContainerRecord): ContainerConfig & Rich
     StopSignal: draft.stop.signal,
     StopTimeout: draft.stop.timeoutSeconds,
     ...richFields(record),
+    ...firstBootFields(record),
+  };
+}
+
+/** User data is left out: it may have passwords. */
+function firstBootFields({ draft: { firstBoot = {} } }: ContainerRecord): FirstBootFields {
+  const { sshKeys, timezone } = firstBoot;
+  return {
+    ...(sshKeys && { SshKeys: sshKeys.map(({ user, key }) => ({ User: user, Key: key })) }),
+    ...(timezone !== undefined && { Timezone: timezone }),
   };
 }
 
