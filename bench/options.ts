@@ -33,7 +33,7 @@ export function parseOptions(args: string[], caseNames: readonly string[]): Benc
     runs: wholeNumber(runs),
     only,
     json,
-    rich: (switches.rich ?? false) || only.includes('rich'),
+    rich: (switches.rich ?? false) || only.some((name) => ['rich', 'rich-stop'].includes(name)),
     strict: switches.strict ?? false,
     list: switches.list ?? false,
     help: switches.help ?? false,

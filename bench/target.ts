@@ -40,6 +40,12 @@ export function limitTarget(series: readonly Series[], own: string, limit: numbe
   return { subject: own, value: medianOf(series, own), limit, unit };
 }
 
+/** What one median exceeds another by, in milliseconds. */
+export function excessTarget(series: readonly Series[], own: string, than: string, limit: number): Target {
+  const value = medianOf(series, own) - medianOf(series, than);
+  return { subject: `${own} − ${than}`, value, limit, unit: 'ms' };
+}
+
 function medianOf(series: readonly Series[], own: string): number {
   return median(series.find(({ name }) => name === own)?.samples ?? []);
 }

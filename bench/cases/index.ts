@@ -6,7 +6,7 @@ import { pluginReload } from './pluginReload.ts';
 import { ps } from './ps.ts';
 import { psRich } from './psRich.ts';
 import { pull } from './pull.ts';
-import { rich } from './rich.ts';
+import { dumbInit, rich, richStop } from './rich.ts';
 import { runBridge, runNone } from './run.ts';
 import { spinningPlugin } from './spinningPlugin.ts';
 import { shell } from './shell.ts';
@@ -30,6 +30,8 @@ export const cases: readonly Case[] = [
   pull,
   imageSource,
   rich,
+  richStop,
+  dumbInit,
   stats,
   ps,
   psRich,

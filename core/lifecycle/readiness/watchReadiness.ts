@@ -2,15 +2,17 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import { type BootReadiness, healthOf } from '../../../hooks/readiness.ts';
 import { isUp } from '../../state/status.ts';
+import { cpuTimeMs } from '../../host/cpuTime.ts';
 import { pause } from '../../wait/pause.ts';
 import { runInContainer } from '../exec/runInContainer.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
+import { untilQuiet } from './untilQuiet.ts';
 import { parseReadiness, type ProbeResult } from './parseReadiness.ts';
 
 /** Milliseconds for one call of a probe, which may wait for the end of the boot. */
 const probeDeadlineMs = 30_000;
-/** Milliseconds before the first probe, and between those of a boot: they double up to the last value. */
+/** Milliseconds between the first probes of a boot, and between the later ones: they double up to the last value. */
 const [firstPauseMs, longestPauseMs] = [200, 5_000];
 /** Milliseconds between the probes after the boot. */
 const settledPauseMs = 60_000;
@@ -31,16 +33,21 @@ export function watchReadiness(engine: EngineContext, record: ContainerRecord): 
 async function follow(engine: EngineContext, record: ContainerRecord, startedAt: string): Promise<void> {
   const isSameRun = () => isUp(record) && record.state.startedAt === startedAt && engine.store.has(record.id);
   // A daemon that starts again does not look into all its containers at once.
-  let pauseMs = isSettled(record) ? settledPauseMs : firstPauseMs;
+  let pauseMs = isSettled(record) ? settledPauseMs : 0;
   for (;;) {
-    await pause(pauseMs, engine.shutdown);
+    if (pauseMs === 0) await untilQuiet(() => cpuTimeMs(record.draft.cgroupsPath), engine.shutdown);
+    else await pause(pauseMs, engine.shutdown);
     if (engine.shutdown.aborted || !isSameRun()) return;
     if (record.state.status !== 'running') continue;
     const found = await probe(engine, record);
     if (engine.shutdown.aborted || !isSameRun()) return;
     await note(engine, record, inTime(record, found));
-    pauseMs = isSettled(record) ? settledPauseMs : Math.min(pauseMs * 2, longestPauseMs);
+    pauseMs = isSettled(record) ? settledPauseMs : nextPause(pauseMs);
   }
+}
+
+function nextPause(pauseMs: number): number {
+  return pauseMs === 0 ? firstPauseMs : Math.min(pauseMs * 2, longestPauseMs);
 }
 
 function isSettled({ state: { readiness } }: ContainerRecord): boolean {

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cgroup2Usage } from '../../../../core/host/cgroup2Usage.ts';
+import { cpuTimeMs } from '../../../../core/host/cpuTime.ts';
 import { oomKills } from '../../../../core/host/oomKills.ts';
 
 /** Files in a folder stand for those of the kernel: this host may have the other version. */
@@ -39,6 +40,15 @@ describe('files of cgroups', () => {
     });
     assert.equal(await oomKills('/one', root), 2);
     assert.equal(await oomKills('/gone', root), 0);
+  });
+
+  it('v1 and v2: CPU time', async () => {
+    await write({ 'cpuacct/one/cpuacct.usage': '2500000\n' });
+    assert.equal(await cpuTimeMs('/one', root), 2.5);
+    assert.equal(await cpuTimeMs('/gone', root), undefined);
+    await write({ 'cgroup.controllers': 'cpu\n', 'one/cpu.stat': 'usage_usec 1500\nuser_usec 1000\n' });
+    assert.equal(await cpuTimeMs('/one', root), 1.5);
+    assert.equal(await cpuTimeMs('/gone', root), undefined);
   });
 
   it('v2: usage', async () => {
