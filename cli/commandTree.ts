@@ -177,6 +177,30 @@ const checkpoint: CommandEntry = {
   ],
 };
 
+const mount: CommandEntry = {
+  name: 'mount',
+  summary: 'Manage the mounts of containers, also while they run',
+  subcommands: [
+    {
+      name: 'add',
+      summary: 'Mount host paths or volumes in a container',
+      load: () => import('./commands/mounts/mountAdd.ts'),
+    },
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List the mounts of a container',
+      load: () => import('./commands/mounts/mountList.ts'),
+    },
+    {
+      name: 'rm',
+      aliases: ['remove'],
+      summary: 'Take mounts away that a container was given',
+      load: () => import('./commands/mounts/mountRemove.ts'),
+    },
+  ],
+};
+
 const effects: CommandEntry = {
   name: 'effects',
   summary: 'Manage what containers have changed on the host',
@@ -537,6 +561,7 @@ export const commandTree: CommandEntry[] = [
     stats,
     port,
     svc,
+    mount,
     checkpoint,
     container,
   ]),

@@ -13,6 +13,8 @@ import type {
   ContainerUpdateRequest,
   ContainerUpdateResponse,
   ContainerWaitResponse,
+  MountAddRequest,
+  MountAddResponse,
   ReconciliationWire,
   StatsResponse,
 } from './wire.ts';
@@ -115,6 +117,16 @@ export class ContainerCalls {
   /** Plans it again, since it was planned without a plugin, and applies what the new plan changes. */
   reconcile(ref: string, query: { dryRun?: boolean; restart?: boolean } = {}): Promise<ReconciliationWire> {
     return this.#transport.json('POST', `/pouch${containerPath(ref, 'reconcile')}`, { query });
+  }
+
+  /** Mounts a path of the host or a volume, also in a container that runs. Only pouchd has it, as `removeMount`. */
+  addMount(ref: string, body: MountAddRequest): Promise<MountAddResponse> {
+    return this.#transport.json('POST', `/pouch${containerPath(ref, 'mounts')}`, { body });
+  }
+
+  /** Takes a mount away that the container was given; its data stays. */
+  async removeMount(ref: string, query: { destination: string; force?: boolean }): Promise<void> {
+    await this.#transport.json('DELETE', `/pouch${containerPath(ref, 'mounts')}`, { query });
   }
 
   /** Freezes all processes of a container. */

@@ -58,6 +58,13 @@ export type CoreEffectKey = (typeof coreEffectKeys)[number];
 /** Key of the effect of an update that is under way. */
 export const limitsKey = 'update.limits';
 
+/** Returns the key of the effect by which a container that runs gets a mount. */
+export function liveMountKey(destination: string): string {
+  return `${liveMountPrefix}${destination}`;
+}
+
+const liveMountPrefix = 'live-mount.';
+
 /** Key of the mark that the taps of container.poststop have run. */
 export const poststopKey = 'poststop';
 
@@ -71,6 +78,7 @@ export const initDestination = '/.pouch/init';
 export const reservedKeys: readonly ReservedKey[] = [
   ...[...coreEffectKeys, limitsKey, poststopKey].map((key) => ({ map: 'effects', key })),
   { map: 'effects', key: checkpointPrefix, isPrefix: true },
+  { map: 'effects', key: liveMountPrefix, isPrefix: true },
   { map: 'mounts', key: initDestination },
 ];
 

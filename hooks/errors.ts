@@ -166,6 +166,8 @@ export const errorKinds = {
   },
   PCH_LISTEN: { status: 500, doc: 'The HTTP API cannot serve an address of `listen`.' },
   PCH_LOG_KEEPER: { status: 500, doc: 'The process that reads the output of containers does not respond.' },
+  PCH_MOUNT_BUSY: { status: 409, doc: 'Processes of the container use a mount that is to be removed.' },
+  PCH_MOUNT_NOT_FOUND: { status: 404, doc: 'The container was not given a mount on that path.' },
   PCH_NAME_INVALID: { status: 400, doc: 'A container name has characters that names do not have.' },
   PCH_NAME_IN_USE: { status: 409, doc: 'Another container has that name.' },
   PCH_NETNS_FAILED: { status: 500, doc: 'A network namespace could not be created or released.' },

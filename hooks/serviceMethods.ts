@@ -26,6 +26,8 @@ export const serviceMethods = {
     rename: 'call',
     update: 'call',
     reconcile: 'call',
+    addMount: 'call',
+    removeMount: 'call',
     pause: 'call',
     unpause: 'call',
     wait: 'call',

@@ -113,6 +113,14 @@ export interface ContainerUpdateResponse {
   Warnings: string[] | null;
 }
 
+/** Body of `POST /pouch/containers/{id}/mounts`: one mount, in one of the two forms. */
+export type MountAddRequest = Pick<HostConfig, 'Binds' | 'Mounts'>;
+
+/** Response to `POST /pouch/containers/{id}/mounts`. */
+export interface MountAddResponse {
+  Warnings: string[] | null;
+}
+
 /** Body of `POST /containers/{id}/checkpoints`. */
 export interface CheckpointCreateRequest {
   /** Name of the checkpoint. */

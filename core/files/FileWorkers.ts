@@ -210,6 +210,28 @@ export class FileWorkers implements FileAccess {
     return replies.filter((reply) => reply !== null);
   }
 
+  /**
+   * Mounts a path of the host in a running container.
+   * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT, and errors with an errno as their `code`
+   */
+  async bindInside(
+    { name, init }: FileOwner,
+    args: Omit<FileOperations['bindInside']['args'], 'init'>,
+  ): Promise<void> {
+    await this.#call('bindInside', inContainer(name, [args.target]), { init, ...args });
+  }
+
+  /**
+   * Takes a mount of a running container away; resolves to false if nothing is mounted on the path.
+   * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT, and errors with an errno as their `code`
+   */
+  async unbindInside(
+    { name, init }: FileOwner,
+    args: Omit<FileOperations['unbindInside']['args'], 'init'>,
+  ): Promise<boolean> {
+    return await this.#call('unbindInside', inContainer(name, [args.target]), { init, ...args });
+  }
+
   /** @throws PCH_CONTAINER_NOT_RUNNING */
   async setHostname({ name, init }: FileOwner, hostname: string): Promise<void> {
     await this.#call('setHostname', inContainer(name, ['the host name']), { init, hostname });

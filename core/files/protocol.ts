@@ -139,6 +139,23 @@ export interface FileOperations {
     };
     result: (string | null)[];
   };
+  /**
+   * Mounts a directory or file of the host, with what is mounted below it, in a container that runs. `owner` is that of
+   * a missing mount point, and its files get the ids of `userns`, unless that is null.
+   */
+  bindInside: {
+    args: {
+      init: ProcessIdentity;
+      source: string;
+      target: string;
+      options: readonly string[];
+      userns: string | null;
+      owner: { uid: number; gid: number };
+    };
+    result: null;
+  };
+  /** Returns false if nothing is mounted on the path. EBUSY: processes use it, and `force` is not set. */
+  unbindInside: { args: { init: ProcessIdentity; target: string; force: boolean }; result: boolean };
   /** Sets the host name of a container. */
   setHostname: { args: { init: ProcessIdentity; hostname: string }; result: null };
   /**

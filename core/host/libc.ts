@@ -30,6 +30,8 @@ export const MS_RDONLY = 1;
 export const MS_BIND = 0x1000;
 export const MS_REC = 0x4000;
 const MNT_DETACH = 2;
+/** UMOUNT_NOFOLLOW. */
+const umountNoFollow = 8;
 const EINVAL = 22;
 const ENOENT = 2;
 
@@ -37,6 +39,11 @@ const ENOENT = 2;
 export function detach(path: string): void {
   const failed = umount2(path, MNT_DETACH) < 0;
   if (failed && ![EINVAL, ENOENT].includes(koffi().errno())) check(-1, `umount ${path}`);
+}
+
+/** Unmounts what is mounted on a path that is not a link. @throws Error, EBUSY while processes use it unless lazily */
+export function umount(path: string, { lazily }: { lazily: boolean }): void {
+  check(umount2(path, umountNoFollow | (lazily ? MNT_DETACH : 0)), `umount ${path}`);
 }
 
 /** Returns the result of a call. @throws Error with the name of the errno, also as its `code`, if it is negative */

@@ -38,6 +38,12 @@ export function mountsBelow(directory: string, mountinfo: string): string[] {
   return points.filter((point) => point === directory || point.startsWith(`${directory}/`));
 }
 
+/** Whether the mount with an id is on a directory or file itself, and not above it. */
+export function isMountId(id: string, point: string, mountinfo: string): boolean {
+  const line = mountinfo.split('\n').find((text) => text.startsWith(`${id} `));
+  return line !== undefined && parseLine(line).point === point;
+}
+
 export interface Mount {
   point: string;
   tags: string[];

@@ -1,6 +1,8 @@
 import type { ContainerRecord, Containers } from '../../hooks/engine.ts';
 import { ifFound } from '../containerd/index.ts';
 import { attach } from './verbs/attach.ts';
+import { addMount } from './mounts/addMount.ts';
+import { removeMount } from './mounts/removeMount.ts';
 import { create } from './verbs/create.ts';
 import { removeDamaged } from './damaged/remove.ts';
 import { killDamaged, stopDamaged } from './damaged/stop.ts';
@@ -54,6 +56,9 @@ export function containerVerbs(engine: EngineContext): Containers {
     rename: async (ref, name) => await rename(engine, find(ref), name),
     update: async (ref, request) => await update(engine, find(ref), request),
     reconcile: async (ref, options = {}) => await reconcile(engine, find(ref), options),
+    addMount: async (ref, volume) => await addMount(engine, find(ref), volume),
+    removeMount: async (ref, destination, options = {}) =>
+      await removeMount(engine, find(ref), destination, options),
     pause: async (ref) => await pause(engine, find(ref)),
     unpause: async (ref) => await unpause(engine, find(ref)),
     wait: async (ref, condition, signal) => await wait(engine, find(ref), condition, signal),

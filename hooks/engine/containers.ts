@@ -1,7 +1,7 @@
 import type { EffectStage } from '../effects.ts';
 import type { BlameEntry, CheckedPlan, Plan, PlanOptions } from '../plan.ts';
 import type { ResourceRequest } from '../limits.ts';
-import type { ContainerRequest, RestartPolicy } from '../request.ts';
+import type { ContainerRequest, RestartPolicy, VolumeRequest } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { TimelineOperation } from '../timeline.ts';
 import type { PruneFilter } from './prune.ts';
@@ -69,6 +69,18 @@ export interface Containers {
    * @throws PCH_RECONCILE_REFUSED
    */
   reconcile(ref: string, options?: ReconcileOptions): Promise<Reconciliation>;
+  /**
+   * Mounts a path of the host or a volume: at once in a container that runs, and at each start. Only `bind` and
+   * `volume` can be added, and the volume does not get what the image has there.
+   * @throws PCH_OPTION_INVALID, PCH_CONFLICT, PCH_RUNTIME_CANNOT
+   */
+  addMount(ref: string, volume: VolumeRequest): Promise<{ warnings: string[] }>;
+  /**
+   * Takes a mount away that the container was given; its data stays. `force`: also while processes use it, which keep
+   * what they have open.
+   * @throws PCH_MOUNT_NOT_FOUND, PCH_MOUNT_BUSY, PCH_CONFLICT, PCH_RUNTIME_CANNOT
+   */
+  removeMount(ref: string, destination: string, options?: { force?: boolean }): Promise<void>;
   /** Freezes all processes. @throws PCH_CONTAINER_NOT_RUNNING, PCH_CONFLICT in other states */
   pause(ref: string): Promise<void>;
   /** Resumes a paused container. @throws PCH_CONFLICT if it is not paused */

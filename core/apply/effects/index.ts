@@ -20,6 +20,7 @@ import { filesEffect } from './files.ts';
 import { type HostEffectRecords, hostEffectKinds, type HostProcessRunner } from './host/index.ts';
 import { idmapEffect } from './idmap.ts';
 import { ioEffect } from './io.ts';
+import { liveMountEffect } from './liveMount.ts';
 import { limitsEffect } from './limits.ts';
 import { netnsEffect } from './netns.ts';
 import { snapshotEffect } from './snapshot.ts';
@@ -38,6 +39,7 @@ export const coreKindNames = [
   'idmap',
   'io',
   'limits',
+  'live-mount',
   'mark',
   'netns',
   'snapshot',
@@ -84,6 +86,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     idmapEffect({ ...deps, recordOf }),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
     limitsEffect(deps.client, recordOf),
+    liveMountEffect(deps.files, (id) => recordOf(id).name),
     netnsEffect(deps.netns),
     snapshotEffect(deps.client, chainIdOf),
     taskEffect({

@@ -11,6 +11,7 @@ export const O_PATH = 0o10000000;
 /** asm-generic/fcntl.h, linux/openat2.h. */
 const O_CLOEXEC = 0o2000000n;
 const RESOLVE_NO_MAGICLINKS = 0x02n;
+const RESOLVE_NO_SYMLINKS = 0x04n;
 const RESOLVE_IN_ROOT = 0x10n;
 /** struct open_how: flags, mode, resolve. */
 const openHowBytes = 24;
@@ -20,13 +21,18 @@ const tries = 16;
 /**
  * Opens a handle (O_PATH) of `path` in the directory `root`. Links, also absolute ones, and `..` stay inside; the
  * links of procfs that lead out (`/proc/1/root`) are ELOOP. The file itself is not opened, which matters for devices
- * and FIFOs.
+ * and FIFOs. With `links: 'refused'` a path through any link is ELOOP.
  * @throws Error with the errno as its code
  */
-export function openInside(root: number, path: string): number {
+export function openInside(
+  root: number,
+  path: string,
+  { links = 'followed' }: { links?: 'followed' | 'refused' } = {},
+): number {
   const how = Buffer.alloc(openHowBytes);
   how.writeBigUInt64LE(BigInt(O_PATH) | O_CLOEXEC, 0);
-  how.writeBigUInt64LE(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, 16);
+  const resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  how.writeBigUInt64LE(links === 'refused' ? resolve | RESOLVE_NO_SYMLINKS : resolve, 16);
   for (let left = tries; ; left--)
     try {
       return check(openat2(NR_openat2, root, path, how, how.length), path);

@@ -4,6 +4,7 @@ import type { FileOperations, FileReply, FileRequest } from '../protocol.ts';
 import { clearFill, fillVolume } from './fillVolume.ts';
 import { firstBoot } from './firstBoot/firstBoot.ts';
 import { list } from './list.ts';
+import { bindInside, unbindInside } from './bindInside.ts';
 import { mountInside } from './mountInside.ts';
 import { mountMappedAll } from './mountMappedAll.ts';
 import { ownRoot } from './ownRoot.ts';
@@ -65,6 +66,10 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return firstBoot(request);
     case 'mountInside':
       return mountInside(request);
+    case 'bindInside':
+      return bindInside(request);
+    case 'unbindInside':
+      return unbindInside(request);
     case 'setHostname':
       return setHostname(request);
     case 'readLayers':

@@ -1,36 +1,46 @@
 /**
- * Puts a new plan in the place of that of a container which does not run. The save of the record commits it: a daemon
+ * Puts a new plan in the place of that of a container. The save of the record commits it: a daemon
  * that is killed before that leaves the old plan, and after that the next one finishes with the new plan.
  */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import type { Degradation } from '../../../hooks/plan.ts';
+import type { Effect } from '../../../hooks/effects.ts';
 import { effectsOf } from '../../apply/effectsOf.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { checkStorable } from '../../state/containerRecord.ts';
 import { type NextPlan, readNextPlan, removeNextPlan, writeNextPlan } from '../../state/nextPlan.ts';
+import { isUp } from '../../state/status.ts';
 import { updateSpec, writeNewSpec, writePlan } from '../../state/planFiles.ts';
 import { type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { newRecord } from '../verbs/create.ts';
+
+export interface ReplaceOptions {
+  /** Effects by which a container that runs gets what the new plan adds; they are gone with this run. */
+  live?: Record<string, Effect>;
+  /** Keys of effects of its run that are undone once the new plan holds. */
+  gone?: readonly string[];
+}
 
 export async function replacePlan(
   engine: EngineContext,
   record: ContainerRecord,
   planned: PlannedCreate,
   degraded: Degradation[],
+  { live = {}, gone = [] }: ReplaceOptions = {},
 ): Promise<void> {
   const next = nextRecord(engine, record, planned, degraded);
   checkStorable(next);
   const { draft: _draft, request: _request, abandon: _abandon, ...plan } = planned;
   const [old, fresh] = [effectsOf(record, 'create'), effectsOf(next, 'create')];
-  const added = Object.keys(fresh).filter((key) => !old[key]);
-  const removed = Object.keys(old).filter((key) => !fresh[key]);
+  const added = [...Object.keys(fresh).filter((key) => !old[key]), ...Object.keys(live)];
+  const removed = [...Object.keys(old).filter((key) => !fresh[key]), ...gone];
   await withLedger(engine, record.id, async (ledger) => {
     await ledger.begin('reconcile');
     try {
       await writeNextPlan(record, { reconciledAt: next.reconciledAt!, plan, added, removed });
-      const effects = Object.fromEntries(added.map((key) => [key, fresh[key]!]));
+      const effects = Object.fromEntries(added.map((key) => [key, fresh[key] ?? live[key]!]));
       await ledger.apply(effects, engine.shutdown);
       await engine.store.save(next);
     } catch (error) {
@@ -83,6 +93,8 @@ async function writeFiles(engine: EngineContext, record: ContainerRecord, { plan
   await writePlan(record, plan);
   await writeNewSpec(record, plan.spec);
   await updateSpec(record);
+  // Those of a container that runs are in use, and hold what its start has added.
+  if (isUp(record)) return;
   const context = { container: record.id, key: 'files', resultOf: () => undefined, signal: engine.shutdown };
   await engine.effectKinds.toApply('files')?.apply({}, context);
 }

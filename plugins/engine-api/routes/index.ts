@@ -7,6 +7,7 @@ import { createRoutes } from './container/create.ts';
 import { initRoutes } from './container/init.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
+import { mountRoutes } from './container/mounts.ts';
 import { readRoutes } from './container/read.ts';
 import { statsRoutes } from './container/stats.ts';
 import { updateRoutes } from './container/update.ts';
@@ -35,6 +36,7 @@ export const routes: Route[] = [
   ...initRoutes,
   ...lifecycleRoutes,
   ...logRoutes,
+  ...mountRoutes,
   ...networkRoutes,
   ...pluginRoutes,
   ...pouchRoutes,

@@ -1,4 +1,8 @@
-import type { ContainerCreateRequest, ContainerUpdateRequest } from '../../../client/wire.ts';
+import type {
+  ContainerCreateRequest,
+  ContainerUpdateRequest,
+  MountAddRequest,
+} from '../../../client/wire.ts';
 import { limitEntries } from '../../../client/wire/limits.ts';
 import {
   flag,
@@ -165,3 +169,6 @@ export const createSchema = typed<ContainerCreateRequest>(
 export const updateSchema = typed<ContainerUpdateRequest>(
   record({ ...limits, RestartPolicy: restartPolicy }),
 );
+
+/** Schema of a mount for a container that exists. */
+export const mountAddSchema = typed<MountAddRequest>(record({ Binds: texts, Mounts: listOf(mount) }));

@@ -246,6 +246,15 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
     async rename(ref, name) {
       find(ref).record.name = name;
     },
+    async addMount(ref, volume) {
+      const { record } = find(ref);
+      record.request.volumes = [...(record.request.volumes ?? []), volume];
+      return { warnings: [] };
+    },
+    async removeMount(ref, destination) {
+      const { request } = find(ref).record;
+      request.volumes = request.volumes?.filter((volume) => volume.destination !== destination) ?? [];
+    },
     async reconcile(ref) {
       const { id, name } = find(ref).record;
       return { container: id, name, outcome: 'sound', changes: [], degraded: [], restarted: false };

@@ -1,0 +1,179 @@
+import { posix } from 'node:path';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { isVolumeDriverEffect, liveMountKey, volumeEffectKey } from '../../../hooks/draftKeys.ts';
+import type { Effect } from '../../../hooks/effects.ts';
+import { field } from '../../../hooks/fields.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
+import type { VolumeRequest } from '../../../hooks/request.ts';
+import type { LiveMountArgs } from '../../apply/effects/liveMount.ts';
+import type { PlannedCreate } from '../../plan/Planner.ts';
+import type { Generation } from '../../plugins/index.ts';
+import { storedPlanOf } from '../../state/planFiles.ts';
+import { isUp } from '../../state/status.ts';
+import { hostId } from '../../userns/ids.ts';
+import { planAgain } from '../reconcile/planAgain.ts';
+import { replacePlan } from '../reconcile/replacePlan.ts';
+import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
+import { checkMountable, refuseVm } from './refusals.ts';
+
+/** Options that a mount can have which is added: how it is attached, and not what it passes on. */
+const options: readonly string[] = [
+  ...['ro', 'rw', 'nosuid', 'nodev', 'noexec'],
+  ...['rbind', 'private', 'rprivate', 'idmap', 'noidmap'],
+];
+
+/**
+ * Mounts a path of the host or a volume in a container: at once in one that runs, and at each start. A failure leaves
+ * the container as it was.
+ */
+export async function addMount(
+  engine: EngineContext,
+  record: ContainerRecord,
+  asked: VolumeRequest,
+): Promise<{ warnings: string[] }> {
+  const volume = checked(asked);
+  return await underLock(engine, record, 'mount', () =>
+    engine.generations.use(async (generation) => {
+      checkMountable(record);
+      refuseTaken(record, volume.destination);
+      if (isUp(record)) refuseVm(engine, record);
+      const before = record.warnings;
+      const planned = await planWith(engine, record, volume, generation);
+      await replacePlan(engine, record, planned, record.degraded, {
+        live: isUp(record) ? liveEffects(engine, record, planned, volume) : {},
+      });
+      emitContainer(engine, 'mount', record, { destination: volume.destination });
+      return { warnings: planned.warnings.filter((warning) => !before.includes(warning)) };
+    }),
+  );
+}
+
+/** @throws PCH_OPTION_INVALID, PCH_NOT_SUPPORTED */
+function checked(asked: VolumeRequest): VolumeRequest {
+  const { kind, source, options: given = [] } = asked;
+  if (kind === 'tmpfs')
+    throw new PouchError('PCH_NOT_SUPPORTED', 'a tmpfs cannot be added to a container', {
+      hint: 'add a volume, or create the container with the tmpfs',
+    });
+  if (source === undefined || source === '')
+    throw invalidField('volumes', 'expected a host path or the name of a volume, found neither', 'name one');
+  const other = given.find((option) => !options.includes(option));
+  if (other !== undefined)
+    throw invalidField('volumes', `a mount that is added cannot have the option ${other}`, 'leave it out');
+  const destination = posix.resolve('/', asked.destination);
+  if (/^\/(proc(\/|$)|$)/.test(destination))
+    throw invalidField('volumes', `${destination} cannot be mounted over`, 'choose another destination');
+  // The image's content would be read from below the running container.
+  return { ...asked, destination, nocopy: true };
+}
+
+/** @throws PCH_CONFLICT */
+function refuseTaken({ id, name, draft }: ContainerRecord, destination: string): void {
+  const taken = [draft.mounts, draft.files, draft.devices].some((group) => destination in group);
+  if (!taken) return;
+  throw new PouchError('PCH_CONFLICT', `the container ${name} has something mounted on ${destination}`, {
+    container: id,
+    hint: `choose another destination, or remove it first: pouch mount rm ${name} ${destination}`,
+  });
+}
+
+/**
+ * The plan of the container with the mount. All plugins plan the container with it, and may refuse that; of their plan
+ * only the mount is taken, as they may plan other things than when it was created.
+ */
+async function planWith(
+  engine: EngineContext,
+  record: ContainerRecord,
+  volume: VolumeRequest,
+  generation: Generation,
+): Promise<PlannedCreate> {
+  const request = { ...record.request, volumes: [...(record.request.volumes ?? []), volume] };
+  const full = await planAgain(engine, { ...record, request }, generation, { isShown: false });
+  const stored = await storedPlanOf(record);
+  const { destination, source = '' } = volume;
+  const mount = full.draft.mounts[destination];
+  const inSpec = full.spec.mounts.find((one) => one.destination === destination);
+  if (!mount || !inSpec) throw leftOut(record, destination);
+  const isOfMount = (key: string) =>
+    key === `bind.${destination}` ||
+    key === `volume.${destination}` ||
+    (isVolumeDriverEffect(key) && key.startsWith(volumeEffectKey(source, ''))) ||
+    key === 'idmap';
+  const effects = Object.entries(full.draft.effects).filter(([key]) => isOfMount(key));
+  const mountField = `mounts["${destination}"]`;
+  return {
+    ...stored,
+    request,
+    draft: {
+      ...record.draft,
+      mounts: { ...record.draft.mounts, [destination]: mount },
+      effects: { ...record.draft.effects, ...Object.fromEntries(effects) },
+    },
+    spec: { ...stored.spec, mounts: inOrder([...stored.spec.mounts, inSpec]) },
+    effects: [
+      ...stored.effects.filter(({ key }) => !isOfMount(key)),
+      ...full.effects.filter(({ key }) => isOfMount(key)),
+    ],
+    blame: [...stored.blame, ...full.blame.filter((entry) => entry.field.startsWith(mountField))],
+    warnings: [...new Set([...record.warnings, ...full.warnings])],
+    abandon: full.abandon,
+  };
+}
+
+/** Parents before children, as in the plan of a create. */
+function inOrder<T extends { destination: string }>(mounts: T[]): T[] {
+  const depth = ({ destination }: T) => destination.split('/').filter(Boolean).length;
+  return mounts.toSorted((a, b) => depth(a) - depth(b));
+}
+
+function leftOut({ id, name }: ContainerRecord, destination: string): PouchError {
+  return new PouchError('PCH_CONFLICT', `a plugin leaves the mount on ${destination} out`, {
+    container: id,
+    hint: `pouch plan run shows which one, with the options of ${name}`,
+  });
+}
+
+/** The effects by which a container that runs gets the mount; they go with this run. */
+function liveEffects(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { draft }: PlannedCreate,
+  { destination }: VolumeRequest,
+): Record<string, Effect> {
+  const init = engine.inits.get(record.id);
+  const { source, options: mountOptions } = draft.mounts[destination]!;
+  if (mountOptions.includes('ro') && ownsMounts(record)) throw notReadOnly(record, destination);
+  const { uidMappings, gidMappings } = draft;
+  const args: LiveMountArgs = {
+    init: init!,
+    source,
+    target: destination,
+    options: mountOptions,
+    userns: mountOptions.includes('idmap') ? draft.namespaces.user! : null,
+    owner: { uid: hostId(0, uidMappings) ?? 0, gid: hostId(0, gidMappings) ?? 0 },
+  };
+  const isNew = (key: string) => record.draft.effects[key] === undefined;
+  const needs = Object.keys(draft.effects).filter(isNew);
+  const ofDriver = needs.filter(isVolumeDriverEffect).map((key) => [key, draft.effects[key]!] as const);
+  return {
+    ...Object.fromEntries(ofDriver),
+    [liveMountKey(destination)]: { kind: 'live-mount', stage: 'start', args: { ...args }, needs },
+  };
+}
+
+/**
+ * Whether processes inside could make it writable again: the kernel locks the flags of mounts that a user namespace
+ * gets at its creation only (mount_namespaces(7)).
+ */
+function ownsMounts({ draft }: ContainerRecord): boolean {
+  return draft.process.capabilities['CAP_SYS_ADMIN'] === true;
+}
+
+function notReadOnly({ id, name }: ContainerRecord, destination: string): PouchError {
+  return new PouchError(
+    'PCH_CONFLICT',
+    `a read-only mount on ${destination} could be made writable inside, while ${name} runs`,
+    { container: id, field: 'volumes', hint: `stop it, add the mount, and start it: ${field('volumes')}` },
+  );
+}

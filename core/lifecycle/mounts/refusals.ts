@@ -1,0 +1,27 @@
+/** Containers whose mounts cannot be changed. */
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
+import { paused } from '../task/refusals.ts';
+
+/** @throws PCH_CONFLICT */
+export function checkMountable(record: ContainerRecord): void {
+  const { id, name, state } = record;
+  if (state.status === 'paused') throw paused(record);
+  if (!['removing', 'dead', 'restarting'].includes(state.status)) return;
+  const hint = state.status === 'restarting' ? 'try again once it runs, or stop it' : `pouch rm -f ${name}`;
+  throw new PouchError('PCH_CONFLICT', `cannot change the mounts of ${name}: it is ${state.status}`, {
+    container: id,
+    hint,
+  });
+}
+
+/** @throws PCH_RUNTIME_CANNOT */
+export function refuseVm({ generations }: EngineContext, { id, name, draft }: ContainerRecord): void {
+  if (generations.current.runtimes.get(draft.runtime)?.isolation !== 'vm') return;
+  throw new PouchError(
+    'PCH_RUNTIME_CANNOT',
+    `the mounts of ${name} cannot change while it runs: it is a virtual machine`,
+    { container: id, hint: `pouch stop ${name}` },
+  );
+}
