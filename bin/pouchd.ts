@@ -11,6 +11,7 @@ export const ended = runDaemon(process.argv.slice(2), {
   keeperCommand: [process.execPath, ...keeperNodeFlags, pathOf('./pouch-logkeeper.js')],
   trialCommand: [process.execPath, pathOf('./pouch-plugin-trial.js')],
   hostCommand: [process.execPath, ...hostNodeFlags, pathOf('./run-plugin-host.cjs')],
+  consoleProgram: pathOf('../../bin/pouch-console'),
   confineProgram: pathOf('../../bin/pouch-confine'),
   filesCommand: [pathOf('../../bin/pouch-files')],
 });

@@ -72,6 +72,11 @@ const attach: CommandEntry = {
   summary: 'Attach local standard input, output, and error streams to a running container',
   load: () => import('./commands/containers/attach.ts'),
 };
+const console: CommandEntry = {
+  name: 'console',
+  summary: 'Connect to the console of a running rich container: what its init prints, from the boot on',
+  load: () => import('./commands/containers/console.ts'),
+};
 const wait: CommandEntry = {
   name: 'wait',
   summary: 'Block until one or more containers stop, then print their exit codes',
@@ -253,6 +258,7 @@ const container: CommandEntry = {
     logs,
     exec,
     shell,
+    console,
     attach,
     wait,
     rename,
@@ -550,6 +556,7 @@ export const commandTree: CommandEntry[] = [
     logs,
     exec,
     shell,
+    console,
     attach,
     wait,
     rename,

@@ -220,6 +220,22 @@ export class ContainerCalls {
     return this.#transport.hijack('POST', containerPath(ref, 'attach'), { query });
   }
 
+  /**
+   * Connects to the console of a rich container: raw bytes of a terminal, what was printed last first. Only pouchd has
+   * it, as `resizeConsole`.
+   */
+  console(ref: string, options: { detachKeys?: string } = {}): Promise<Hijacked> {
+    return this.#transport.hijack('POST', `/pouch${containerPath(ref, 'console')}`, {
+      query: { ...options },
+    });
+  }
+
+  /** Sets the size of the console, in characters. All of its clients share it. */
+  async resizeConsole(ref: string, { height, width }: { height: number; width: number }): Promise<void> {
+    const query = { h: height, w: width };
+    await this.#transport.json('POST', `/pouch${containerPath(ref, 'console/resize')}`, { query });
+  }
+
   async #post(ref: string, verb: string, query: Record<string, string | number | undefined> = {}) {
     await this.#transport.json('POST', containerPath(ref, verb), { query });
   }

@@ -73,6 +73,8 @@ export interface DaemonOptions {
   builtIns: readonly Plugin[];
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
+  /** Path of the program that holds the consoles of rich containers. */
+  consoleProgram: string;
   /** argv that starts a file worker, without the state directory. */
   filesCommand: readonly string[];
   /** argv that starts a trial of plugin files, without the files. */
@@ -385,7 +387,7 @@ export class Daemon {
   }
 
   #assemble(client: ContainerdClient): EngineContext {
-    const { log, keeperCommand, onStep } = this.#options;
+    const { log, keeperCommand, consoleProgram, onStep } = this.#options;
     return assemble({
       loaded: () => this.#loaded,
       log,
@@ -393,6 +395,7 @@ export class Daemon {
       netns: this.#netns,
       files: this.#files,
       keeperCommand,
+      consoleProgram,
       ...(onStep && { onStep }),
       appliedKinds: this.#appliedKinds,
       secrets: this.#secrets,

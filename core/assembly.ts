@@ -72,6 +72,8 @@ export interface Base {
   files: FileWorkers;
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
+  /** Path of the program that holds the consoles of rich containers. */
+  consoleProgram: string;
   onStep?: StepObserver;
   appliedKinds: AppliedKinds;
   /** Plugins that are gone, for the undo of their effects. */
@@ -102,7 +104,12 @@ export function assemble(base: Base): EngineContext {
   const store = new ContainerStore(config.root);
   const { secrets } = base;
   const events = new EventBus((text) => secrets.text(text));
-  const io = new ContainerIo({ stateDir: config.state, log, keeperCommand: base.keeperCommand });
+  const io = new ContainerIo({
+    stateDir: config.state,
+    log,
+    keeperCommand: base.keeperCommand,
+    consoleProgram: base.consoleProgram,
+  });
   const attachPoints = new AttachPoints(io);
   const { appliedKinds } = base;
   const generations = new GenerationHolder(undefined, (kind) => appliedKinds.has(kind));

@@ -28,6 +28,8 @@ export interface InitBoot {
    * is. With a terminal it shows.
    */
   isSilent?: boolean;
+  /** It prints to /dev/console, not to its output. */
+  usesConsole?: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface InitBoot {
  */
 export async function bootInit(draft: ContainerDraft, boot: InitBoot): Promise<void> {
   const { init, before, first, shell = ['/bin/sh'], keepsStreams } = boot;
-  const { isSilent = draft.rich.commandExit !== undefined } = boot;
+  const { isSilent = draft.rich.commandExit !== undefined, usesConsole } = boot;
   const { process } = draft;
   const script = await addInitScript(draft, `${bootDirectory}/initscript`);
   const lines = [
@@ -60,6 +62,7 @@ export async function bootInit(draft: ContainerDraft, boot: InitBoot): Promise<v
   process.init = false;
   // Without it an init cannot end when it is asked to stop.
   allowReboot(draft);
+  if (usesConsole) draft.rich.console ??= isSilent ? 'none' : 'all';
   if (draft.rich.commandExit) countStops(draft);
 }
 

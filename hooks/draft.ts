@@ -129,6 +129,19 @@ const DraftFile = closed({
 /** A file of the draft that Pouch writes; its key is the path in the container. */
 export type DraftFile = Static<typeof DraftFile>;
 
+/** An init that prints to /dev/console gets one, unless the container has a terminal. */
+const ConsoleLog = Type.Union(
+  [
+    Type.Literal('all'),
+    Type.Literal('journal', { description: 'Without the lines of systemd that the journal has too.' }),
+    Type.Literal('late', {
+      description: 'Only if the command has not begun after half a minute, or when the container ends.',
+    }),
+    Type.Literal('none'),
+  ],
+  { description: 'The container has a /dev/console; these of its lines are in the log.' },
+);
+
 const DraftRich = closed({
   enabled: flag,
   mode: text,
@@ -149,6 +162,7 @@ const DraftRich = closed({
     ),
   ),
   reason: may(says('Why the mode was chosen: what the image has.')),
+  console: may(ConsoleLog),
   readiness: may(ReadinessProbe),
   services: may(ServiceCommands),
   power: may(PowerOrders),

@@ -43,6 +43,8 @@ export const serviceMethods = {
     remount: 'call',
     dropEffect: 'call',
     attach: 'call',
+    console: 'call',
+    resizeConsole: 'call',
     logs: 'stream',
     services: 'call',
     controlService: 'call',

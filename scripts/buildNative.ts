@@ -1,5 +1,6 @@
 /**
- * Builds the native parts with gcc: bin/pouch-confine, which plugins in processes of their own need, and runlxc's
+ * Builds the native parts with gcc: bin/pouch-confine, which plugins in processes of their own need,
+ * bin/pouch-console, which holds consoles of rich containers, and runlxc's
  * bin/runlxc-monitor and bin/runlxc-init. Links bin/runlxc to the multi-call executable. Does nothing if they are up to
  * date. Without a compiler or liblxc's headers it prints the missing packages; everything else works without them.
  */
@@ -33,6 +34,17 @@ const parts: readonly Part[] = [
     name: 'pouch-confine',
     programs: [
       { name: 'pouch-confine', folders: [join(root, 'core/plugins/process/native')], libraries: [] },
+    ],
+    headers: [],
+  },
+  {
+    name: 'pouch-console',
+    programs: [
+      {
+        name: 'pouch-console',
+        folders: [join(root, 'core/io/console/native')],
+        libraries: ['-static'],
+      },
     ],
     headers: [],
   },

@@ -27,6 +27,8 @@ interface Entry {
   trialCommand: readonly string[];
   /** argv that starts the host of a plugin's module. */
   hostCommand: readonly string[];
+  /** Path of the program that holds the consoles of rich containers. */
+  consoleProgram: string;
   /** Path of the program that confines plugins. */
   confineProgram: string;
 }

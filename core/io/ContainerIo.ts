@@ -3,6 +3,8 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { PouchError, type Logger, type OutputChunk } from '../../hooks/index.ts';
+import { ConsoleConnection } from './console/ConsoleConnection.ts';
+import { startConsole } from './console/startConsole.ts';
 import { FifoWriter } from './fifo/FifoWriter.ts';
 import { makeFifo } from './fifo/makeFifo.ts';
 import { KeeperLink } from './KeeperLink.ts';
@@ -37,6 +39,8 @@ export interface ContainerIoOptions {
   log: Logger;
   /** argv of the keeper, to which the directory is appended. The first is an absolute path. */
   keeperCommand: readonly string[];
+  /** Path of `pouch-console`; missing: no container has a console of its own. */
+  consoleProgram?: string;
 }
 
 export interface OpenOptions {
@@ -85,8 +89,10 @@ export class ContainerIo {
   readonly #opened = new Map<string, StreamsConfig>();
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #logHolds = new Set<LogHold>();
+  readonly #consoleProgram: string | undefined;
 
-  constructor({ stateDir, log, keeperCommand }: ContainerIoOptions) {
+  constructor({ stateDir, log, keeperCommand, consoleProgram }: ContainerIoOptions) {
+    this.#consoleProgram = consoleProgram;
     this.#ioDir = join(stateDir, 'io');
     this.#log = log;
     this.#link = new KeeperLink({
@@ -193,6 +199,21 @@ export class ContainerIo {
     this.#logHolds.add(hold);
     await hold.begin();
     return hold;
+  }
+
+  /**
+   * Gives a container, whose init has not run, a terminal as its /dev/console. A process of its own holds it: it writes
+   * lines to the log, serves clients, and ends with the init.
+   * @param log - which lines the log gets
+   */
+  async startConsole(container: string, { pid, log }: { pid: number; log: string }): Promise<void> {
+    const program = this.#consoleProgram;
+    if (program) await startConsole({ program, pid, log, directory: this.#paths(container).directory });
+  }
+
+  /** Connects to a container's console. Resolves to undefined if it has none of its own. */
+  openConsole(container: string): Promise<ConsoleConnection | undefined> {
+    return ConsoleConnection.open(this.#paths(container).directory);
   }
 
   /** Resolves to the containers that were opened and not finished, according to the keeper. */

@@ -3,6 +3,7 @@ import { ifFound } from '../containerd/index.ts';
 import { attach } from './verbs/attach.ts';
 import { addMount } from './mounts/addMount.ts';
 import { removeMount } from './mounts/removeMount.ts';
+import { openConsole, resizeConsole } from './verbs/console.ts';
 import { create } from './verbs/create.ts';
 import { removeDamaged } from './damaged/remove.ts';
 import { killDamaged, stopDamaged } from './damaged/stop.ts';
@@ -74,6 +75,8 @@ export function containerVerbs(engine: EngineContext): Containers {
     remount: async (ref) => await remount(engine, find(ref)),
     dropEffect: async (ref, key) => await dropEffect(engine, find(ref), key),
     attach: async (ref, options) => await attach(engine, find(ref), options),
+    console: async (ref) => await openConsole(engine, find(ref)),
+    resizeConsole: async (ref, size) => await resizeConsole(engine, find(ref), size),
     logs: (ref, query, signal) => logs(engine, find(ref), query, signal),
     services: async (ref, name) => await services(engine, find(ref), name),
     controlService: async (ref, name, action, signal) =>

@@ -122,6 +122,14 @@ export interface Containers {
   dropEffect(ref: string, key: string): Promise<ContainerEffect>;
   /** Connects a client to the streams of a running container. */
   attach(ref: string, options: AttachOptions): Promise<Attachment>;
+  /**
+   * Connects a client to the console of a rich container: what its init has printed last, and then what it prints. The
+   * output is that of a terminal.
+   * @throws PCH_INIT_CANNOT for a plain container, PCH_CONTAINER_NOT_RUNNING
+   */
+  console(ref: string): Promise<Attachment>;
+  /** Sets the size of that console, in characters. */
+  resizeConsole(ref: string, size: { height: number; width: number }): Promise<void>;
   /** What the container wrote, the oldest entry first. */
   logs(ref: string, query: LogQuery, signal?: AbortSignal): AsyncIterable<LogEntry>;
   /**

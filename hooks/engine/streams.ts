@@ -33,6 +33,8 @@ export interface AttachOptions {
   stderr: boolean;
   /** Earlier output first. */
   logs: boolean;
+  /** Entries of that, from the end; undefined for all. */
+  tail?: number;
 }
 
 /** A client's connection to the streams of a container or an exec instance. */

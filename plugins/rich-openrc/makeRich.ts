@@ -19,7 +19,7 @@ export async function makeRich(draft: ContainerDraft, init: OpenrcInit): Promise
   addVariables(draft);
   if (command) addService(draft, addLaunchedCommand(draft, command, { isBooting, powerOff: init.powerOff }));
   else draft.rich.init = init.path;
-  await bootInit(draft, { init: [init.path], keepsStreams: true });
+  await bootInit(draft, { init: [init.path], keepsStreams: true, usesConsole: true });
   draft.rich.readiness ??= readinessProbe;
   draft.rich.services ??= serviceCommands(listPath);
   draft.rich.power ??= powerCommands;

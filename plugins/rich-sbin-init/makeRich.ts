@@ -20,7 +20,12 @@ export async function makeRich(draft: ContainerDraft, init: ImageFile): Promise<
   if (!isBusybox) addRunMounts(draft);
   const powerOff = isBusybox ? 'kill -USR2 1' : `${initPath} 0`;
   const launcher = command && addLaunchedCommand(draft, command, { isBooting, powerOff });
-  await bootInit(draft, { init: [initPath], ...(launcher && { before: inBackground(launcher) }) });
+  await bootInit(draft, {
+    init: [initPath],
+    ...(launcher && { before: inBackground(launcher) }),
+    // busybox has its output as its console (init/init.c).
+    usesConsole: !isBusybox,
+  });
   if (!command) draft.rich.init = initPath;
   draft.rich.readiness ??= readinessProbe;
   draft.rich.services ??= serviceCommands(init);

@@ -18,6 +18,7 @@ import { runDirectory, startScript } from './stdio.ts';
 import {
   commandUnit,
   commandUnitName,
+  enabledGetty,
   initScriptUnit,
   initScriptUnitName,
   lastTargetLimits,
@@ -46,7 +47,7 @@ export async function makeRich(draft: ContainerDraft, host: HostFacts, systemd: 
   const script = await addInitScript(draft, `${runDirectory}/initscript`);
   addUnits(draft, command, script);
   addMounts(draft, host);
-  bootSystemd(draft, systemd, command !== undefined);
+  bootSystemd(draft, systemd, command);
   // Of a stop before the command has run.
   if (command?.endsContainer && draft.rich.exits?.['130']) draft.rich.exits['130'].whenStopped = 143;
   if (!command) draft.rich.init = systemd;
@@ -61,6 +62,7 @@ function addUnits(draft: ContainerDraft, command: ServiceCommand | undefined, sc
   for (const [name, content] of Object.entries(lastTargetLimits(draft)))
     addFile(draft, `${unitDirectory}/${name}`, content);
   addManagerSettings(draft);
+  if (!draft.process.tty) addFile(draft, `${unitDirectory}/console-getty.service.d/pouch.conf`, enabledGetty);
   if (!draft.process.tty && !command?.endsContainer) addJournal(draft);
   const names = Object.keys(units);
   if (names.length === 0) return;
@@ -131,10 +133,10 @@ function makeWritable(draft: ContainerDraft, path: string): void {
   if (mount) mount.options = mount.options.map((option) => (option === 'ro' ? 'rw' : option));
 }
 
-function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): void {
+function bootSystemd(draft: ContainerDraft, systemd: string, command: ServiceCommand | undefined): void {
   const { process } = draft;
   // On a terminal its messages would mix with the command's output.
-  process.command = quiet && process.tty ? ['--show-status=no', '--log-level=err'] : [];
+  process.command = command && process.tty ? ['--show-status=no', '--log-level=err'] : [];
   const environment = addSessionEnvironment(draft, `${runDirectory}/environment`);
   addFile(draft, `${runDirectory}/start`, startScript(draft, `${environment}\n${hostKeys}`));
   process.entrypoint = ['/bin/sh', `${runDirectory}/start`, systemd];
@@ -143,6 +145,7 @@ function bootSystemd(draft: ContainerDraft, systemd: string, quiet: boolean): vo
   process.init = false;
   allowReboot(draft);
   allowSandboxes(draft);
+  draft.rich.console ??= command?.endsContainer ? 'late' : 'journal';
   draft.rich.readiness ??= readinessProbe;
   draft.rich.services ??= serviceCommands;
   draft.rich.power ??= powerSignals;

@@ -152,6 +152,14 @@ export const journalUnit = unit({
   ],
 });
 
+/**
+ * A drop-in for console-getty.service: systemd-getty-generator(8) starts it in every container that has a /dev/console,
+ * and an image that wants it enables it.
+ */
+export const enabledGetty = unit({
+  Unit: ['ConditionPathIsSymbolicLink=/etc/systemd/system/getty.target.wants/console-getty.service'],
+});
+
 /** Returns a drop-in that starts the units with a target, without a link in the image. */
 export function wantedBy(units: string[]): string {
   return unit({ Unit: [`Wants=${units.join(' ')}`] });

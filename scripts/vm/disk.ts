@@ -27,6 +27,7 @@ const parts = [
   'bin/pouch',
   'bin/pouchd',
   'bin/pouch-confine',
+  'bin/pouch-console',
   'bin/runlxc-init',
   'bin/runlxc-monitor',
   'dist',

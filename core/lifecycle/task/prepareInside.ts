@@ -4,6 +4,7 @@ import type { EngineContext } from '../shared/engineContext.ts';
 import { firstBoot } from './firstBoot.ts';
 import { initPid } from './initPid.ts';
 import { mountInside } from './mountInside.ts';
+import { startConsole } from './startConsole.ts';
 import { writeOwnFiles } from './writeOwnFiles.ts';
 
 /**
@@ -26,5 +27,6 @@ export async function prepareInside(
     writeOwnFiles(engine, record, { name, init }),
     mountInside(engine, record, { name, init }),
     firstBoot(engine, record, { name, init }),
+    startConsole(engine, record, init.pid),
   ]);
 }

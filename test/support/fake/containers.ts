@@ -363,6 +363,14 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
     async controlService(ref, name) {
       await this.services(ref, name);
     },
+    async console(ref) {
+      await this.services(ref);
+      return await this.attach(ref, { stdin: true, stdout: true, stderr: true, logs: true });
+    },
+    async resizeConsole(ref, size) {
+      await this.services(ref);
+      await this.resize(ref, size);
+    },
     async resize(ref, size) {
       const container = find(ref);
       mustRun(container);

@@ -3,9 +3,15 @@ import { parameter, type Call, type Route } from '../../http/call.ts';
 import { parseDetachKeys } from '../../http/detachKeys.ts';
 import { encoderFor, streamType } from '../../http/frames.ts';
 import { pump } from '../../http/pump.ts';
+import { sendEmpty } from '../../http/reply.ts';
 import { serveStreams } from '../../http/session.ts';
+import { terminalSize } from './lifecycle.ts';
 
-export const attachRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/attach', handler: attach }];
+export const attachRoutes: Route[] = [
+  { method: 'POST', path: '/containers/:id/attach', handler: attach },
+  { method: 'POST', path: '/pouch/containers/:id/console', handler: console },
+  { method: 'POST', path: '/pouch/containers/:id/console/resize', handler: resizeConsole },
+];
 
 async function attach(call: Call): Promise<void> {
   const { query, engine } = call;
@@ -26,4 +32,15 @@ async function replay(call: Call, id: string, streams: { stdout: boolean; stderr
   call.response.writeHead(200, { 'Content-Type': streamType(tty, call.apiMinor) });
   await pump(entries, call.response, encoderFor(tty), call.signal);
   call.response.end();
+}
+
+async function console(call: Call): Promise<void> {
+  const detachKeys = parseDetachKeys(call.query.text('detachKeys'));
+  const attachment = await call.engine.containers.console(parameter(call, 'id'));
+  await serveStreams(call, attachment, { detachKeys, endsStdin: false });
+}
+
+async function resizeConsole(call: Call): Promise<void> {
+  await call.engine.containers.resizeConsole(parameter(call, 'id'), terminalSize(call));
+  sendEmpty(call);
 }
