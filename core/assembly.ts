@@ -29,6 +29,7 @@ import { plannedAuthorOf } from './lifecycle/shared/effectAuthor.ts';
 import { emitContainer, type EngineContext } from './lifecycle/shared/engineContext.ts';
 import { openLedger } from './lifecycle/shared/openLedger.ts';
 import { KeyedLocks } from './state/KeyedLocks.ts';
+import { BootOrder } from './lifecycle/recovery/BootOrder.ts';
 import { RestartTimers } from './lifecycle/shared/RestartTimers.ts';
 import { storeHooks } from './lifecycle/shared/storeHooks.ts';
 import { hostUsage } from './lifecycle/stats/hostUsage.ts';
@@ -218,6 +219,7 @@ export function assemble(base: Base): EngineContext {
     hostProcesses,
     effectKinds,
     restarts: new RestartTimers(),
+    bootOrder: new BootOrder(),
     metrics: new SharedMetrics({
       metrics: (filters, options) => client.tasks.metrics(filters, options),
       host: hostUsage,

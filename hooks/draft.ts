@@ -4,6 +4,7 @@ import { Effect } from './effects.ts';
 import { ImageConfig } from './image.ts';
 import { Namespaces, OciDeviceRule, OciIdMapping, OciIntelRdt, OciResources, OciSeccomp } from './oci.ts';
 import {
+  BootRequest,
   ConsoleSize,
   FirstBootRequest,
   LogRequest,
@@ -248,6 +249,7 @@ export const ContainerDraft = closed(
       ),
     }),
     restart: RestartPolicy,
+    boot: may(BootRequest),
     log: LogRequest,
     autoRemove: flag,
     ociHooks: map(ociHook, 'OCI hooks by a name of their own.'),

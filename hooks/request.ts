@@ -94,6 +94,19 @@ export const RestartPolicy = closed({
 /** When a container that ended is started again. */
 export type RestartPolicy = Static<typeof RestartPolicy>;
 
+/** Schema of when a container is started after a boot of the host, if its restart policy starts it. */
+export const BootRequest = closed({
+  order: may(
+    Type.Integer({
+      description: 'After those of a lower order are up; those of one order start together. Default: 0.',
+    }),
+  ),
+  delaySeconds: may(Type.Integer({ minimum: 0, description: 'Seconds to wait before that.' })),
+});
+
+/** When a container is started after a boot of the host. */
+export type BootRequest = Static<typeof BootRequest>;
+
 /** Schema of where a container's log goes. */
 export const LogRequest = closed({
   driver: says('`json-file`, `none`, `syslog`, or one of a plugin.'),
@@ -198,6 +211,7 @@ export const ContainerRequest = closed(
     sysctls: may(map(text)),
     resources: may(resources),
     restart: may(RestartPolicy),
+    boot: may(BootRequest),
     log: may(LogRequest),
     network: may(NetworkRequest),
     stopSignal: may(text),

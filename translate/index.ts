@@ -49,9 +49,15 @@ export function toContainerRequest(
     ...isolationOf(host, asked),
     ...policyOf(body, asked),
     firstBoot: firstBootOf(body),
+    boot: bootOf(body),
   };
   warnOfIgnored(body, warn);
   return { request: withoutUndefined(request), warnings };
+}
+
+function bootOf({ BootOrder: order, BootDelay: delaySeconds }: ContainerCreateRequest) {
+  if (order === undefined && delaySeconds === undefined) return undefined;
+  return { ...(order !== undefined && { order }), ...(delaySeconds !== undefined && { delaySeconds }) };
 }
 
 function nameOf(name: string | undefined): string | undefined {

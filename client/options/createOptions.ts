@@ -300,6 +300,14 @@ export const createOptions: readonly OptionGroup[] = [
         flags: '--restart <policy>',
         help: 'Restart policy to apply when a container exits: no, always, unless-stopped or on-failure[:MAX]',
       },
+      {
+        flags: '--boot-order <number>',
+        help: 'After a boot of the host, start once containers of a lower number are up (default 0)',
+      },
+      {
+        flags: '--boot-delay <seconds>',
+        help: 'After a boot of the host, wait before this container starts',
+      },
       { flags: '--runtime <name>', help: 'Runtime to use for this container' },
       {
         flags: '--vm-of <container>',

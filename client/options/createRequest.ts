@@ -1,4 +1,4 @@
-import type { ContainerConfig, ContainerCreateRequest } from '../wire.ts';
+import type { BootFields, ContainerConfig, ContainerCreateRequest } from '../wire.ts';
 import { conflictingOptions, invalidOption } from './OptionError.ts';
 import { environmentOf, readLabelFile } from './environment.ts';
 import { parseKeyValues } from './keyValue.ts';
@@ -38,8 +38,16 @@ export function createRequest(input: CreateInput): ContainerCreateRequest {
     ...volumesAndPorts(flags),
     ...richFields(flags),
     ...firstBootFields(flags),
+    ...bootFields(flags),
     HostConfig: host,
     ...networkingConfig(flags),
+  };
+}
+
+function bootFields({ bootOrder, bootDelay }: RunFlags): BootFields {
+  return {
+    ...(bootOrder !== undefined && { BootOrder: parseInteger('--boot-order', bootOrder) }),
+    ...(bootDelay !== undefined && { BootDelay: parseInteger('--boot-delay', bootDelay, { minimum: 0 }) }),
   };
 }
 

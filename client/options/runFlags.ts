@@ -33,6 +33,9 @@ export interface CreateFlags {
   richService: string[];
   richServiceAfter: string[];
   richServiceHealth: string[];
+  // Boot of the host
+  bootOrder?: string;
+  bootDelay?: string;
   // First start
   sshKey: string[];
   sshUser?: string;

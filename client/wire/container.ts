@@ -91,8 +91,16 @@ export interface FirstBootFields {
   NetworkConfig?: string;
 }
 
+/** Pouch's additions for the start of a container after a boot of the host. */
+export interface BootFields {
+  /** After those of a lower one are up; those of one order start together. Default: 0. */
+  BootOrder?: number;
+  /** Seconds to wait before that. */
+  BootDelay?: number;
+}
+
 /** Body of `POST /containers/create?name=&platform=`. */
-export interface ContainerCreateRequest extends ContainerConfig, RichFields, FirstBootFields {
+export interface ContainerCreateRequest extends ContainerConfig, RichFields, FirstBootFields, BootFields {
   /** Pouch: names of variables in Env that are masked in plans, logs, errors and events. */
   SecretEnv?: string[];
   HostConfig?: HostConfig;

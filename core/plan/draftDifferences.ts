@@ -6,7 +6,7 @@ import { diff } from '../plugins/draft/diff.ts';
 import { formatPath, isWithin } from '../plugins/index.ts';
 
 /** Fields that only the engine looks at, and limits that the kernel takes while processes run. */
-export const liveFields = ['labels', 'restart', 'stop', 'resources'] as const;
+export const liveFields = ['labels', 'restart', 'boot', 'stop', 'resources'] as const;
 /** What the snapshot and its owners derive from. */
 const fixedFields: readonly string[] = ['id', 'image', 'uidMappings', 'gidMappings'];
 

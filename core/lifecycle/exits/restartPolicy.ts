@@ -2,6 +2,8 @@ import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
 import type { RestartDraft } from '../../../hooks/points/container.ts';
+import { linkedAbort } from '../../wait/linkedAbort.ts';
+import { pause } from '../../wait/pause.ts';
 import { noteOutcome } from '../shared/noteOutcome.ts';
 import { asOperation, type EngineContext } from '../shared/engineContext.ts';
 import { startLocked } from '../verbs/start.ts';
@@ -10,6 +12,9 @@ import { startLocked } from '../verbs/start.ts';
 const firstDelayMs = 100;
 const longestDelayMs = 60_000;
 const healthyAfterMs = 10_000;
+
+/** Milliseconds after which containers that come later do not wait any longer for one that boots. */
+const longestBootMs = 60_000;
 
 /** Whether a container that has ended by itself is to be started again. */
 export function wantsRestart({ draft, state, restartCount, stoppedByUser }: ContainerRecord): boolean {
@@ -27,6 +32,11 @@ export function wantsRestart({ draft, state, restartCount, stoppedByUser }: Cont
  * lock.
  */
 export async function restartAfterExit(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  await schedule(engine, record);
+  if (record.state.status !== 'restarting') engine.bootOrder.settled(record.id);
+}
+
+async function schedule(engine: EngineContext, record: ContainerRecord): Promise<void> {
   if (engine.shutdown.aborted || record.stoppedByUser || record.draft.autoRemove) return;
   const { restart, delayMs } = await decide(engine, record);
   if (restart && !engine.shutdown.aborted) {
@@ -52,6 +62,8 @@ async function decide(
 async function restartNow(engine: EngineContext, record: ContainerRecord): Promise<void> {
   const fails = (error: unknown) =>
     engine.log.warn('restart by policy failed', { container: record.id, error: messageOf(error) });
+  const isOfBoot = engine.bootOrder.has(record.id);
+  if (isOfBoot) await turnInBoot(engine, record);
   await asOperation(engine, record.id, 'restart', async () => {
     if (record.state.status !== 'restarting') return;
     record.restartCount += 1;
@@ -60,6 +72,27 @@ async function restartNow(engine: EngineContext, record: ContainerRecord): Promi
       await restartAfterExit(engine, record);
     });
   }).catch(fails);
+  if (isOfBoot) {
+    await untilUp(engine, record);
+    engine.bootOrder.settled(record.id);
+  }
+}
+
+async function turnInBoot({ bootOrder, shutdown }: EngineContext, record: ContainerRecord): Promise<void> {
+  await bootOrder.turnOf(record.id, shutdown);
+  await pause((record.draft.boot?.delaySeconds ?? 0) * 1000, shutdown);
+}
+
+/** A rich container is up when it has booted, another one when its process runs. */
+async function untilUp({ waiters, shutdown }: EngineContext, { id, state }: ContainerRecord): Promise<void> {
+  if (state.status !== 'running' || state.readiness?.state !== 'starting') return;
+  const { controller: over, unlink } = linkedAbort(shutdown);
+  const changes = (['ready', 'exit'] as const).map((kind) =>
+    waiters.next(kind, id, over.signal).catch(() => undefined),
+  );
+  await Promise.race([...changes, pause(longestBootMs, over.signal)]);
+  over.abort();
+  unlink();
 }
 
 function ranWell({ state }: ContainerRecord): boolean {

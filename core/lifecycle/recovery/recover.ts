@@ -49,6 +49,9 @@ export async function recover(engine: EngineContext): Promise<void> {
     );
   }
   for (const id of recordless) await guarded(engine, id, () => settleRecordless(engine, id, tracesOf(id)));
+  for (const record of store.list())
+    if (mayStart(record, tracesOf(record.id).task))
+      engine.bootOrder.expect(record.id, record.draft.boot?.order ?? 0);
   await Promise.all(
     store
       .list()
@@ -206,6 +209,13 @@ async function resume(
   // Not awaited: it takes the lock that this recovery holds.
   if (record.state.status !== 'restarting') settleExitLater(engine, record, exit);
   else await restartAfterExit(engine, record);
+}
+
+/** Whether it may be started again, for which it waits for its turn. */
+function mayStart(record: ContainerRecord, task: TaskProcess | undefined): boolean {
+  const { draft, state } = record;
+  if (draft.autoRemove || (task && hasStarted(task))) return false;
+  return isUpOrRestarting(record) || (draft.restart.name === 'always' && state.startedAt !== '');
 }
 
 function hasStarted({ status }: TaskProcess): boolean {

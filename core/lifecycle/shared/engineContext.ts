@@ -23,6 +23,7 @@ import type { AttachPoints } from './AttachPoints.ts';
 import type { EventBus } from './EventBus.ts';
 import type { Waiters } from './Waiters.ts';
 import type { KeyedLocks } from '../../state/KeyedLocks.ts';
+import type { BootOrder } from '../recovery/BootOrder.ts';
 import type { RestartTimers } from './RestartTimers.ts';
 import type { ExecStarts } from '../exec/ExecStarts.ts';
 import type { HookedImages } from '../HookedImages.ts';
@@ -67,6 +68,8 @@ export interface EngineContext {
   /** Of another planner, which asks the same of the host. */
   readonly plannerOptions: PlannerOptions;
   readonly restarts: RestartTimers;
+  /** In which order this daemon starts containers that did not outlive the last one. */
+  readonly bootOrder: BootOrder;
   readonly metrics: SharedMetrics;
   readonly hookMetrics: HookMetrics;
   readonly sidecars: Sidecars;

@@ -26,6 +26,7 @@ const merges: { [Name in keyof ContainerRequest]?: Merge<NonNullable<ContainerRe
   log: mergeLog,
   network: mergeNetwork,
   rich: defined,
+  boot: defined,
   firstBoot: mergeFirstBoot,
 };
 

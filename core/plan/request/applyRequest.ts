@@ -1,5 +1,5 @@
 import type { ContainerDraft } from '../../../hooks/draft.ts';
-import type { ContainerRequest } from '../../../hooks/request.ts';
+import type { BootRequest, ContainerRequest } from '../../../hooks/request.ts';
 import { signalNumber } from '../../contract/signals.ts';
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
@@ -40,6 +40,7 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
   if (request.stopTimeout !== undefined)
     Object.assign(draft.stop, { timeoutSeconds: request.stopTimeout, isRequested: true });
   if (request.restart) draft.restart = { ...request.restart };
+  if (request.boot) draft.boot = checkedBoot(request.boot);
   checkLogOptions(request.log?.options);
   if (request.log?.driver) draft.log.driver = request.log.driver;
   Object.assign(draft.log.options, request.log?.options);
@@ -48,6 +49,20 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
   draft.rootfs.readonly = request.readonlyRootfs ?? false;
   if (request.runtime) draft.runtime = request.runtime;
   applyRich(draft, request);
+}
+
+/** @throws PCH_OPTION_INVALID */
+function checkedBoot(boot: BootRequest): BootRequest {
+  const { order = 0, delaySeconds = 0 } = boot;
+  if (!Number.isInteger(order) || Math.abs(order) > 10_000)
+    throw invalidField('boot.order', `expected -10000 to 10000, found ${order}`, 'lower ones start first');
+  if (!Number.isInteger(delaySeconds) || delaySeconds < 0 || delaySeconds > 3600)
+    throw invalidField(
+      'boot.delaySeconds',
+      `expected 0 to 3600 seconds, found ${delaySeconds}`,
+      'choose less',
+    );
+  return { ...boot };
 }
 
 /** It becomes a directory of /sys/fs/resctrl (kernel doc x86/resctrl). */

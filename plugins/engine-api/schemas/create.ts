@@ -153,6 +153,8 @@ export const createSchema = typed<ContainerCreateRequest>(
       InitTimeout: whole,
       RestartAfterPoweroff: flag,
       RichServices: mapOf(record({ Command: text, After: texts, Health: text })),
+      BootOrder: whole,
+      BootDelay: whole,
       SshKeys: listOf(record({ User: text, Key: text }, ['User', 'Key'])),
       Timezone: text,
       UserData: text,

@@ -1,9 +1,11 @@
 /** `Config` of inspect: the request merged with the image's settings. */
-import type { ContainerConfig, FirstBootFields, RichFields } from '../../../../client/wire.ts';
+import type { BootFields, ContainerConfig, FirstBootFields, RichFields } from '../../../../client/wire.ts';
 import type { ContainerRecord, SupervisedService } from '../../../../hooks/index.ts';
 import { withProtocol } from './networks.ts';
 
-export function containerConfig(record: ContainerRecord): ContainerConfig & RichFields & FirstBootFields {
+export function containerConfig(
+  record: ContainerRecord,
+): ContainerConfig & RichFields & FirstBootFields & BootFields {
   const { request, draft } = record;
   const { process } = draft;
   return {
@@ -30,6 +32,15 @@ export function containerConfig(record: ContainerRecord): ContainerConfig & Rich
     StopTimeout: draft.stop.timeoutSeconds,
     ...richFields(record),
     ...firstBootFields(record),
+    ...bootFields(record),
+  };
+}
+
+function bootFields({ draft: { boot = {} } }: ContainerRecord): BootFields {
+  const { order, delaySeconds } = boot;
+  return {
+    ...(order !== undefined && { BootOrder: order }),
+    ...(delaySeconds !== undefined && { BootDelay: delaySeconds }),
   };
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { BootOrder } from '../../../../../core/lifecycle/recovery/BootOrder.ts';
 import type { EngineContext } from '../../../../../core/lifecycle/shared/engineContext.ts';
 import { restartAfterExit, wantsRestart } from '../../../../../core/lifecycle/exits/restartPolicy.ts';
 import { GenerationHolder } from '../../../../../core/plugins/index.ts';
@@ -73,6 +74,7 @@ describe('a container that has ended', () => {
       generations: new GenerationHolder(generation),
       log,
       shutdown: new AbortController().signal,
+      bootOrder: new BootOrder(),
       restarts: { schedule: (_id: string, delayMs: number) => scheduled.push(delayMs) },
     } as unknown as EngineContext;
     const ended = record({
