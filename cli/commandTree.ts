@@ -97,6 +97,16 @@ const reconcile: CommandEntry = {
   summary: 'Plan degraded containers again, and apply what plugins that are back add',
   load: () => import('./commands/containers/reconcile.ts'),
 };
+const upgrade: CommandEntry = {
+  name: 'upgrade',
+  summary: 'Give a container another image, with its identity and its volumes',
+  load: () => import('./commands/containers/upgrade.ts'),
+};
+const rollback: CommandEntry = {
+  name: 'rollback',
+  summary: 'Return a container to what it was before its upgrade',
+  load: () => import('./commands/containers/rollback.ts'),
+};
 const pause: CommandEntry = {
   name: 'pause',
   summary: 'Pause all processes within one or more containers',
@@ -206,6 +216,40 @@ const mount: CommandEntry = {
   ],
 };
 
+const snapshot: CommandEntry = {
+  name: 'snapshot',
+  summary: 'Manage snapshots of the root file systems of containers',
+  subcommands: [
+    {
+      name: 'create',
+      summary: 'Create a snapshot of what a container has written, without its volumes',
+      load: () => import('./commands/snapshots/snapshotCreate.ts'),
+    },
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List the snapshots of a container',
+      load: () => import('./commands/snapshots/snapshotList.ts'),
+    },
+    {
+      name: 'restore',
+      summary: 'Return the root file system of a container to a snapshot',
+      load: () => import('./commands/snapshots/snapshotRestore.ts'),
+    },
+    {
+      name: 'rm',
+      aliases: ['remove'],
+      summary: 'Remove one or more snapshots',
+      load: () => import('./commands/snapshots/snapshotRemove.ts'),
+    },
+    {
+      name: 'diff',
+      summary: 'Show what has changed since a snapshot',
+      load: () => import('./commands/snapshots/snapshotDiff.ts'),
+    },
+  ],
+};
+
 const effects: CommandEntry = {
   name: 'effects',
   summary: 'Manage what containers have changed on the host',
@@ -264,6 +308,8 @@ const container: CommandEntry = {
     rename,
     update,
     reconcile,
+    upgrade,
+    rollback,
     pause,
     unpause,
     top,
@@ -562,6 +608,8 @@ export const commandTree: CommandEntry[] = [
     rename,
     update,
     reconcile,
+    upgrade,
+    rollback,
     pause,
     unpause,
     top,
@@ -569,6 +617,7 @@ export const commandTree: CommandEntry[] = [
     port,
     svc,
     mount,
+    snapshot,
     checkpoint,
     container,
   ]),

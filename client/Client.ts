@@ -8,6 +8,7 @@ import { PluginCalls } from './PluginCalls.ts';
 import { PouchCalls } from './PouchCalls.ts';
 import type { Security } from './security.ts';
 import { ServiceCalls } from './ServiceCalls.ts';
+import { SnapshotCalls } from './SnapshotCalls.ts';
 import { SystemCalls } from './SystemCalls.ts';
 import { Transport } from './Transport.ts';
 import { VolumeCalls } from './VolumeCalls.ts';
@@ -21,7 +22,7 @@ export interface ClientOptions extends Security {
 
 /**
  * The typed client of pouchd's HTTP API, which is Docker's Engine API with additions. Everything except `pouch`,
- * `plugins` and `services` works with dockerd too. A call that fails throws {@link ClientError}.
+ * `plugins`, `services` and `snapshots` works with dockerd too. A call that fails throws {@link ClientError}.
  */
 export class Client {
   readonly containers: ContainerCalls;
@@ -30,6 +31,7 @@ export class Client {
   readonly images: ImageCalls;
   readonly volumes: VolumeCalls;
   readonly services: ServiceCalls;
+  readonly snapshots: SnapshotCalls;
   readonly system: SystemCalls;
   readonly plugins: PluginCalls;
   readonly extensions: ExtensionCalls;
@@ -45,6 +47,7 @@ export class Client {
     this.images = new ImageCalls(this.#transport);
     this.volumes = new VolumeCalls(this.#transport);
     this.services = new ServiceCalls(this.#transport);
+    this.snapshots = new SnapshotCalls(this.#transport);
     this.system = new SystemCalls(this.#transport);
     this.plugins = new PluginCalls(this.#transport);
     this.extensions = new ExtensionCalls(this.#transport);

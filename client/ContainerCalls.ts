@@ -16,7 +16,10 @@ import type {
   MountAddRequest,
   MountAddResponse,
   ReconciliationWire,
+  RollbackWire,
   StatsResponse,
+  UpgradeRequest,
+  UpgradeWire,
 } from './wire.ts';
 
 /** How a container is stopped. */
@@ -127,6 +130,24 @@ export class ContainerCalls {
   /** Takes a mount away that the container was given; its data stays. */
   async removeMount(ref: string, query: { destination: string; force?: boolean }): Promise<void> {
     await this.#transport.json('DELETE', `/pouch${containerPath(ref, 'mounts')}`, { query });
+  }
+
+  /**
+   * Gives a container another image, and waits until it is healthy; otherwise it has its old image again, and this
+   * throws PCH_UPGRADE_UNHEALTHY.
+   */
+  upgrade(ref: string, body: UpgradeRequest, query: { dryRun?: boolean } = {}): Promise<UpgradeWire> {
+    return this.#transport.json('POST', `/pouch${containerPath(ref, 'upgrade')}`, { body, query });
+  }
+
+  /** Returns a container to what it was before its upgrade. */
+  rollback(ref: string): Promise<RollbackWire> {
+    return this.#transport.json('POST', `/pouch${containerPath(ref, 'rollback')}`);
+  }
+
+  /** Removes what `rollback` would return to. */
+  async forgetRollback(ref: string): Promise<void> {
+    await this.#transport.json('DELETE', `/pouch${containerPath(ref, 'rollback')}`);
   }
 
   /** Freezes all processes of a container. */

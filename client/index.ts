@@ -19,6 +19,7 @@ export type { PouchCalls } from './PouchCalls.ts';
 export type { Filters } from './query.ts';
 export type { Security, TlsFiles } from './security.ts';
 export type { ServiceCalls } from './ServiceCalls.ts';
+export type { SnapshotCalls } from './SnapshotCalls.ts';
 export type { SystemCalls } from './SystemCalls.ts';
 export type { Hijacked } from './Transport.ts';
 export type { VolumeCalls } from './VolumeCalls.ts';

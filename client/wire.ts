@@ -19,6 +19,7 @@ export * from './wire/pouch.ts';
 export * from './wire/profileLabel.ts';
 export * from './wire/reconcile.ts';
 export * from './wire/service.ts';
+export * from './wire/snapshot.ts';
 export * from './wire/stats.ts';
 export * from './wire/system.ts';
 export * from './wire/volume.ts';

@@ -18,6 +18,7 @@ import { checkMountNamespace } from './containerd/daemon/mountNamespace.ts';
 import { supportedVersion } from './containerd/daemon/supportedVersion.ts';
 import { FileWorkers } from './files/index.ts';
 import { hostFacts } from './hostFacts.ts';
+import { snapshotVerbs } from './lifecycle/snapshots/snapshotVerbs.ts';
 import { checkpointVerbs } from './lifecycle/checkpoint/checkpointVerbs.ts';
 import { containerVerbs } from './lifecycle/containerVerbs.ts';
 import { ExecInstances } from './lifecycle/exec/ExecInstances.ts';
@@ -511,6 +512,7 @@ export class Daemon {
     const engine = {
       containers: containerVerbs(context),
       checkpoints: checkpointVerbs(context),
+      snapshots: snapshotVerbs(context),
       execs: new ExecInstances(context, config.state),
       images: context.images,
       volumes: context.volumes,

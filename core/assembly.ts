@@ -263,13 +263,19 @@ function imageStoreOptions(
     isInUse: (imageId) =>
       store
         .listUsers()
-        .filter(({ draft }) => draft.image.id === imageId)
+        .filter((record) => imagesOf(record).includes(imageId))
         .map(({ name }) => name),
     emit: (event) => events.emit(event),
     hooks,
     sources: (reference) => imageSources(generations.current, reference),
     log,
   };
+}
+
+/** Ids of the images that a container needs: also for its snapshots, and to roll back. */
+function imagesOf({ draft, snapshots = [], rollback }: ContainerRecord): string[] {
+  const others = [...snapshots.map(({ image }) => image.id), ...(rollback ? [rollback.image.id] : [])];
+  return [draft.image.id, ...others];
 }
 
 /** Images as a plan looks at them: with their files, of which it always needs the same few. */

@@ -9,6 +9,12 @@ export const richAnnotation = 'io.pouch.rich';
 /** Label or annotation of a request that names the rich mode. */
 export const richModeKey = 'io.pouch.rich.mode';
 
+/**
+ * Annotation of a container: paths of its root file system that an upgrade keeps, with colons between them. A profile
+ * may set it.
+ */
+export const keepAnnotation = 'io.pouch.keep';
+
 const networkEffectPrefix = 'network.';
 
 /** Returns the key of the effect that attaches a network interface: `network.eth0`. */
@@ -71,6 +77,9 @@ export const poststopKey = 'poststop';
 /** The effect of a checkpoint has this and the checkpoint's name. */
 export const checkpointPrefix = 'checkpoint.';
 
+/** The effect of a root file system beside that of the container has this and a number. */
+export const rootPrefix = 'root.';
+
 /** Where the small static init of `init` is in a container. */
 export const initDestination = '/.pouch/init';
 
@@ -79,6 +88,7 @@ export const reservedKeys: readonly ReservedKey[] = [
   ...[...coreEffectKeys, limitsKey, poststopKey].map((key) => ({ map: 'effects', key })),
   { map: 'effects', key: checkpointPrefix, isPrefix: true },
   { map: 'effects', key: liveMountPrefix, isPrefix: true },
+  { map: 'effects', key: rootPrefix, isPrefix: true },
   { map: 'mounts', key: initDestination },
 ];
 

@@ -5,6 +5,7 @@ import { Execs } from './engine/execs.ts';
 import { Extensions } from './engine/extensions.ts';
 import { Images } from './engine/images.ts';
 import { Plugins } from './engine/plugins.ts';
+import { Snapshots } from './engine/snapshots.ts';
 import { System } from './engine/system.ts';
 import { Volumes } from './engine/volumes.ts';
 import type { ServicesOf } from './token.ts';
@@ -19,8 +20,10 @@ export * from './engine/plugins.ts';
 export * from './engine/prune.ts';
 export * from './engine/reconcile.ts';
 export * from './engine/record.ts';
+export * from './engine/snapshots.ts';
 export * from './engine/streams.ts';
 export * from './engine/system.ts';
+export * from './engine/upgrade.ts';
 export * from './engine/volumes.ts';
 
 /** The services of the engine. `ref` is a container's name, id or unambiguous id prefix. */
@@ -33,6 +36,7 @@ export const engineServices = {
   events: Events,
   extensions: Extensions,
   plugins: Plugins,
+  snapshots: Snapshots,
   system: System,
 };
 

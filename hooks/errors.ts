@@ -276,6 +276,11 @@ export const errorKinds = {
     status: 500,
     doc: 'A process that Pouch supervises did not start or did not become ready.',
   },
+  PCH_ROLLBACK_NOT_FOUND: {
+    status: 409,
+    doc: 'The container has nothing to roll back to: it was not upgraded, or what it was before is forgotten.',
+  },
+  PCH_SNAPSHOT_NOT_FOUND: { status: 404, doc: 'The container has no snapshot of that name.' },
   PCH_SIDECAR_FAILED: {
     status: 500,
     doc: 'A sidecar of a plugin has failed too often: the plugin is quarantined.',
@@ -344,6 +349,14 @@ export const errorKinds = {
   PCH_UPDATE_FAILED: {
     status: 500,
     doc: 'The runtime or the kernel did not take the new limits; the container has its old ones.',
+  },
+  PCH_UPGRADE_REFUSED: {
+    status: 409,
+    doc: 'The container cannot have the other image: only a new container can have what would be planned, or a plugin is missing by now.',
+  },
+  PCH_UPGRADE_UNHEALTHY: {
+    status: 409,
+    doc: 'The container was not healthy with the other image in time, and has its earlier image again.',
   },
   PCH_USERNS_FULL: {
     status: 409,

@@ -28,6 +28,9 @@ export const serviceMethods = {
     reconcile: 'call',
     addMount: 'call',
     removeMount: 'call',
+    upgrade: 'call',
+    rollback: 'call',
+    forgetRollback: 'call',
     pause: 'call',
     unpause: 'call',
     wait: 'call',
@@ -94,6 +97,7 @@ export const serviceMethods = {
     promote: 'call',
     demote: 'call',
   },
+  snapshots: { create: 'call', list: 'now', restore: 'call', remove: 'call', diff: 'call' },
   system: {
     info: 'call',
     version: 'call',

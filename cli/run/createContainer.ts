@@ -41,14 +41,16 @@ export async function withIdFile<T>(
   }
 }
 
+type PullingFlags = Pick<Partial<CreateFlags>, 'pull' | 'name' | 'platform' | 'quiet'>;
+
 /**
  * Pulls the image according to --pull: before `create`, or once it fails because the image is missing, and then
  * retries.
  */
 export async function withImage<T>(
   session: Session,
-  body: ContainerCreateRequest,
-  flags: CreateFlags,
+  body: Pick<ContainerCreateRequest, 'Image'>,
+  flags: PullingFlags,
   create: (query: { name?: string; platform?: string }) => Promise<T>,
 ): Promise<T> {
   const policy = flags.pull ?? 'missing';
@@ -74,7 +76,11 @@ function isMissingImage(error: unknown): boolean {
   return error.code === 'PCH_IMAGE_NOT_FOUND' || /^No such image/i.test(error.message);
 }
 
-async function pull(session: Session, body: ContainerCreateRequest, flags: CreateFlags): Promise<void> {
+async function pull(
+  session: Session,
+  body: Pick<ContainerCreateRequest, 'Image'>,
+  flags: PullingFlags,
+): Promise<void> {
   await pullImage(session, body.Image ?? '', {
     quiet: flags.quiet === true,
     stream: session.terminal.stderr,

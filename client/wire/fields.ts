@@ -137,7 +137,14 @@ export const fields = {
   stdin: { option: '--interactive', api: 'AttachStdin' },
   stdout: { api: 'AttachStdout' },
   stderr: { api: 'AttachStderr' },
-  // Of rm and of checkpoints.
+  // Of rm, of checkpoints and of snapshots.
+  keep: { option: '--keep', api: 'Keep' },
+  'keep[]': { option: '--keep', api: 'Keep[]' },
+  dryRun: { option: '--dry-run', api: 'dryRun' },
+  health: { option: '--health-timeout', api: 'HealthTimeout' },
+  'health.timeoutSeconds': { option: '--health-timeout', api: 'HealthTimeout' },
+  'health.command': { option: '--health-cmd', api: 'HealthCommand' },
+  snapshotName: { option: '--name', api: 'Name' },
   force: { option: '--force', api: 'force' },
   leaveRunning: { option: '--leave-running', api: 'Exit: false' },
 } as const satisfies Record<string, FieldNames>;

@@ -1,3 +1,4 @@
+import type { ImageNameWire, SnapshotWire } from './snapshot.ts';
 import type { ContainerConfig, MountPoint, RichFields } from './container.ts';
 import type { EndpointSettings } from './endpoint.ts';
 import type { HostConfig, PortMap } from './hostConfig.ts';
@@ -43,6 +44,12 @@ export interface ContainerInspect {
   Blame?: BlameWire[];
   /** Pouch: plugins that failed and were left out. */
   Degraded?: { plugin: string; hook: string; message: string }[];
+  /** Pouch: snapshots of its root file system, the oldest first. */
+  Snapshots?: SnapshotWire[];
+  /** Pouch: the images that it had since its first upgrade, the oldest first. */
+  Images?: (ImageNameWire & { since: string })[];
+  /** Pouch: what `pouch rollback` returns to; `onTrial`: it is not known yet whether the present image is healthy. */
+  Rollback?: { image: ImageNameWire; at: string; onTrial: boolean };
   /** Pouch: parts of the request that were ignored, and why. */
   Warnings?: string[];
 }

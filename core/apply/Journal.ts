@@ -17,7 +17,17 @@ const compactAbove = 64 * 1024;
 /** Of the form below, in the first line. A journal without that line is of version 1. */
 const version = 1;
 
-const verbs = ['create', 'start', 'stop', 'remove', 'update', 'checkpoint', 'reconcile'] as const;
+const verbs = [
+  'create',
+  'start',
+  'stop',
+  'remove',
+  'update',
+  'checkpoint',
+  'reconcile',
+  'snapshot',
+  'upgrade',
+] as const;
 export type Verb = (typeof verbs)[number];
 
 export type JournalEntry =
@@ -90,13 +100,13 @@ export class Journal {
   /** Rewrites a long journal with what still holds. */
   async compact(entries: () => JournalEntry[]): Promise<void> {
     if (fstatSync(this.#open()).size <= compactAbove) return;
-    await this.#rewrite(entries());
+    await this.rewrite(entries());
   }
 
   /** Puts these entries in the place of a damaged file, of which a copy stays beside it. */
   async replace(entries: JournalEntry[]): Promise<void> {
     await copyFile(this.path, `${this.path}.damaged`).catch(ifMissing);
-    await this.#rewrite(entries);
+    await this.rewrite(entries);
   }
 
   close(): void {
@@ -123,7 +133,8 @@ export class Journal {
     this.#end = { at: isWhole ? length : begin, isWhole };
   }
 
-  async #rewrite(entries: JournalEntry[]): Promise<void> {
+  /** Puts these entries in the place of all, in one step. */
+  async rewrite(entries: JournalEntry[]): Promise<void> {
     this.close();
     this.#end = undefined;
     await writeDurably(this.path, toLines([{ event: 'journal', version }, ...entries]));

@@ -6,12 +6,11 @@ import type { EffectContext } from '../../hooks/effectKind.ts';
 import type { Effect, EffectStage } from '../../hooks/effects.ts';
 import { isNetworkEffect } from '../../hooks/draftKeys.ts';
 import { hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
-import { isNetworkAttachment } from '../../hooks/networkAttachments.ts';
 import { needsFault } from '../contract/effectNeeds.ts';
 import { type OwnedEffectKind, sentenceOf } from '../contract/ownedEffectKind.ts';
 import { withDeadline } from '../wait/deadline.ts';
 import { settleAll } from '../wait/settleAll.ts';
-import { lateEffect, notApplied, unknownKind } from './effectErrors.ts';
+import { checkAttachment, lateEffect, notApplied, unknownKind } from './effectErrors.ts';
 import { isDiskFull } from '../state/reserve.ts';
 import type { Journal, JournalEntry, Verb } from './Journal.ts';
 
@@ -100,6 +99,25 @@ export class Ledger {
     this.#open = undefined;
     this.#damage = undefined;
     await this.#options.journal.replace(this.#entries());
+  }
+
+  /**
+   * Books effects that are applied under other keys, or with other arguments, in one step: the verb that is under way
+   * stays.
+   */
+  async rebook(effects: Record<string, Effect>, dropped: readonly string[]): Promise<void> {
+    const changed = Object.entries(effects).filter(
+      ([key, effect]) => !this.has(key) || !isSame(this.#applied.get(key)!.effect, effect),
+    );
+    if (changed.length === 0 && !dropped.some((key) => this.#applied.has(key))) return;
+    for (const [key, effect] of changed) this.#applied.set(key, { effect, result: undefined, done: true });
+    for (const key of dropped) this.#applied.delete(key);
+    const begin: JournalEntry[] = this.#open
+      ? [{ event: 'begin', op: this.#open, time: new Date().toISOString() }]
+      : [];
+    this.#step('before', 'rebook');
+    await this.#options.journal.rewrite([...this.#entries(), ...begin]);
+    this.#step('after', 'rebook');
   }
 
   /** The verb that was under way when the journal ended; undefined if the last one was completed. */
@@ -252,7 +270,7 @@ export class Ledger {
     ).catch(async (error: unknown) => {
       throw await notApplied(key, effect, kind, error, this.#options.container);
     });
-    if (isNetworkEffect(key)) this.#checkAttachment(key, kind, result);
+    if (isNetworkEffect(key)) checkAttachment(key, kind, result, this.#options.container);
     this.#step('applied', key);
     this.#applied.set(key, { effect, result, done: true });
     await this.#options.journal.append([{ event: 'done', key, result }], { durable: false });
@@ -330,21 +348,6 @@ export class Ledger {
     return new PouchError('PCH_EFFECT_UNKNOWN', message, { container, hint: `${hint}${this.#wayOut(key)}` });
   }
 
-  /** Others find addresses and ports of the container there. */
-  #checkAttachment(key: string, { plugin }: OwnedEffectKind, result: unknown): void {
-    if (isNetworkAttachment(result)) return;
-    const found = JSON.stringify(result) ?? 'nothing';
-    throw new PouchError(
-      'PCH_PLUGIN_CONTRACT',
-      `the effect ${key} returned ${found}; expected a network attachment`,
-      {
-        container: this.#options.container,
-        hint: 'return { network, interface, ports } and the address, as `NetworkAttachment` of pouch/hooks has them',
-        ...(plugin !== undefined && { plugin }),
-      },
-    );
-  }
-
   /** The error of the undo of a plugin's effect, with what it leaves; an error of the core says it all. */
   async #undoFailed(key: string, { args }: Effect, kind: OwnedEffectKind, error: unknown): Promise<unknown> {
     const { plugin } = kind;
@@ -382,6 +385,11 @@ export class Ledger {
       else this.#damage ??= `journal.jsonl: "${entry.key}" is done and was never begun`;
     }
   }
+}
+
+/** By their arguments: only those matter for the undo. */
+function isSame(a: Effect, b: Effect): boolean {
+  return a.kind === b.kind && JSON.stringify(a.args) === JSON.stringify(b.args);
 }
 
 /** Whether the verb takes away and makes nothing. */

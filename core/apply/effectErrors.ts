@@ -1,6 +1,7 @@
 /** Errors of effects that are not applied, by the ledger and by the check before it. */
 import type { Effect } from '../../hooks/effects.ts';
 import { hasCode, PouchError } from '../../hooks/errors.ts';
+import { isNetworkAttachment } from '../../hooks/networkAttachments.ts';
 import { type OwnedEffectKind, sentenceOf } from '../contract/ownedEffectKind.ts';
 
 export function unknownKind(key: string, kind: string, what: 'applied' | 'undone'): PouchError {
@@ -39,4 +40,24 @@ export async function notApplied(
     cause: error,
     ...(container !== undefined && { container }),
   });
+}
+
+/** Others find addresses and ports of the container there. @throws PCH_PLUGIN_CONTRACT */
+export function checkAttachment(
+  key: string,
+  { plugin }: OwnedEffectKind,
+  result: unknown,
+  container: string,
+): void {
+  if (isNetworkAttachment(result)) return;
+  const found = JSON.stringify(result) ?? 'nothing';
+  throw new PouchError(
+    'PCH_PLUGIN_CONTRACT',
+    `the effect ${key} returned ${found}; expected a network attachment`,
+    {
+      container,
+      hint: 'return { network, interface, ports } and the address, as `NetworkAttachment` of pouch/hooks has them',
+      ...(plugin !== undefined && { plugin }),
+    },
+  );
 }

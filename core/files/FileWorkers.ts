@@ -3,10 +3,8 @@
  * process performs each call with a deadline.
  */
 import type { FileAccess, FileFacts } from '../../hooks/files.ts';
-import type { ErrorCode } from '../../hooks/errors.ts';
 import { field } from '../../hooks/fields.ts';
-import { hasCode, errorKinds, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
-import { mountOf, mountPointsOf, readMountinfo } from '../host/mountinfo.ts';
+import { type ErrorCode, errorKinds, hasCode, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 import type {
   PathStep,
@@ -17,6 +15,7 @@ import type {
   FileReply,
   LayerLookup,
 } from './protocol.ts';
+import { forContent, inContainer, type Lane, lanesOf, onHost, onMounts } from './subjects.ts';
 import { type CallOptions, type Subject, WorkerPool } from './WorkerPool.ts';
 
 export interface FileWorkersOptions {
@@ -65,6 +64,11 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
   'removeEmptyDirectory',
   'removeTree',
   'ownRoot',
+  'copyLayer',
+  'layerSpace',
+  'syncTree',
+  'clearKeep',
+  'diffRoots',
 ] as const);
 
 export class FileWorkers implements FileAccess {
@@ -272,6 +276,37 @@ export class FileWorkers implements FileAccess {
     await this.#call('clearFill', subject, args, { deadlineMs: contentDeadlineMs });
   }
 
+  /** Copies a writable layer; see worker/copyLayer.ts. @throws ENOSPC */
+  async copyLayer(args: FileOperations['copyLayer']['args'], signal: AbortSignal): Promise<void> {
+    const subject = forContent(onHost(args.to, 'the copy of the root file system'));
+    await this.#call('copyLayer', subject, args, { deadlineMs: contentDeadlineMs, signal });
+  }
+
+  async layerSpace(path: string): Promise<FileOperations['layerSpace']['result']> {
+    return await this.#call('layerSpace', onHost(path, 'the root file system'), { path });
+  }
+
+  /** Writes a file system to the disk. */
+  async syncTree(path: string, signal?: AbortSignal): Promise<void> {
+    const subject = forContent(onHost(path, 'the root file system'));
+    await this.#call('syncTree', subject, { path }, { deadlineMs: contentDeadlineMs, signal });
+  }
+
+  /** Copies paths between root file systems. Resolves to those that were found. @throws ENOSPC */
+  async keepPaths(args: FileOperations['keepPaths']['args'], signal: AbortSignal): Promise<string[]> {
+    const subject = forContent(onHost(args.layer, 'the kept files'));
+    return await this.#call('keepPaths', subject, args, { deadlineMs: contentDeadlineMs, signal });
+  }
+
+  async clearKeep(args: FileOperations['clearKeep']['args']): Promise<void> {
+    await this.#call('clearKeep', onHost(args.mountPoints.from), args);
+  }
+
+  async diffRoots(args: FileOperations['diffRoots']['args']): Promise<FileOperations['diffRoots']['result']> {
+    const subject = forContent(onHost(args.before.layer, 'the root file systems'));
+    return await this.#call('diffRoots', subject, args, { deadlineMs: contentDeadlineMs });
+  }
+
   async createVolume(args: FileOperations['createVolume']['args'], what: string): Promise<void> {
     await this.#call('createVolume', onHost(args.directory, what), args);
   }
@@ -338,53 +373,6 @@ export class FileWorkers implements FileAccess {
 
 function isBroken(error: unknown): boolean {
   return hasCode(error, 'PCH_FILE_WORKER') && !hasNoFilesLeft(error);
-}
-
-/** Chooses the lane by the path's name; links may lead to another mount. */
-function onHost(path: string, what = path, mountinfo = readMountinfo()): Subject {
-  const { point } = mountOf(path, mountinfo) ?? { point: '/' };
-  return { lane: `mount ${point}`, what, where: `the file system on ${point}` };
-}
-
-function inContainer(name: string, paths: readonly string[]): Subject {
-  return {
-    lane: `container ${name}`,
-    what: `${paths.join(' and ')} of ${name}`,
-    where: `what is mounted in ${name}`,
-  };
-}
-
-interface Lane {
-  subject: Subject;
-  paths: string[];
-}
-
-/** Groups paths by mount. The first path of each is named in messages. */
-function lanesOf(paths: readonly string[], whatOf: (path: string) => string): Lane[] {
-  const mountinfo = paths.length > 0 ? readMountinfo() : '';
-  const lanes = new Map<string, Lane>();
-  for (const path of paths) {
-    const subject = onHost(path, whatOf(path), mountinfo);
-    const lane = lanes.get(subject.lane) ?? { subject, paths: [] };
-    lane.paths.push(path);
-    lanes.set(subject.lane, lane);
-  }
-  return [...lanes.values()];
-}
-
-/** Chooses the lane of a request for several directories, by their mounts. */
-function onMounts(paths: readonly string[], what: string): Subject {
-  const points = mountPointsOf(paths, readMountinfo()).sort();
-  return {
-    lane: `mounts ${points.join(' ')}`,
-    what,
-    where: points.map((point) => `the file system on ${point}`).join(' and '),
-  };
-}
-
-/** Copies and removals have their own lane, so that they do not delay short calls to the same mount. */
-function forContent(subject: Subject): Subject {
-  return { ...subject, lane: `content of ${subject.lane}` };
 }
 
 /** Returns the error if it is PCH_FILE_TIMEOUT. @throws any other error */

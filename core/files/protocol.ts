@@ -50,6 +50,21 @@ export interface PathStep {
   target?: string;
 }
 
+/** A path that two root file systems of a container have differently. */
+export interface RootChange {
+  path: string;
+  kind: 'added' | 'changed' | 'deleted';
+}
+
+/** One of two root file systems that are compared. */
+export interface RootOfDiff {
+  snapshot: SnapshotMount;
+  /** Temporary mount point of the snapshot. */
+  mountPoint: string;
+  /** Directory of the writable layer. */
+  layer: string;
+}
+
 /** A file that Pouch puts on the host for the life of an effect. */
 export interface PlacedFile {
   path: string;
@@ -185,6 +200,41 @@ export interface FileOperations {
   };
   /** Removes the leftovers of an interrupted `fillVolume`. */
   clearFill: { args: { mountPoint: string; staging: string }; result: null };
+  /** Copies the content of a writable layer to another one, in place of what that has. */
+  copyLayer: { args: { from: string; to: string }; result: null };
+  /** Whether copies below a directory share blocks, and bytes that are free there. */
+  layerSpace: { args: { path: string }; result: { shares: boolean; free: number } };
+  /** Writes the file system of a path to the disk. */
+  syncTree: { args: { path: string }; result: null };
+  /** Copies paths between root file systems that no process uses; see keepPaths.ts. Returns those that were found. */
+  keepPaths: {
+    args: {
+      from: SnapshotMount;
+      to: SnapshotMount;
+      /** Temporary mount points. */
+      mountPoints: { from: string; to: string };
+      paths: readonly string[];
+      /** Directory of the writable layer of `to`, and the ids of its container. */
+      layer: string;
+      uidMappings: readonly OciIdMapping[];
+      gidMappings: readonly OciIdMapping[];
+    };
+    result: string[];
+  };
+  /** Removes the leftovers of an interrupted `keepPaths`, or `diffRoots`. */
+  clearKeep: { args: { mountPoints: { from: string; to: string } }; result: null };
+  /** Compares root file systems of a container; at `most` so many changes are returned. */
+  diffRoots: {
+    args: {
+      before: RootOfDiff;
+      after: RootOfDiff;
+      isSameImage: boolean;
+      most: number;
+      uidMappings: readonly OciIdMapping[];
+      gidMappings: readonly OciIdMapping[];
+    };
+    result: { changes: RootChange[]; truncated: boolean };
+  };
   /** Creates a volume; `data` and the record are in `directory`. Removes the leftovers of a failure. */
   createVolume: {
     args: { directory: string; data: string; record: { path: string; content: string } };

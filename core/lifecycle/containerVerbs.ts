@@ -1,5 +1,6 @@
 import type { ContainerRecord, Containers } from '../../hooks/engine.ts';
 import { ifFound } from '../containerd/index.ts';
+import { rootKeyOf } from '../contract/rootKey.ts';
 import { attach } from './verbs/attach.ts';
 import { addMount } from './mounts/addMount.ts';
 import { removeMount } from './mounts/removeMount.ts';
@@ -32,6 +33,8 @@ import { controlService, services } from './services/services.ts';
 import { stats } from './stats/stats.ts';
 import { stop } from './verbs/stop.ts';
 import { processesOf } from './verbs/top.ts';
+import { forget, rollback } from './upgrade/rollback.ts';
+import { upgrade } from './upgrade/upgrade.ts';
 import { update } from './verbs/update.ts';
 import { wait } from './verbs/wait.ts';
 
@@ -60,6 +63,9 @@ export function containerVerbs(engine: EngineContext): Containers {
     addMount: async (ref, volume) => await addMount(engine, find(ref), volume),
     removeMount: async (ref, destination, options = {}) =>
       await removeMount(engine, find(ref), destination, options),
+    upgrade: async (ref, options) => await upgrade(engine, find(ref), options),
+    rollback: async (ref) => await rollback(engine, find(ref)),
+    forgetRollback: async (ref) => await forget(engine, find(ref)),
     pause: async (ref) => await pause(engine, find(ref)),
     unpause: async (ref) => await unpause(engine, find(ref)),
     wait: async (ref, condition, signal) => await wait(engine, find(ref), condition, signal),
@@ -116,9 +122,9 @@ function endingVerbs(engine: EngineContext): Pick<Containers, 'stop' | 'kill' | 
 /** Bytes of a container's writable layer, and of that and its image. */
 async function usage(
   { client, images }: EngineContext,
-  { id, draft }: ContainerRecord,
+  { draft }: ContainerRecord,
 ): Promise<{ writable: number; total: number }> {
-  const writable = (await ifFound(client.snapshots.usage(id)))?.size ?? 0;
+  const writable = (await ifFound(client.snapshots.usage(rootKeyOf({ draft }))))?.size ?? 0;
   const image = await images.get(draft.image.id).catch(() => undefined);
   return { writable, total: writable + (image?.size ?? 0) };
 }

@@ -147,7 +147,7 @@ export function replayFacts(tape: ReplayingTape, { config, secrets, log }: Repla
 }
 
 function replayContext(tape: ReplayingTape, root: string): RequestContext {
-  const call = <Name extends Exclude<keyof RequestContext, 'root'>>(name: Name) =>
+  const call = <Name extends Exclude<keyof RequestContext, 'root' | 'ownVolume'>>(name: Name) =>
     tape.call<RequestContext[Name]>(name);
   return {
     root,

@@ -15,6 +15,7 @@ export const groups: Record<string, readonly string[]> = {
     'network',
     'logs',
     'limits-and-checkpoints',
+    'change-in-place',
     'lxcfs',
     'user-namespaces',
     'host-resources',

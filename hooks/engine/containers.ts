@@ -8,6 +8,7 @@ import type { PruneFilter } from './prune.ts';
 import type { ReconcileOptions, Reconciliation } from './reconcile.ts';
 import type { ContainerService, ServiceAction } from '../richServices.ts';
 import type { ContainerRecord } from './record.ts';
+import type { Rollback, Upgrade, UpgradeOptions } from './upgrade.ts';
 import type { AttachOptions, Attachment, LogEntry, LogQuery, Run } from './streams.ts';
 import { token } from '../token.ts';
 
@@ -81,6 +82,19 @@ export interface Containers {
    * @throws PCH_MOUNT_NOT_FOUND, PCH_MOUNT_BUSY, PCH_CONFLICT, PCH_RUNTIME_CANNOT
    */
   removeMount(ref: string, destination: string, options?: { force?: boolean }): Promise<void>;
+  /**
+   * Gives a container another image. It keeps its id, name, networks, volumes and host ids, and paths of its root file
+   * system. One that runs is restarted; if it is not healthy in time, it has its old image again.
+   * @throws PCH_IMAGE_NOT_FOUND, PCH_UPGRADE_REFUSED, PCH_UPGRADE_UNHEALTHY, PCH_DISK_FULL
+   */
+  upgrade(ref: string, options: UpgradeOptions): Promise<Upgrade>;
+  /**
+   * Returns to what the container was before its upgrade; a rollback of the rollback is the upgrade again.
+   * @throws PCH_ROLLBACK_NOT_FOUND
+   */
+  rollback(ref: string): Promise<Rollback>;
+  /** Removes what `rollback` would return to. @throws PCH_ROLLBACK_NOT_FOUND */
+  forgetRollback(ref: string): Promise<void>;
   /** Freezes all processes. @throws PCH_CONTAINER_NOT_RUNNING, PCH_CONFLICT in other states */
   pause(ref: string): Promise<void>;
   /** Resumes a paused container. @throws PCH_CONFLICT if it is not paused */

@@ -24,6 +24,44 @@ export type ContainerState = Static<typeof ContainerState>;
 /** The state in one word: `created`, `running`, `exited`, … */
 export type ContainerStatus = ContainerState['status'];
 
+const imageOfRoot = closed({ reference: text, id: text });
+
+const RootSnapshot = closed({
+  name: text,
+  root: says('Key of its root file system in containerd.'),
+  createdAt: says('RFC 3339.'),
+  image: imageOfRoot,
+  cause: word('user', 'schedule', 'restore'),
+});
+
+/** A snapshot of a container’s root file system. */
+export type RootSnapshot = Static<typeof RootSnapshot>;
+
+/** Schema of how long an upgrade may take to be healthy, and what that means. */
+export const HealthGate = closed({
+  timeoutSeconds: Type.Number({ description: 'Until it is rolled back.' }),
+  command: may(Type.Array(text, { description: 'Runs in the container, and succeeds once it is healthy.' })),
+  mayBeDegraded: may(Type.Boolean({ description: 'It was degraded before the upgrade.' })),
+});
+
+/** How long an upgrade may take to be healthy, and what that means. */
+export type HealthGate = Static<typeof HealthGate>;
+
+const RootRollback = closed(
+  {
+    root: says('Key of the root file system to return to.'),
+    image: imageOfRoot,
+    at: says('RFC 3339: when the other image took its place.'),
+    trial: may(HealthGate),
+  },
+  {
+    description: 'What `rollback` returns to. `trial`: it is not known yet whether the new image is healthy.',
+  },
+);
+
+/** What a container was before its last upgrade or rollback. */
+export type RootRollback = Static<typeof RootRollback>;
+
 const Damage = closed(
   {
     path: says('The damaged file.'),
@@ -63,6 +101,13 @@ export const ContainerRecord = closed(
       description: 'The user has stopped it: `unless-stopped` leaves it stopped.',
     }),
     degraded: Type.Array(Degradation),
+    snapshots: may(Type.Array(RootSnapshot)),
+    rollback: may(RootRollback),
+    images: may(
+      Type.Array(closed({ ...imageOfRoot.properties, since: says('RFC 3339.') }), {
+        description: 'The images that it had, the oldest first: since an upgrade.',
+      }),
+    ),
     reconciledAt: may(says('RFC 3339: when its plan was replaced last.')),
     warnings: texts,
     updates: may(

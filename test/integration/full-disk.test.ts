@@ -109,6 +109,30 @@ describe('a full disk', function () {
       await assertSteady(pouchd, first);
     });
 
+    it('is reported by snapshot create, restore and upgrade, which leave the container as it was', async () => {
+      await ok(pouchd, 'run', '-d', '--name', 'box', '--stop-timeout', '0', ...quick, 'sleep', '1000');
+      const inside = (script: string) => ok(pouchd, 'exec', 'box', 'sh', '-c', script);
+      await inside('dd if=/dev/urandom of=/root/file bs=64k count=64; sync');
+      await ok(pouchd, 'snapshot', 'create', 'box', '--name', 'first');
+      const sum = await inside('md5sum /root/file');
+      const filler = await fill(pouchd.root);
+      try {
+        assertFull(await pouchd.pouch('snapshot', 'create', 'box'), 1);
+        assertFull(await pouchd.pouch('snapshot', 'restore', '--restart', 'box', 'first'), 1);
+        assertFull(await pouchd.pouch('upgrade', 'box', '--image', 'busybox', '--keep', '/root'), 1);
+        assert.equal(await ok(pouchd, 'snapshot', 'ls', '-q', 'box'), 'first\n');
+        assert.equal((await pouchd.inspect('box'))?.State.Paused, false);
+      } finally {
+        await filler.free();
+      }
+      await pouchd.pouch('start', 'box');
+      assert.equal(await inside('md5sum /root/file'), sum);
+      await ok(pouchd, 'upgrade', 'box', '--image', 'busybox', '--keep', '/root', '--health-cmd', 'true');
+      assert.equal(await inside('md5sum /root/file'), sum);
+      await ok(pouchd, 'rm', '-f', 'box');
+      await assertSteady(pouchd, first);
+    });
+
     it('is reported by volume create, which leaves nothing', async () => {
       const filler = await fill(pouchd.root);
       try {

@@ -61,6 +61,26 @@ describe('what a rich container keeps', function () {
     }
   });
 
+  it('is its identity over an upgrade and its rollback, with the paths to keep', async () => {
+    await daemon.it.pouch('tag', debian, 'debian:next');
+    await ok('run', '-d', '--name', 'box', '--rich', '--wait', debian);
+    await inside(`hostnamectl set-hostname dbserver; sed -i '$a 192.0.2.7 legacy' /etc/hosts
+      mkdir -p /srv/app; echo 1 > /srv/app/f; chown -R www-data:adm /srv/app; chmod 4750 /srv/app/f; echo 1 > /root/f`);
+    const before = (await inside(identity)).replace(/^.*\n/, 'dbserver\n');
+    const owned = 'stat -c "%U %G %a" /srv/app /srv/app/f /etc /etc/ssh/ssh_host_ed25519_key';
+    const owners = await inside(owned);
+    await daemon.sh('true');
+    const text = await ok('upgrade', 'box', '--image', 'debian:next', '--keep', '/srv/app');
+    assert.match(text, /kept \/etc\/ssh\/ssh_host_ed25519_key$/m);
+    assert.equal(await inside(identity), before);
+    assert.equal(await inside(owned), owners);
+    assert.match(await inside('tail -1 /etc/hosts; ls /root'), /^192.0.2.7 legacy$/);
+    await ok('rollback', 'box');
+    await ok('wait', '--condition', 'ready', 'box');
+    assert.equal(await inside(identity), before);
+    assert.equal(await inside('cat /root/f'), '1');
+  });
+
   it('is its address while it is stopped, which its removal frees', async () => {
     await ok(...busybox, '--name', 'box', 'busybox', 'sleep', '1000');
     const { IPAddress: ip, MacAddress: mac } = await addressOf('box');

@@ -17,6 +17,7 @@ import { fakeCheckpoints } from './fake/checkpoints.ts';
 import { fakeContainers, type FakeContainers } from './fake/containers.ts';
 import { fakeEvents } from './fake/events.ts';
 import { fakeImages } from './fake/images.ts';
+import { fakeSnapshots } from './fake/snapshots.ts';
 import { FakeProcess } from './fake/FakeProcess.ts';
 
 export interface FakeEngine extends Engine {
@@ -33,6 +34,7 @@ export function fakeEngine(): FakeEngine {
     images: fakeImages((event) => events.emit(event)),
     containers: fakeContainers(() => engine),
     checkpoints: fakeCheckpoints(() => engine.containers),
+    snapshots: fakeSnapshots(() => engine.containers),
     execStarts: Promise.resolve(),
     execs: fakeExecs(() => engine),
     volumes: fakeVolumes(),

@@ -6,6 +6,8 @@ import {
   type CheckpointCreateRequest,
   type ContainerCreateRequest,
   type ExecCreateRequest,
+  type SnapshotCreateRequest,
+  type UpgradeRequest,
   type FieldNames,
   type LimitField,
 } from '../../client/wire.ts';
@@ -17,8 +19,10 @@ export type ApiField = FieldPath<ContainerCreateRequest>;
 type ApiPattern =
   | FieldPattern<ContainerCreateRequest | ExecCreateRequest>
   | `${keyof CheckpointCreateRequest}: false`
+  | keyof SnapshotCreateRequest
+  | FieldPattern<UpgradeRequest>
   | Parameter;
-type Parameter = 'name' | 'platform' | 'force';
+type Parameter = 'name' | 'platform' | 'force' | 'dryRun';
 
 interface Names extends FieldNames {
   readonly api: ApiPattern | readonly ApiPattern[];

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { rootKeyOf } from '../../contract/rootKey.ts';
 import { field } from '../../../hooks/fields.ts';
 import type { ContainerdClient, Mount } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
@@ -51,8 +52,9 @@ export function idmapEffect({
       await release(args.directory);
       await checkPassable(dirname(args.directory));
       await mkdir(args.directory, { recursive: true, mode: 0o711 });
-      const mounts = await client.snapshots.mounts(container);
-      await ownRoot(files, mounts, recordOf(container));
+      const record = recordOf(container);
+      const mounts = await client.snapshots.mounts(rootKeyOf(record));
+      await ownRoot(files, mounts, record);
       return { rootfs: await mapRootfs(files, mounts, args), sources: await mapSources(files, args) };
     },
     undo: ({ directory }) => release(directory),

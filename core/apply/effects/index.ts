@@ -23,6 +23,7 @@ import { ioEffect } from './io.ts';
 import { liveMountEffect } from './liveMount.ts';
 import { limitsEffect } from './limits.ts';
 import { netnsEffect } from './netns.ts';
+import { rootEffect } from './root.ts';
 import { snapshotEffect } from './snapshot.ts';
 import { taskEffect } from './task.ts';
 import { usernsEffect } from './userns.ts';
@@ -42,6 +43,7 @@ export const coreKindNames = [
   'live-mount',
   'mark',
   'netns',
+  'root',
   'snapshot',
   'task',
   'userns',
@@ -88,6 +90,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     limitsEffect(deps.client, recordOf),
     liveMountEffect(deps.files, (id) => recordOf(id).name),
     netnsEffect(deps.netns),
+    rootEffect({ ...deps, recordOf }),
     snapshotEffect(deps.client, chainIdOf),
     taskEffect({
       client: deps.client,
@@ -100,7 +103,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
       onDeleteHung: (id, deadlineMs) => deps.onDeleteHung(id, deadlineMs),
     }),
     usernsEffect(),
-    volumeEffect(deps),
+    volumeEffect({ ...deps, recordOf }),
     ...hostEffectKinds({
       files: deps.files,
       records: deps.hostRecords,

@@ -17,6 +17,7 @@ import { runcRoot } from '../../containerd/rpc/any.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import type { StdioPaths } from '../../io/index.ts';
 import { killProcess } from '../../supervise/killProcess.ts';
+import { rootKeyOf } from '../../contract/rootKey.ts';
 import { checkpointPaths } from '../checkpointPaths.ts';
 import { checkCommand, checkDirectory, type LookUp } from './command.ts';
 import type { ContainerEffectDeps } from './container.ts';
@@ -95,7 +96,7 @@ export function taskEffect(
 
 /** Those of the container's snapshot. Their mount would hang where a layer does, and could not be ended. */
 async function respondingMounts({ client, files, recordOf }: TaskEffectDeps, id: string): Promise<Mount[]> {
-  const mounts = await client.snapshots.mounts(id);
+  const mounts = await client.snapshots.mounts(rootKeyOf(recordOf(id)));
   const what = `the root file system of ${recordOf(id).name}`;
   await files.checkResponds(layerDirectories(mounts) ?? [], () => what);
   return mounts;

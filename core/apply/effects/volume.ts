@@ -1,7 +1,9 @@
 /** A volume of a container: made if it is missing, and filled with what the image has at its place. */
 import { join } from 'node:path';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
+import { rootKeyOf } from '../../contract/rootKey.ts';
 import { contentDeadlineMs, type FileWorkers } from '../../files/index.ts';
 import { localDriver } from '../../volumes/VolumeDrivers.ts';
 import type { VolumeStore } from '../../volumes/VolumeStore.ts';
@@ -21,6 +23,7 @@ export interface VolumeEffectDeps {
   client: ContainerdClient;
   files: FileWorkers;
   stateDirectory: string;
+  recordOf(id: string): ContainerRecord;
 }
 
 export function volumeEffect({
@@ -28,6 +31,7 @@ export function volumeEffect({
   client,
   files,
   stateDirectory,
+  recordOf,
 }: VolumeEffectDeps): EffectKind<VolumeArgs, { created: boolean }> {
   // Several volumes of one container are filled side by side.
   const leftovers = (container: string, name: string) => ({
@@ -50,7 +54,7 @@ export function volumeEffect({
       const target = volumes.pathOf(name);
       // A look has a shorter deadline than a copy.
       await files.look(target, `the volume ${name}`);
-      const [snapshot] = copyFrom ? await client.snapshots.mounts(container) : [];
+      const [snapshot] = copyFrom ? await client.snapshots.mounts(rootKeyOf(recordOf(container))) : [];
       if (snapshot)
         await files.fillVolume({ snapshot, path: copyFrom, target, ...leftovers(container, name) }, signal);
       return { created };

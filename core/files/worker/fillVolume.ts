@@ -1,11 +1,10 @@
 /** Fills an empty volume with the image's content at its mount point. */
-import { fstatSync, mkdirSync, openSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
-import { check, detach, mount, MS_BIND, MS_RDONLY, MS_REC } from '../../host/libc.ts';
-import type { FileOperations, SnapshotMount } from '../protocol.ts';
+import { fstatSync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs';
+import type { FileOperations } from '../protocol.ts';
+import { mountSnapshot, release } from './mountSnapshot.ts';
 import { openInside, using } from './openInside.ts';
 import { removeTree } from './removeTree.ts';
 import { runTool } from './runTool.ts';
-import { ignoreMissing } from '../../host/ignoreMissing.ts';
 
 type FillArgs = FileOperations['fillVolume']['args'];
 
@@ -15,8 +14,6 @@ type FillArgs = FileOperations['fillVolume']['args'];
  */
 export function fillVolume({ snapshot, mountPoint, path, target, staging }: FillArgs): null {
   if (readdirSync(target).length > 0) return null;
-  release(mountPoint);
-  mkdirSync(mountPoint, { recursive: true, mode: 0o700 });
   try {
     mountSnapshot(snapshot, mountPoint);
     const found = using(openSync(mountPoint, 'r'), (root) => openOptional(root, path));
@@ -60,37 +57,5 @@ function openOptional(root: number, path: string): number | undefined {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
     throw error;
-  }
-}
-
-/** Mounts a snapshot read-only, like mount(8). No file of it is executed, and no device of it is opened. */
-function mountSnapshot({ type, source, options }: SnapshotMount, mountPoint: string): void {
-  if (type === 'bind') {
-    check(mount(source, mountPoint, null, MS_BIND | MS_REC, null), `mount on ${mountPoint}`);
-    return;
-  }
-  const data = readOnly(options).join(',');
-  check(mount(source, mountPoint, type, MS_RDONLY, Buffer.from(`${data}\0`)), `mount on ${mountPoint}`);
-}
-
-/**
- * Returns the options of an overlay without its work directory, which the kernel clears at each mount: concurrent
- * mounts of one snapshot would fail.
- */
-function readOnly(options: readonly string[]): string[] {
-  const valueOf = (name: string) =>
-    options.find((option) => option.startsWith(`${name}=`))?.slice(name.length + 1);
-  const layers = [valueOf('upperdir'), valueOf('lowerdir')].filter((layer) => layer !== undefined);
-  const others = options.filter((option) => !/^(ro|rw|(upper|work|lower)dir=.*)$/.test(option));
-  return layers.length > 0 ? [...others, `lowerdir=${layers.join(':')}`] : others;
-}
-
-/** Unmounts and removes the mount point; succeeds if it does not exist. */
-function release(mountPoint: string): void {
-  detach(mountPoint);
-  try {
-    rmdirSync(mountPoint);
-  } catch (error) {
-    ignoreMissing(error as NodeJS.ErrnoException);
   }
 }

@@ -3,6 +3,9 @@ import type { FileFacts } from '../../../hooks/files.ts';
 import type { FileOperations, FileReply, FileRequest } from '../protocol.ts';
 import { clearFill, fillVolume } from './fillVolume.ts';
 import { firstBoot } from './firstBoot/firstBoot.ts';
+import { copyLayer, layerSpace, syncTree } from './copyLayer.ts';
+import { diffRoots } from './diffRoots.ts';
+import { clearKeep, keepPaths } from './keepPaths.ts';
 import { list } from './list.ts';
 import { bindInside, unbindInside } from './bindInside.ts';
 import { mountInside } from './mountInside.ts';
@@ -82,6 +85,18 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return fillVolume(request);
     case 'clearFill':
       return clearFill(request);
+    case 'copyLayer':
+      return copyLayer(request);
+    case 'layerSpace':
+      return layerSpace(request);
+    case 'syncTree':
+      return syncTree(request);
+    case 'keepPaths':
+      return keepPaths(request);
+    case 'clearKeep':
+      return clearKeep(request);
+    case 'diffRoots':
+      return diffRoots(request);
     case 'createVolume':
       return createVolume(request);
     case 'removeVolume':

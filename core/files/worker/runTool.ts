@@ -4,15 +4,15 @@ import { spawnSync } from 'node:child_process';
 const shownBytes = 400;
 
 /**
- * Runs one of the coreutils in this worker's process group. It ends with the worker (setpriv(1), --pdeathsig). A
- * handle is passed as descriptor 3.
+ * Runs one of the coreutils in this worker's process group. It ends with the worker (setpriv(1), --pdeathsig). Handles
+ * are passed as descriptors from 3 on.
  * @throws Error with the tool's message; its code is ENOSPC for a full disk, PCH_CONFLICT for a mount
  */
-export function runTool(command: string, args: readonly string[], handle?: number): void {
+export function runTool(command: string, args: readonly string[], ...handles: number[]): void {
   const { status, signal, stderr, error } = spawnSync(
     'setpriv',
     ['--pdeathsig', 'KILL', '--', command, ...args],
-    { stdio: ['ignore', 'ignore', 'pipe', ...(handle === undefined ? [] : [handle])] },
+    { stdio: ['ignore', 'ignore', 'pipe', ...handles] },
   );
   if (error) throw error;
   if (status === 0) return;

@@ -8,7 +8,6 @@ import {
   fchownSync,
   fdatasyncSync,
   fstatSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -19,6 +18,7 @@ import { basename, dirname } from 'node:path';
 import { kindOf } from '../fileKind.ts';
 import type { FileOperations, OwnFile } from '../protocol.ts';
 import { openContainerRoot } from './containerRoot.ts';
+import { makeParent } from './makeParent.ts';
 import { handlePath, openInside, using } from './openInside.ts';
 import { ownLines } from './ownLines.ts';
 import { readBytes } from './regularFile.ts';
@@ -73,26 +73,6 @@ function existing(root: number, path: string): { content: string; stats: Stats }
     const found = readBytes(file, path, maxBytes);
     return 'refused' in found ? found.refused : { content: found.bytes.toString('latin1'), stats };
   });
-}
-
-/** An image without /etc. */
-function makeParent(root: number, path: string, { uid, gid }: Args['owner']): void {
-  const parts = dirname(path).split('/').filter(Boolean);
-  for (let count = 1; count <= parts.length; count++) {
-    const at = `/${parts.slice(0, count).join('/')}`;
-    try {
-      using(openInside(root, at), () => undefined);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      using(openInside(root, dirname(at)), (parent) => {
-        const made = `${handlePath(parent)}/${basename(at)}`;
-        mkdirSync(made, { mode: 0o755 });
-        using(openSync(made, constants.O_DIRECTORY | constants.O_NOFOLLOW), (handle) =>
-          fchownSync(handle, uid, gid),
-        );
-      });
-    }
-  }
 }
 
 /** Replaces a file of a directory, atomically: a crash leaves the old or the new file. A link is replaced, too. */

@@ -13,6 +13,7 @@ import { unusable } from '../../state/ContainerStore.ts';
 import { asOperation, emitContainer, type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { notRunning } from '../task/refusals.ts';
+import { ownerOfRoot, rootEffectKey } from '../../contract/rootKey.ts';
 import { askTaps } from '../verbs/remove.ts';
 
 /** @throws PCH_CONTAINER_DAMAGED unless forced: what is removed is not known beforehand */
@@ -64,6 +65,7 @@ async function claim(
   };
   const effects = {
     ...byId(engine, record),
+    ...(await rootsById(engine, record.id)),
     ...(await assumedEffects(engine, record.id, listed)),
     ...(await recordedEffects(engine, record.id)),
     ...listed,
@@ -79,9 +81,22 @@ async function claim(
   );
 }
 
+/** Its root file systems that containerd has, also those of snapshots and upgrades. */
+async function rootsById({ client }: EngineContext, id: string): Promise<Record<string, Effect>> {
+  const keys = (await client.snapshots.list()).map(({ name }) => name);
+  const own = keys.filter((key) => ownerOfRoot(key) === id);
+  return Object.fromEntries(
+    own.map((key) => [rootEffectKey(key), { kind: 'root', stage: 'create', args: { key } }]),
+  );
+}
+
 /** Whether it names another container: garbled files are not to be believed. */
 function namesAnother({ args }: Effect, id: string): boolean {
-  return ['id', 'key', 'container'].some((field) => field in args && args[field] !== id);
+  return ['id', 'key', 'container'].some((field) => field in args && ownerIn(args[field]) !== id);
+}
+
+function ownerIn(value: unknown): unknown {
+  return typeof value === 'string' ? (ownerOfRoot(value) ?? value) : value;
 }
 
 /** Effects of the host, whose records are not in the container's directory. */

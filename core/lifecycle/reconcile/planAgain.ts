@@ -7,7 +7,9 @@ import {
   type PlanningOptions,
 } from '../../plan/Planner.ts';
 import type { Generation } from '../../plugins/index.ts';
-import { keptUsers } from '../shared/keptUsers.ts';
+import { rootKeyOf } from '../../contract/rootKey.ts';
+import { planWithRoot, withRoot } from '../roots/changeRoot.ts';
+import { keptContext } from '../shared/keptContext.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
 /** The plan that the container's request gets now, for the container that exists. Changes nothing. */
@@ -20,10 +22,16 @@ export async function planAgain(
   const { id, draft, request } = record;
   const planner = new Planner(optionsFor(engine, record));
   try {
-    return await planner.plan({ id, name: draft.name }, request, generation, planning);
+    return keepingRoot(await planner.plan({ id, name: draft.name }, request, generation, planning), record);
   } finally {
     if (draft.uidMappings.length === 0) engine.userRanges.release(id);
   }
+}
+
+/** Its root file system is that of a snapshot or an upgrade. */
+function keepingRoot(planned: PlannedCreate, record: ContainerRecord): PlannedCreate {
+  const key = rootKeyOf(record);
+  return { ...planWithRoot(planned, key), draft: withRoot({ ...record, draft: planned.draft }, key).draft };
 }
 
 /** It keeps its host ids, which are not free, and its image, unless that was resolved without a plugin. */
@@ -39,6 +47,6 @@ function optionsFor({ plannerOptions }: EngineContext, record: ContainerRecord):
   return {
     ...plannerOptions,
     ...(isResolved && { image: ownImage }),
-    request: keptUsers(request, draft),
+    request: keptContext(request, draft),
   };
 }

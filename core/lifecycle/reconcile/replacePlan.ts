@@ -14,6 +14,7 @@ import { type NextPlan, readNextPlan, removeNextPlan, writeNextPlan } from '../.
 import { isUp } from '../../state/status.ts';
 import { updateSpec, writeNewSpec, writePlan } from '../../state/planFiles.ts';
 import { type EngineContext, withLedger } from '../shared/engineContext.ts';
+import { historyOf } from '../shared/historyOf.ts';
 import { newRecord } from '../verbs/create.ts';
 
 export interface ReplaceOptions {
@@ -68,10 +69,11 @@ function nextRecord(
   planned: PlannedCreate,
   degraded: Degradation[],
 ): ContainerRecord {
-  const { name, createdAt, state, restartCount, stoppedByUser, attachments } = record;
   return {
     ...newRecord(engine, planned),
-    ...{ name, createdAt, state, restartCount, stoppedByUser, attachments, degraded },
+    ...historyOf(record),
+    restartCount: record.restartCount,
+    degraded,
     reconciledAt: new Date().toISOString(),
   };
 }

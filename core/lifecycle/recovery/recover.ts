@@ -17,9 +17,13 @@ import { alivePid, type Finding, quarantine, type Traces } from '../damaged/quar
 import { cleanUpLocked } from '../exits/cleanUp.ts';
 import { setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
 import { watchReadiness } from '../readiness/watchReadiness.ts';
+import { thawCutOff } from '../roots/frozen.ts';
+import { settleCutOff } from '../roots/settleRoots.ts';
 import { settleReconcile } from '../reconcile/replacePlan.ts';
+import { resumeTrial } from '../upgrade/trial.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { initPid } from '../task/initPid.ts';
+import { ownerOfRoot } from '../../contract/rootKey.ts';
 import { asOperation, type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { removeLocked } from '../verbs/remove.ts';
 import { removeOrRestart } from '../exits/afterExit.ts';
@@ -147,11 +151,12 @@ async function recoverOne(
   if (interrupted === 'start') await commit(engine, record);
   if (interrupted === 'update') await settleUpdate(engine, record);
   if (interrupted === 'reconcile') await settleReconcile(engine, record);
+  if (interrupted === 'snapshot' || interrupted === 'upgrade') await settleCutOff(engine, record);
   if (interrupted === 'checkpoint') await settleCheckpointsOrWarn(engine, record);
   const isCutOff = interrupted === undefined && record.state.status === 'created' && isPrepared;
   // Of a run that ended between its create and its start, as of one whose start has failed, nothing stays.
   if (isCutOff && record.draft.autoRemove) return await removeLocked(engine, record, { volumes: true });
-  await resume(engine, record, task);
+  await resume(engine, record, interrupted === 'snapshot' ? await thawCutOff(engine, record, task) : task);
   if (engine.store.has(record.id)) engine.deliveries.begin(record);
 }
 
@@ -239,6 +244,7 @@ async function adopt(
   await resumeProcesses(engine, record);
   watchExit(engine, record);
   watchReadiness(engine, record);
+  resumeTrial(engine, record);
 }
 
 async function resumeProcesses(
@@ -259,9 +265,6 @@ async function settle(engine: EngineContext, record: ContainerRecord): Promise<v
   await removeOrRestart(engine, record);
 }
 
-/** Layers that are being unpacked are active snapshots too, under keys of another form. */
-const containerId = /^[0-9a-f]{64}$/;
-
 /** The log keeper may hold streams of containers that have ended while no daemon was there. */
 async function finishStrayStreams({ io, store }: EngineContext): Promise<void> {
   for (const id of await io.known()) if (!store.knows(id)) await io.finish(id);
@@ -278,9 +281,11 @@ async function settleOrphans(engine: EngineContext, tracesOf: TracesOf): Promise
     guarded(engine, id, async () => {
       if (!store.knows(id)) await work();
     });
-  for (const { name: id, kind } of await client.snapshots.list())
-    if (kind === SnapshotKind.ACTIVE && containerId.test(id))
-      await settle(id, () => quarantine(engine, id, { problem }, tracesOf(id)));
+  // Layers that are being unpacked are active snapshots too, under keys of another form.
+  for (const { name, kind } of await client.snapshots.list()) {
+    const id = kind === SnapshotKind.ACTIVE ? ownerOfRoot(name) : undefined;
+    if (id !== undefined) await settle(id, () => quarantine(engine, id, { problem }, tracesOf(id)));
+  }
   for (const task of await client.tasks.list())
     await settle(task.id, () =>
       task.status === TaskStatus.UNKNOWN || alivePid(task) > 0

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { Journal } from '../../apply/Journal.ts';
+import { otherRootEffects } from '../../contract/rootKey.ts';
+import { ownVolumeDigits } from '../../contract/ownVolume.ts';
 import { Ledger, type LedgerOptions, type Reclaimed } from '../../apply/Ledger.ts';
 import type { EngineContext } from './engineContext.ts';
 import { isUp } from '../../state/status.ts';
@@ -52,15 +54,23 @@ export function journalDamage(record: ContainerRecord, ledger: Ledger): string |
 function foreignEffects(record: ContainerRecord, ledger: Ledger): { key: string; id: string }[] {
   const own = new Set([record.id, ...idsIn(record.draft.effects)]);
   return Object.entries(ledger.effects()).flatMap(([key, { args }]) => {
-    const id = idsIn(args).find((found) => !own.has(found));
+    const id = idsIn(args).find((found) => !own.has(found) && !isOwnVolume(found, record.id));
     return id === undefined ? [] : [{ key, id }];
   });
 }
 
-/** Ids of containers, also within paths, and names of anonymous volumes. */
+/** Ids of containers, also within paths, and names of anonymous volumes; no digests. */
 function idsIn(value: unknown): string[] {
-  return JSON.stringify(value).match(/[0-9a-f]{64}/g) ?? [];
+  return JSON.stringify(value).match(/(?<!sha256:)[0-9a-f]{64}/g) ?? [];
 }
+
+/** An anonymous volume has a part of its container's id: also one that only the image before an upgrade declares. */
+function isOwnVolume(found: string, id: string): boolean {
+  return found.startsWith(id.slice(0, ownVolumeDigits));
+}
+
+/** Verbs that change which effects of the create the container has. */
+const unsettled: ReadonlySet<string> = new Set(['create', 'remove', 'upgrade']);
 
 /**
  * The effects of the create are applied from its end until a removal begins; those of the start while the container
@@ -68,7 +78,7 @@ function idsIn(value: unknown): string[] {
  */
 function lostEffect(record: ContainerRecord, ledger: Ledger): string | undefined {
   const { interrupted } = ledger;
-  if (interrupted === 'create' || interrupted === 'remove') return undefined;
+  if (interrupted !== undefined && unsettled.has(interrupted)) return undefined;
   const runs = isUp(record) && interrupted !== 'stop';
   const expected = Object.entries(record.draft.effects).filter(([, { stage }]) => stage === 'create' || runs);
   return expected.map(([key]) => key).find((key) => !ledger.has(key));
@@ -76,8 +86,9 @@ function lostEffect(record: ContainerRecord, ledger: Ledger): string | undefined
 
 function reclaimed(record: ContainerRecord): Record<string, Reclaimed> {
   const { draft, attachments } = record;
+  const effects = { ...draft.effects, ...otherRootEffects(record) };
   return Object.fromEntries(
-    Object.entries(draft.effects).map(([key, effect]) => [
+    Object.entries(effects).map(([key, effect]) => [
       key,
       { effect, result: attachments[key], done: effect.stage === 'create' || isUp(record) },
     ]),

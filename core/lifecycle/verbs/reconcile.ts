@@ -5,11 +5,12 @@ import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import type { Degradation } from '../../../hooks/plan.ts';
 import { draftDifferences } from '../../plan/draftDifferences.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
-import { type Generation, isWithin, parsePath } from '../../plugins/index.ts';
+import { type Generation, isWithin } from '../../plugins/index.ts';
 import { isUp } from '../../state/status.ts';
 import { planAgain } from '../reconcile/planAgain.ts';
 import { replacePlan, settleReconcile } from '../reconcile/replacePlan.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
+import { shownChanges } from '../shared/shownChanges.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { planStop, stopDraft } from './planStop.ts';
@@ -203,16 +204,11 @@ function report(
   found: Pick<Reconciliation, 'outcome' | 'degraded'> & Partial<Reconciliation>,
 ): Reconciliation {
   const { changes = [], outcome, degraded, restarted = false } = found;
-  const shown = (value: unknown, change: PlanChange) => secrets.data(value, parsePath(change.field), draft);
   return {
     container: id,
     name,
     outcome,
-    changes: changes.map((change) => ({
-      ...change,
-      ...(change.from !== undefined && { from: shown(change.from, change) }),
-      ...(change.to !== undefined && { to: shown(change.to, change) }),
-    })),
+    changes: shownChanges(secrets, changes, draft),
     degraded: secrets.data([...degraded]),
     restarted,
   };

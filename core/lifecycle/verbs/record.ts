@@ -8,7 +8,7 @@ import { type Recording, recordingVersion } from '../../replay/recording.ts';
 import { recordScripts } from '../../replay/scripts.ts';
 import { RecordingTape } from '../../replay/Tape.ts';
 import { version } from '../../version.ts';
-import { keptUsers } from '../shared/keptUsers.ts';
+import { keptContext } from '../shared/keptContext.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function record(engine: EngineContext, container: ContainerRecord):
   return await engine.generations.use(async (generation) => {
     const tape = new RecordingTape();
     const planner = new Planner(
-      recordFacts({ ...plannerOptions, request: keptUsers(plannerOptions.request, draft) }, tape),
+      recordFacts({ ...plannerOptions, request: keptContext(plannerOptions.request, draft) }, tape),
     );
     const runtimes = recordRuntimes(generation.runtimes, tape);
     const planned = shownPlan(

@@ -18,6 +18,8 @@ export interface RequestContext {
   containerId(ref: string): string;
   /** The container that a virtual machine began with, by that one or another in it. @throws PCH_CONTAINER_NOT_FOUND */
   vmOwnerOf(ref: string): ContainerRecord;
+  /** Number of the anonymous volume at a destination, of a container that exists. Missing: that of the mount. */
+  ownVolume?(destination: string): number;
   /** Host directory of a volume's data, whether it exists or not. */
   volumePath(name: string): string;
   /** Driver and options of a volume; undefined if it does not exist. */

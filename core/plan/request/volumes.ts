@@ -1,3 +1,4 @@
+import { ownVolumeName } from '../../contract/ownVolume.ts';
 import { posix } from 'node:path';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { field, type FieldPath } from '../../../hooks/fields.ts';
@@ -213,8 +214,7 @@ function checkIdmap(draft: ContainerDraft, source: string, path: VolumePath): vo
 
 function mountVolume(draft: ContainerDraft, volume: VolumeRequest, { path, index, context }: Place): void {
   const anonymous = !volume.source;
-  // Derived from the container's id, so that a plan can name it before anything exists.
-  const name = volume.source ?? `${draft.id.slice(0, 56)}${index.toString(16).padStart(8, '0')}`;
+  const name = volume.source ?? ownVolumeName(draft.id, context.ownVolume?.(volume.destination) ?? index);
   if (!volumeName.test(name))
     throw invalidField(
       `${path}.source`,

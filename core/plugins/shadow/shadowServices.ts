@@ -30,6 +30,7 @@ const reads: Readonly<Partial<Record<CallableService, readonly string[]>>> = {
   images: ['get', 'list', 'history'],
   log: ['debug', 'info', 'warn', 'error'],
   plugins: ['list', 'logs', 'graph', 'shadows'],
+  snapshots: ['list'],
   system: ['info', 'version', 'ops', 'networks', 'peerOf', 'runtimes', 'profiles'],
   volumes: ['list', 'inspect'],
 };

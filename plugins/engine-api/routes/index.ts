@@ -9,6 +9,7 @@ import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
 import { mountRoutes } from './container/mounts.ts';
 import { readRoutes } from './container/read.ts';
+import { snapshotRoutes } from './container/snapshots.ts';
 import { statsRoutes } from './container/stats.ts';
 import { updateRoutes } from './container/update.ts';
 import { waitRoutes } from './container/wait.ts';
@@ -42,6 +43,7 @@ export const routes: Route[] = [
   ...pouchRoutes,
   ...readRoutes,
   ...runRoutes,
+  ...snapshotRoutes,
   ...statsRoutes,
   ...systemRoutes,
   ...unsupportedRoutes,

@@ -259,6 +259,27 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const { id, name } = find(ref).record;
       return { container: id, name, outcome: 'sound', changes: [], degraded: [], restarted: false };
     },
+    async upgrade(ref, { image, dryRun = false, keep = [] }) {
+      const { id, name, draft } = find(ref).record;
+      const from = { reference: draft.image.reference, id: draft.image.id };
+      const outcome = dryRun ? 'planned' : 'upgraded';
+      return {
+        container: id,
+        name,
+        outcome,
+        from,
+        to: { ...from, reference: image },
+        changes: [],
+        kept: keep,
+        restarted: false,
+      };
+    },
+    async rollback(ref) {
+      throw nothingToRollBackTo(find(ref).record.name);
+    },
+    async forgetRollback(ref) {
+      throw nothingToRollBackTo(find(ref).record.name);
+    },
     async update(ref, { resources, restart }) {
       const { record } = find(ref);
       Object.assign(record.request, { resources: { ...record.request.resources, ...resources } });
@@ -425,4 +446,8 @@ function attachment(record: ContainerRecord): NetworkAttachment {
     gateway: '172.29.0.1',
     ports,
   };
+}
+
+function nothingToRollBackTo(name: string): PouchError {
+  return new PouchError('PCH_ROLLBACK_NOT_FOUND', `${name} has nothing to roll back to`);
 }

@@ -1,5 +1,11 @@
-import type { ContainerInspect, ContainerStateWire } from '../../../../client/wire.ts';
-import { type BootReadiness, type ContainerRecord, type Damage, healthOf } from '../../../../hooks/index.ts';
+import type { ContainerInspect, ContainerStateWire, SnapshotWire } from '../../../../client/wire.ts';
+import {
+  type BootReadiness,
+  type ContainerRecord,
+  type Damage,
+  healthOf,
+  type RootSnapshot,
+} from '../../../../hooks/index.ts';
 import { type ClientKind, otherClient } from '../../http/clientKind.ts';
 import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../../../../translate/names/inNamesOf.ts';
 import { containerConfig } from './config.ts';
@@ -38,9 +44,29 @@ export function toInspect(record: ContainerRecord, client = otherClient): Contai
     ...(record.updates ? { Blame: record.updates } : {}),
     ...(record.degraded.length > 0 ? { Degraded: degradedInNamesOf(client, record.degraded) } : {}),
     ...(record.logDelivery ? { LogDelivery: deliveryOf(record.logDelivery) } : {}),
+    ...rootFields(record),
     ...(record.damage ? { Damage: damageOf(record.damage) } : {}),
     ...warningsField(record, client),
   };
+}
+
+function rootFields({
+  snapshots = [],
+  images,
+  rollback,
+}: ContainerRecord): Pick<ContainerInspect, 'Snapshots' | 'Images' | 'Rollback'> {
+  return {
+    ...(snapshots.length > 0 && { Snapshots: snapshots.map(toSnapshot) }),
+    ...(images && { Images: images }),
+    ...(rollback && {
+      Rollback: { image: rollback.image, at: rollback.at, onTrial: rollback.trial !== undefined },
+    }),
+  };
+}
+
+/** The key in containerd is nothing that a client could use. */
+export function toSnapshot({ name, createdAt, image, cause }: RootSnapshot): SnapshotWire {
+  return { name, createdAt, image, cause };
 }
 
 function damageOf({ path, problem, hint }: Damage): ContainerInspect['Damage'] {

@@ -413,4 +413,21 @@ describe('the effects ledger', () => {
     assert.deepEqual(restored.results(), { kept: { made: 'kept' } });
     assert.equal(restored.interrupted, undefined);
   });
+
+  it('books effects under other keys in one step, within the verb that is under way', async () => {
+    const ledger = await open();
+    await ledger.begin('upgrade');
+    await ledger.apply(things({ a: [], b: [] }), new AbortController().signal);
+    const { a, b } = ledger.effects();
+    await ledger.rebook({ a: b!, old: a! }, ['b']);
+    ledger.close();
+    const restored = await open();
+    assert.equal(restored.interrupted, 'upgrade');
+    assert.deepEqual(Object.keys(restored.effects()).sort(), ['a', 'old']);
+    deeds = [];
+    await restored.revert('old');
+    await restored.revert('a');
+    assert.deepEqual(deeds, ['undo a half', 'undo b half']);
+    restored.close();
+  });
 });

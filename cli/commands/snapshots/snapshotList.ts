@@ -1,0 +1,34 @@
+import { printListing } from '../../output/listing.ts';
+import { ago } from '../../output/units.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+
+interface Flags {
+  quiet?: boolean;
+  format?: string;
+}
+
+const columns: [heading: string, field: string][] = [
+  ['NAME', 'Name'],
+  ['IMAGE', 'Image'],
+  ['CREATED', 'CreatedSince'],
+  ['CAUSE', 'Cause'],
+];
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('<container>', 'Name or ID')
+    .option('-q, --quiet', 'Only display names')
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}}')
+    .action(async (ref: string, flags: Flags) => {
+      const snapshots = await session.client.snapshots.list(ref);
+      const rows = snapshots.map(({ name, createdAt, image, cause }) => ({
+        Name: name,
+        Image: image.reference,
+        CreatedAt: createdAt,
+        CreatedSince: ago(Date.parse(createdAt) / 1000),
+        Cause: cause,
+      }));
+      printListing(session, { columns, rows, key: 'Name' }, flags);
+    });
+}
