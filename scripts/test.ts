@@ -48,7 +48,7 @@ const suites = {
       ],
       ...['examples', 'sidecars', 'process-plugins', 'downtime', 'bad-plugins', 'runtimes'],
       ...['log-drivers', 'image-sources', 'damaged-records', 'reconcile', 'volume-drivers', 'plugin-effects'],
-      ...['shadow', 'ram-volumes', 'nri', 'hook-points', 'manage-plugins', 'lifecycle'],
+      ...['upgrade', 'shadow', 'ram-volumes', 'nri', 'hook-points', 'manage-plugins', 'lifecycle'],
     ],
     deadlineMs: 30 * minutes,
   },

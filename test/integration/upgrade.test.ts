@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxFiles } from '../../scripts/lib/busyboxImage.ts';
 import { everyCase, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
@@ -100,6 +101,7 @@ describe('an upgrade', function () {
       [['--image', 'none'], /PCH_COMMAND_NOT_FOUND/],
       [['--image', 'app2', '--keep', '/'], /expected an absolute path/],
       [['--image', 'app2', '--health-timeout', '0'], /PCH_OPTION_INVALID/],
+      [['--image', 'app2', '--keep', '/*/f'], /only in the last part/],
       [['--image', 'absent', '--pull', 'never'], /PCH_IMAGE_NOT_FOUND/],
     ];
     for (const [args, expected] of cases) {
@@ -210,6 +212,8 @@ describe('an upgrade', function () {
           assert.ok(now === before || after.test(now), `${step}: ${now}`);
           const { Id } = (await daemon.it.inspect('box'))!;
           assert.deepEqual(await daemon.it.unexplained([Id]), [], step);
+          const onTrial = async () => (await daemon.it.inspect('box'))?.Rollback?.onTrial === true;
+          assert.ok(await waitUntil(async () => !(await onTrial()), { withinMs: 30_000 }), step);
           if (now === before) {
             await ok(...args);
             assert.match(await state(), after, step);

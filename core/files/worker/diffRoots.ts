@@ -7,6 +7,9 @@ import type { FileOperations, RootChange, RootOfDiff } from '../protocol.ts';
 import { mountSnapshot, release } from './mountSnapshot.ts';
 import { isOpaque } from './opaque.ts';
 
+/** Of all paths: they are the container's. */
+const mostCharacters = 4 * 1024 * 1024;
+
 type Args = FileOperations['diffRoots']['args'];
 
 /** One of the two, at a directory. */
@@ -20,6 +23,8 @@ interface Side {
 interface Walk extends Pick<Args, 'uidMappings' | 'gidMappings' | 'most'> {
   readonly changes: RootChange[];
   isTruncated: boolean;
+  /** Characters of the paths. */
+  size: number;
 }
 
 export function diffRoots({
@@ -28,7 +33,7 @@ export function diffRoots({
   isSameImage,
   ...rest
 }: Args): FileOperations['diffRoots']['result'] {
-  const walk: Walk = { ...rest, changes: [], isTruncated: false };
+  const walk: Walk = { ...rest, changes: [], isTruncated: false, size: 0 };
   try {
     for (const { snapshot, mountPoint } of [before, after]) mountSnapshot(snapshot, mountPoint);
     compare('/', sideOf(before), sideOf(after), { isWhole: !isSameImage }, walk);
@@ -104,7 +109,8 @@ function inside(id: number, mappings: readonly OciIdMapping[]): number {
 }
 
 function note(path: string, kind: RootChange['kind'], walk: Walk): void {
-  if (walk.changes.length >= walk.most) walk.isTruncated = true;
+  walk.size += path.length;
+  if (walk.changes.length >= walk.most || walk.size > mostCharacters) walk.isTruncated = true;
   else walk.changes.push({ path, kind });
 }
 

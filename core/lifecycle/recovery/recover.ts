@@ -157,7 +157,9 @@ async function recoverOne(
   // Of a run that ended between its create and its start, as of one whose start has failed, nothing stays.
   if (isCutOff && record.draft.autoRemove) return await removeLocked(engine, record, { volumes: true });
   await resume(engine, record, interrupted === 'snapshot' ? await thawCutOff(engine, record, task) : task);
-  if (engine.store.has(record.id)) engine.deliveries.begin(record);
+  if (!engine.store.has(record.id)) return;
+  engine.deliveries.begin(record);
+  resumeTrial(engine, record);
 }
 
 /** Checkpoints on a file system that does not respond must not keep their container from being managed. */
@@ -244,7 +246,6 @@ async function adopt(
   await resumeProcesses(engine, record);
   watchExit(engine, record);
   watchReadiness(engine, record);
-  resumeTrial(engine, record);
 }
 
 async function resumeProcesses(

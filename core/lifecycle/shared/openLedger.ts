@@ -54,7 +54,9 @@ export function journalDamage(record: ContainerRecord, ledger: Ledger): string |
 function foreignEffects(record: ContainerRecord, ledger: Ledger): { key: string; id: string }[] {
   const own = new Set([record.id, ...idsIn(record.draft.effects)]);
   return Object.entries(ledger.effects()).flatMap(([key, { args }]) => {
-    const id = idsIn(args).find((found) => !own.has(found) && !isOwnVolume(found, record.id));
+    // What a user calls a path says nothing.
+    const { paths: _paths, ...named } = args;
+    const id = idsIn(named).find((found) => !own.has(found) && !isOwnVolume(found, record.id));
     return id === undefined ? [] : [{ key, id }];
   });
 }

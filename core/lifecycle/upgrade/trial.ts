@@ -34,21 +34,34 @@ export async function endTrial(
   });
 }
 
-/** Continues those that the last pouchd has not ended. */
+/** Continues those that the last pouchd has not ended, and starts the container if it had not come that far. */
 export function resumeTrial(engine: EngineContext, record: ContainerRecord): void {
   const { trial, image } = record.rollback ?? {};
   if (!trial) return;
-  const ended = engine.operations.apart(() => endTrial(engine, record, image!));
+  const ended = engine.operations.apart(async () => {
+    if (!isUp(record) && !record.stoppedByUser) await startAgain(engine, record);
+    await endTrial(engine, record, image!);
+  });
   ended.catch((error: unknown) => {
     if (!engine.shutdown.aborted)
       engine.log.error('an upgrade', { container: record.id, error: messageOf(error) });
   });
 }
 
+/** One that cannot start is rolled back, as one that ends is. */
+async function startAgain(engine: EngineContext, record: ContainerRecord): Promise<void> {
+  engine.restarts.cancel(record.id);
+  await underLock(engine, record, 'upgrade', () => startLocked(engine, record)).catch((error: unknown) => {
+    if (engine.shutdown.aborted) throw error;
+    engine.log.warn('the start of an upgrade', { container: record.id, error: messageOf(error) });
+  });
+}
+
 async function rollBack(engine: EngineContext, record: ContainerRecord, reason: string): Promise<void> {
   engine.restarts.cancel(record.id);
   await engine.operations.uncancelled(async () => {
-    if (isUp(record) || record.state.status === 'restarting') await stopFor(engine, record);
+    // One that has ended may still have to be cleaned up.
+    await stopFor(engine, record);
     await returnToOld(engine, record, { reason });
     await startLocked(engine, record);
   });

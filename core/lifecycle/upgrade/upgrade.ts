@@ -1,5 +1,6 @@
 import type { ContainerRecord, HealthGate, Upgrade, UpgradeOptions } from '../../../hooks/engine.ts';
 import { messageOf, PouchError, toPouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import { rootKeyOf } from '../../contract/rootKey.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { isUp } from '../../state/status.ts';
@@ -160,6 +161,8 @@ function checkState(record: ContainerRecord): void {
   const { status } = record.state;
   if (status === 'paused')
     throw refused(record, 'it is paused', `resume it first: pouch unpause ${record.name}`);
+  if (record.draft.autoRemove)
+    throw refused(record, `it is removed at its end (${field('autoRemove')})`, 'create it again');
   if (record.rollback?.trial)
     throw refused(record, 'an upgrade of it is not over', 'wait for its end, or roll back');
   if (status !== 'removing' && status !== 'dead' && status !== 'restarting') return;
