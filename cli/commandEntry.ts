@@ -12,6 +12,7 @@ export interface CommandEntry {
   summary: string;
   /** Heading in the overview. */
   group?: string;
+  /** With subcommands: what the command does by itself. */
   load?: () => Promise<{ define: DefineCommand }>;
   subcommands?: CommandEntry[];
 }

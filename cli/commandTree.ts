@@ -167,6 +167,11 @@ const load: CommandEntry = {
   summary: 'Load an image from a tar archive or STDIN',
   load: () => import('./commands/images/load.ts'),
 };
+const importImage: CommandEntry = {
+  name: 'import',
+  summary: 'Make an image from the root file system of a host',
+  load: () => import('./commands/images/import.ts'),
+};
 
 const checkpoint: CommandEntry = {
   name: 'checkpoint',
@@ -345,6 +350,7 @@ const image: CommandEntry = {
     history,
     save,
     load,
+    importImage,
   ],
 };
 
@@ -621,7 +627,7 @@ export const commandTree: CommandEntry[] = [
     checkpoint,
     container,
   ]),
-  ...inGroup('Images:', [pull, imageList, rmi, tag, history, save, load, image]),
+  ...inGroup('Images:', [pull, imageList, rmi, tag, history, save, load, importImage, image]),
   ...inGroup('Volumes:', [volume]),
   ...inGroup('Plans and the daemon:', [
     plan,
@@ -649,6 +655,14 @@ export const commandTree: CommandEntry[] = [
       name: 'doctor',
       summary: 'Check what runtimes and plugins are missing on this host, and print how to fix it',
       load: () => import('./commands/system/doctor.ts'),
+      subcommands: [
+        {
+          name: 'import',
+          summary:
+            'Examine a root file system, and print what works in a container, what changes and what cannot',
+          load: () => import('./commands/system/doctorImport.ts'),
+        },
+      ],
     },
     { name: 'ops', summary: 'List running operations', load: () => import('./commands/plans/ops.ts') },
     {

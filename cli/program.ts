@@ -92,9 +92,11 @@ async function makeCommand(
     .aliases(entry.aliases ?? []);
   if (entry.group) command.helpGroup(entry.group);
   if (entry.subcommands) {
-    command.usage('COMMAND …').enablePositionalOptions();
+    if (!entry.load) command.usage('COMMAND …');
+    command.enablePositionalOptions();
     await addEntries(command, entry.subcommands, rest ?? [], session);
-  } else if (rest !== undefined && entry.load) {
+  }
+  if (rest !== undefined && entry.load) {
     (await entry.load()).define(command, session);
   }
   return command;

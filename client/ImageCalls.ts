@@ -27,6 +27,20 @@ export interface PullOptions {
   signal?: AbortSignal;
 }
 
+/** How the image of an imported root file system is made. */
+export interface ImportOptions {
+  /** The reference without tag; missing: the image has no name. */
+  name?: string;
+  tag?: string;
+  /** `os/arch[/variant]`; missing: the daemon's. */
+  platform?: string;
+  /** Of the image's history. */
+  message?: string;
+  /** Instructions of a Dockerfile: `CMD ["/sbin/init"]`. */
+  changes?: readonly string[];
+  signal?: AbortSignal;
+}
+
 /** Calls on images. A progress stream ends with the call; a failure after its start is a message with `error`. */
 export class ImageCalls {
   readonly #transport: Transport;
@@ -78,6 +92,17 @@ export class ImageCalls {
     const headers = { 'content-type': 'application/x-tar' };
     const call = { query: { quiet: options.quiet ?? false }, upload: archive, headers };
     return this.#progress('/images/load', call, options.signal);
+  }
+
+  /** Makes an image from the tar of a root file system, compressed or not. */
+  import(tar: Readable, options: ImportOptions = {}): Promise<ProgressStream> {
+    const { name, tag, platform, message, changes = [], signal } = options;
+    const given = Object.entries({ fromSrc: '-', repo: name, tag, platform, message });
+    const query = new URLSearchParams();
+    for (const [key, value] of given) if (value !== undefined) query.append(key, value);
+    for (const change of changes) query.append('changes', change);
+    const call = { upload: tar, headers: { 'content-type': 'application/x-tar' } };
+    return this.#progress(`/images/create?${query.toString()}`, call, signal);
   }
 
   /** Returns a tar archive of the images. */

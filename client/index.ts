@@ -13,7 +13,7 @@ export type { Frame, StreamName } from './Demultiplexer.ts';
 export { ClientError, errorFromBody } from './errors.ts';
 export type { ExecCalls } from './ExecCalls.ts';
 export type { ExtensionCalls } from './ExtensionCalls.ts';
-export type { ImageCalls, ProgressStream, PullOptions } from './ImageCalls.ts';
+export type { ImageCalls, ImportOptions, ProgressStream, PullOptions } from './ImageCalls.ts';
 export type { PluginCalls } from './PluginCalls.ts';
 export type { PouchCalls } from './PouchCalls.ts';
 export type { Filters } from './query.ts';

@@ -147,6 +147,18 @@ export const errorKinds = {
   },
   PCH_IMAGE_IN_USE: { status: 409, doc: 'Containers or other references need the image.' },
   PCH_IMAGE_NOT_FOUND: { status: 404, doc: 'No image has that reference, id or id prefix.' },
+  PCH_IMPORT_FAILED: {
+    status: 500,
+    doc: 'A program that reads the source of an import failed; the message is its own (from the client).',
+  },
+  PCH_IMPORT_INVALID: {
+    status: 400,
+    doc: 'The source of an import is not a root file system that Pouch can make an image from; docs/guides/import.md.',
+  },
+  PCH_IMPORT_TOO_LARGE: {
+    status: 400,
+    doc: 'The source of an import has more files, longer paths or more data than Pouch takes.',
+  },
   PCH_INIT_CANNOT: {
     status: 409,
     doc: 'The init of the container cannot do what was asked, such as managing services, or the container has none.',

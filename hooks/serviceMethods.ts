@@ -75,6 +75,7 @@ export const serviceMethods = {
     tag: 'call',
     remove: 'call',
     load: 'call',
+    import: 'call',
     save: 'call',
     history: 'call',
     bootstrap: 'call',

@@ -11,6 +11,7 @@ export const groups: Record<string, readonly string[]> = {
     'rich',
     'operating-rich',
     'first-boot',
+    'import',
     'profiles',
     'network',
     'logs',

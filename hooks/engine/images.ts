@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Descriptor, Image, ImageHistoryEntry } from '../image.ts';
+import type { Descriptor, Image, ImageConfig, ImageHistoryEntry } from '../image.ts';
 import type { ImagePruneFilter } from './prune.ts';
 import { token } from '../token.ts';
 
@@ -23,6 +23,25 @@ export interface RegistryAuth {
   identityToken?: string;
   registryToken?: string;
   serverAddress?: string;
+}
+
+/** What the image of an imported root file system gets. */
+export interface ImportOptions {
+  /** Without one, the image has no name. */
+  reference?: string;
+  /** `os/arch[/variant]`; missing: the host's. */
+  platform?: string;
+  /** Command, variables and more. */
+  config?: ImageConfig['config'];
+  /** Of its history. */
+  comment?: string;
+}
+
+/** The image of an imported root file system. */
+export interface ImportedImage {
+  image: Image;
+  /** What was left out, and files with rights that a user should know about; a sentence each. */
+  notes: string[];
 }
 
 /** The engine's images. */
@@ -51,8 +70,18 @@ export interface Images {
    * as in Docker's response.
    */
   remove(ref: string, options?: { force?: boolean }): Promise<{ untagged: string[]; deleted: string[] }>;
-  /** OCI layout or Docker archive (tar, also gzip or zstd). Resolves to the loaded images. */
+  /** OCI layout or Docker archive (tar, also gzip, xz or zstd). Resolves to the loaded images. */
   load(archive: Readable, onProgress?: (p: Progress) => void): Promise<Image[]>;
+  /**
+   * Makes an image from the tar of a root file system, also compressed with gzip, xz or zstd, without its device nodes.
+   * @throws PCH_IMPORT_INVALID, PCH_IMPORT_TOO_LARGE
+   */
+  import(
+    tar: Readable,
+    options: ImportOptions,
+    onProgress?: (p: Progress) => void,
+    signal?: AbortSignal,
+  ): Promise<ImportedImage>;
   /** A tar that is both an OCI layout and a Docker archive. */
   save(refs: string[]): Promise<Readable>;
   /** The steps that built an image, the newest first. @throws PCH_IMAGE_NOT_FOUND */

@@ -27,10 +27,13 @@ export type ImagePull = Static<typeof ImagePull>;
 /** An image whose content has arrived and that has no name yet. */
 export const ImageLoaded = closed(
   {
-    source: Type.Unsafe<'pull' | 'load' | 'bootstrap'>(
-      Type.Union([Type.Literal('pull'), Type.Literal('load'), Type.Literal('bootstrap')], {
-        description: 'The operation that brings it.',
-      }),
+    source: Type.Unsafe<'pull' | 'load' | 'bootstrap' | 'import'>(
+      Type.Union(
+        ['pull', 'load', 'bootstrap', 'import'].map((one) => Type.Literal(one)),
+        {
+          description: 'The operation that brings it.',
+        },
+      ),
     ),
     references: Type.Array(text, {
       description: 'The names that it gets; none for an archive without names.',
@@ -78,7 +81,7 @@ export const image = Object.freeze({
     deadlineMs: 60_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'Runs when the content of an image is on the host and before the image gets its names, for `pull`, `load` and `bootstrap` alike: scan it, count it. An error refuses the image: no name points to it, and a reference keeps the image it had. Does not run for images that other clients put into containerd.',
+    doc: 'Runs when the content of an image is on the host and before the image gets its names, for `pull`, `load`, `bootstrap` and `import` alike: scan it, count it. An error refuses the image: no name points to it, and a reference keeps the image it had. Does not run for images that other clients put into containerd.',
     input: ImageLoaded,
   }),
   preRemove: defineHook<ImageRemoval>()({

@@ -1,15 +1,19 @@
 import { Readable, Transform, type TransformCallback, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress as ZstdDecompress } from 'fzstd';
+import { unxz } from './unxz.ts';
 
-export type Compression = 'none' | 'gzip' | 'zstd';
+export type Compression = 'none' | 'gzip' | 'xz' | 'zstd';
 
 /** Bytes that identify the compression of a stream. */
-const magicLength = 4;
+const magicLength = 6;
 
-/** Detects the compression from a stream's first bytes (RFC 1952, RFC 8878). */
+const xzMagic = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]);
+
+/** Detects the compression from a stream's first bytes (RFC 1952, RFC 8878, xz-file-format 2.1.1.1). */
 export function compressionOf(head: Uint8Array): Compression {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
+  if (Buffer.from(head.subarray(0, 6)).equals(xzMagic)) return 'xz';
   const isZstd = head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
   return isZstd ? 'zstd' : 'none';
 }
@@ -21,6 +25,7 @@ export async function decompressed(source: Readable): Promise<Readable> {
   const whole = Readable.from(rest(head, chunks), { objectMode: false });
   const compression = compressionOf(head);
   if (compression === 'none') return whole;
+  if (compression === 'xz') return Readable.from(unxz(whole), { objectMode: false });
   // The reader receives errors from the stream; pipeline needs a callback all the same.
   return pipeline(whole, compression === 'gzip' ? createGunzip() : zstd(), () => undefined);
 }

@@ -20,7 +20,7 @@ interface DockerImage {
   Layers: string[];
 }
 
-const layerTypes: Record<Compression, string> = {
+const layerTypes: Partial<Record<Compression, string>> = {
   none: mediaTypes.ociLayer,
   gzip: mediaTypes.ociLayerGzip,
   zstd: mediaTypes.ociLayerZstd,
@@ -114,5 +114,7 @@ async function readConfig({ client }: StoreContext, entries: ArchiveEntries, pat
 function layerDescriptor(entries: ArchiveEntries, path: string): Descriptor {
   const blob = entries.blobs.get(resolveLink(entries, path));
   if (!blob) throw archiveInvalid(`layer ${path} is missing`);
-  return { mediaType: layerTypes[blob.compression], digest: blob.digest, size: blob.size };
+  const mediaType = layerTypes[blob.compression];
+  if (!mediaType) throw archiveInvalid(`layer ${path} is compressed with ${blob.compression}`);
+  return { mediaType, digest: blob.digest, size: blob.size };
 }

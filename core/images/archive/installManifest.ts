@@ -19,6 +19,7 @@ export interface ArchivedImage {
 export interface InstallOptions {
   lease: string;
   onProgress: OnProgress;
+  signal?: AbortSignal;
 }
 
 /** Stores a manifest whose config and layers are in the content store, and unpacks the layers. */
@@ -26,7 +27,7 @@ export async function installManifest(
   store: StoreContext,
   bytes: Uint8Array,
   { descriptor, manifest }: { descriptor: Pick<Descriptor, 'mediaType'>; manifest: Manifest },
-  { lease, onProgress }: InstallOptions,
+  { lease, onProgress, signal = new AbortController().signal }: InstallOptions,
 ): Promise<Descriptor> {
   const { client, shared, leases } = store;
   const { config, layers } = manifest;
@@ -38,7 +39,6 @@ export async function installManifest(
   const labels = contentRefs({ config: config.digest, ...children });
   const stored = await storeBytes(client, bytes, descriptor.mediaType, { labels, lease });
   const unpack = layersToUnpack(layers, parsed, 'the archive');
-  const signal = new AbortController().signal;
   await unpackImage({ client, shared, leases, lease, onProgress, signal }, unpack);
   const top = unpack.at(-1)?.chainId;
   if (top) await client.content.label(config.digest, snapshotRef(client.snapshots.snapshotter, top));

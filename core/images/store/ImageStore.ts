@@ -1,6 +1,7 @@
 import type { ImagesConfig } from '../../../config/types.ts';
 import type { Readable } from 'node:stream';
 import type { EngineEvent, ImageHistory, ImagePruneFilter, Images, Progress } from '../../../hooks/engine.ts';
+import type { ImportOptions, ImportedImage } from '../../../hooks/engine/images.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Image } from '../../../hooks/image.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
@@ -10,6 +11,7 @@ import { bootstrapImage } from '../bootstrap/bootstrapImage.ts';
 import { damagedImages } from './damagedImage.ts';
 import { findImage } from './findImage.ts';
 import { imageHistory } from '../content/imageHistory.ts';
+import { importImage } from '../import/importImage.ts';
 import { ImageIndex } from './ImageIndex.ts';
 import type { ImageFiles } from '../files/ImageFiles.ts';
 import { ImageReaders, type LayerReader } from '../files/ImageReaders.ts';
@@ -117,6 +119,15 @@ export class ImageStore implements Images {
     return loadArchive(this.#store, archive, onProgress);
   }
 
+  import(
+    tar: Readable,
+    options: ImportOptions,
+    onProgress?: (progress: Progress) => void,
+    signal?: AbortSignal,
+  ): Promise<ImportedImage> {
+    return importImage(this.#store, tar, options, onProgress, signal);
+  }
+
   save(refs: string[]): Promise<Readable> {
     return saveArchive(this.#store, refs);
   }
@@ -142,7 +153,7 @@ export class ImageStore implements Images {
     return this.#readers.open(image);
   }
 
-  /** Deletes the leftovers of a pull, load, save or bootstrap that a crash interrupted. Called once at start. */
+  /** Deletes the leftovers of operations, such as a pull, that a crash interrupted. Called once at start. */
   async recover(): Promise<void> {
     const { leases, scratch } = this.#store;
     await Promise.all([leases.recover(), startEmptying(scratch)]);

@@ -30,7 +30,7 @@ const verbs = {
   checkpoints: ['create', 'remove'],
   execs: ['start'],
   snapshots: ['create', 'restore', 'remove', 'diff'],
-  images: ['pull', 'load', 'bootstrap', 'remove', 'prune'],
+  images: ['pull', 'load', 'import', 'bootstrap', 'remove', 'prune'],
   volumes: ['create', 'remove', 'prune'],
   plugins: ['reload', 'disable', 'enable', 'install', 'rollback', 'remove', 'promote', 'demote'],
 } as const satisfies Verbs;

@@ -1,26 +1,64 @@
-/** Routes that transfer images: pull, load, save. */
+/** Routes that transfer images: pull, import, load, save. */
 import { pipeline } from 'node:stream/promises';
-import type { Image } from '../../../../hooks/index.ts';
+import type { Image, ImportOptions } from '../../../../hooks/index.ts';
 import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { streamProgress, type ProgressSink } from '../../http/progressStream.ts';
 import { registryAuth } from '../../http/registryAuth.ts';
+import { applyChanges } from '../../translate/image/changes.ts';
 import { familiar, joinReference, repoTags, repositoryOf } from '../../translate/image/reference.ts';
 
 export const transferRoutes: Route[] = [
-  { method: 'POST', path: '/images/create', handler: pull },
+  { method: 'POST', path: '/images/create', handler: create },
   { method: 'POST', path: '/images/load', handler: load },
   { method: 'GET', path: '/images/get', handler: (call) => save(call, call.query.all('names')) },
 ];
 
 export const transferVerbs = { 'GET get': (call: Call) => save(call, [parameter(call, 'name')]) };
 
-async function pull(call: Call): Promise<void> {
+/** `POST /images/create` pulls an image, or imports one. */
+function create(call: Call): Promise<void> {
   const name = call.query.text('fromImage');
-  if (!name)
-    throw new PouchError('PCH_NOT_SUPPORTED', 'image import (fromSrc) is not supported', {
-      hint: 'load an image archive with docker load',
+  if (name) return pull(call, name);
+  if (call.query.text('fromSrc')) return importTar(call);
+  throw new PouchError('PCH_BAD_REQUEST', 'fromImage, fromSrc: expected one of them, found neither', {
+    hint: 'name an image to pull with fromImage, or send a tar with fromSrc=-',
+  });
+}
+
+async function importTar(call: Call): Promise<void> {
+  const { query } = call;
+  if (query.text('fromSrc') !== '-')
+    throw new PouchError('PCH_NOT_SUPPORTED', 'import from a URL is not supported', {
+      hint: 'download the file and send it as the body with fromSrc=-, as in docker import - NAME < FILE',
     });
+  const name = query.text('repo');
+  await streamProgress(call, name ?? '', async (sink) => {
+    // An error with a status of its own would close the connection, and a client that still sends could not read it.
+    if (!call.request.complete) sink.send({ id: 'layer', status: 'Receiving' });
+    const { image, notes } = await call.engine.images.import(
+      call.body,
+      importOptions(call, name),
+      sink.report,
+      call.signal,
+    );
+    if (call.client.readsHints) for (const note of notes) sink.send({ status: note });
+    sink.send({ status: image.id });
+  });
+}
+
+function importOptions({ query }: Call, name: string | undefined): ImportOptions {
+  const platform = query.text('platform');
+  const comment = query.text('message');
+  return {
+    ...(name && { reference: joinReference(name, query.text('tag')) }),
+    ...(platform && { platform }),
+    ...(comment && { comment }),
+    config: applyChanges(query.all('changes')),
+  };
+}
+
+async function pull(call: Call, name: string): Promise<void> {
   const reference = joinReference(name, call.query.text('tag'));
   const auth = registryAuth(call.request.headers['x-registry-auth']);
   await streamProgress(call, reference, (sink) => pullWith(call, reference, auth, sink));

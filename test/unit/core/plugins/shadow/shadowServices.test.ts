@@ -9,7 +9,7 @@ const everyMethod = (service: string) =>
 
 /** Begin or whole of names of what changes something, or plans. */
 const changes =
-  /^(create|run$|start|stop|restart|kill|remove|rename|update|pause|unpause|remount|dropEffect|attach|console|resize|resizeConsole|prune|plan|record|reconcile|emit|runVerb|callRoute|pull|tag|load|save|bootstrap|reload|disable|enable|promote|demote|install|rollback|collectEffects|forCaller)/;
+  /^(create|run$|start|stop|restart|kill|remove|rename|update|pause|unpause|remount|dropEffect|attach|console|resize|resizeConsole|prune|plan|record|reconcile|emit|runVerb|callRoute|pull|tag|load|import|save|bootstrap|reload|disable|enable|promote|demote|install|rollback|collectEffects|forCaller)/;
 
 describe('the services of a shadow', () => {
   it('let it read, and refuse each call that may change something, with a code and a way out', () => {

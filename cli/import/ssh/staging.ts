@@ -1,0 +1,64 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A directory that gets a copy of a host. Only its owner can enter it: it may have setuid files. */
+export interface Staging {
+  path: string;
+  /** Removes a temporary one. */
+  remove(): Promise<void>;
+}
+
+const prefix = 'pouch-import-';
+
+/** Returns the user's directory, which stays, or a temporary one, which also a signal removes. */
+export async function openStaging(named: string | undefined): Promise<Staging> {
+  if (named !== undefined) {
+    await mkdir(named, { recursive: true, mode: 0o700 });
+    return { path: named, remove: () => Promise.resolve() };
+  }
+  const parent = process.env['TMPDIR'] ?? '/var/tmp';
+  await removeLeftovers(parent);
+  const path = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
+  const forget = removeOnSignal(path);
+  return {
+    path,
+    remove: async () => {
+      await rm(path, { recursive: true, force: true });
+      forget();
+    },
+  };
+}
+
+/** Removes the directories of processes that were killed. */
+async function removeLeftovers(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = /^pouch-import-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid)))
+      await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Signals reach rsync too, as it is in the same process group; what it writes afterwards is removed with the rest. */
+function removeOnSignal(path: string): () => void {
+  const handlers = Object.entries(signals).map(([signal, exitCode]) => {
+    const handler = () => {
+      rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+      process.exit(exitCode);
+    };
+    process.on(signal, handler);
+    return () => process.off(signal, handler);
+  });
+  return () => handlers.forEach((off) => off());
+}

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { applyChanges } from '../../../../../../plugins/engine-api/translate/image/changes.ts';
+
+describe('instructions of docker import --change', () => {
+  it('set the fields of the image as a Dockerfile does', () => {
+    const config = applyChanges([
+      'CMD ["/sbin/init", "3"]',
+      'ENTRYPOINT exec run it',
+      'ENV A=1 B="2 3"',
+      "env A 4 five 'six'",
+      'EXPOSE 80 53/udp',
+      'LABEL owner=ops note="it\'s \\"old\\""',
+      'VOLUME ["/srv", "/data"]',
+      'VOLUME /more',
+      'USER app',
+      'WORKDIR /srv/my app',
+      'STOPSIGNAL SIGPWR',
+    ]);
+    assert.deepEqual(config, {
+      Cmd: ['/sbin/init', '3'],
+      Entrypoint: ['/bin/sh', '-c', 'exec run it'],
+      Env: ['B=2 3', "A=4 five 'six'"],
+      ExposedPorts: { '80/tcp': {}, '53/udp': {} },
+      Labels: { owner: 'ops', note: 'it\'s "old"' },
+      Volumes: { '/srv': {}, '/data': {}, '/more': {} },
+      User: 'app',
+      WorkingDir: '/srv/my app',
+      StopSignal: 'SIGPWR',
+    });
+    assert.deepEqual(applyChanges([]), {});
+  });
+
+  for (const bad of ['RUN true', 'CMD', 'CMD ["a"', 'CMD [1]', 'ENV A', 'ENV =1', 'EXPOSE x', 'LABEL a'])
+    it(`refuse "${bad}"`, () => {
+      assert.throws(() => applyChanges([bad]), { code: 'PCH_BAD_REQUEST', message: /^changes: expected/ });
+    });
+});
