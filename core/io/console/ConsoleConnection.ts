@@ -67,9 +67,9 @@ function message(kind: string, payload: Buffer = Buffer.alloc(0)): Buffer {
 }
 
 /** The path of a socket is shorter than that of STATE may be (unix(7)). */
-function connectIn(directory: string, name: string): Promise<Socket> {
+async function connectIn(directory: string, name: string): Promise<Socket> {
   const fd = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
-  return new Promise<Socket>((resolve, reject) => {
+  return await new Promise<Socket>((resolve, reject) => {
     const socket = createConnection(`/proc/self/fd/${fd}/${name}`);
     socket.once('connect', () => resolve(socket));
     socket.once('error', reject);

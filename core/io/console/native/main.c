@@ -59,12 +59,18 @@ bool queue_write(struct queue *queue, int fd) {
   return true;
 }
 
-/* What it has not read yet an init may flush (tcflush(3)), as sysvinit does. */
-static const int priority = -10;
+/*
+ * What it has not read yet an init may flush (tcflush(3)), as sysvinit does when it begins. So it goes first then, and
+ * not for longer: a container could have it work without end.
+ */
+static const int first_priority = -10;
+static const int64_t first_ms = 10000;
+static int64_t first_end;
 
 /* Nothing that follows needs a right. */
 static void drop_rights(void) {
-  setpriority(PRIO_PROCESS, 0, priority);
+  setpriority(PRIO_PROCESS, 0, first_priority);
+  first_end = now_ms() + first_ms;
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (setgroups(0, NULL) != 0 || setresgid(nobody, nobody, nobody) != 0 || setresuid(nobody, nobody, nobody) != 0)
     fail("setresuid");
@@ -133,6 +139,12 @@ static void write_log(struct lines *lines) {
   lines->fd = -1, lines->mode = log_none, lines->queue.length = 0;
 }
 
+static void end_first_priority(void) {
+  if (first_end == 0 || now_ms() < first_end) return;
+  setpriority(PRIO_PROCESS, 0, 0);
+  first_end = 0;
+}
+
 /* Serves until the init has ended. */
 static void serve(struct console *console) {
   struct pollfd polled[at_clients + most_clients];
@@ -140,6 +152,7 @@ static void serve(struct console *console) {
     prepare(console, polled);
     int ready = poll(polled, at_clients + most_clients, lines_wait());
     lines_tick(&console->lines);
+    end_first_priority();
     if (ready <= 0) continue;
     if (polled[at_init].revents) return;
     if (polled[at_master].revents & (POLLIN | POLLHUP | POLLERR)) read_terminal(console);

@@ -34,6 +34,12 @@ describe('rich-sbin-init', () => {
     assert.equal((await boot()).stop.signal, 'SIGINT');
   });
 
+  it('has a console, unless busybox prints to its output; a command that ends the container has the log', async () => {
+    assert.equal((await boot({ process: { command: [] } })).rich.console, 'all');
+    assert.equal((await boot({ process: { command: ['ls'] } })).rich.console, 'none');
+    assert.equal((await boot({ executables: busybox })).rich.console, undefined);
+  });
+
   it('allows the init to power off its namespace', async () => {
     assert.deepEqual((await boot()).process.capabilities, { CAP_SYS_BOOT: true });
   });

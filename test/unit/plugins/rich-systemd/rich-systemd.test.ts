@@ -49,6 +49,19 @@ describe('rich-systemd: the draft', () => {
     assert.equal(stop.signal, 'SIGRTMIN+3');
   });
 
+  it('has a console, whose lines are in the log as far as the journal and the command leave room', async () => {
+    const getty = '/run/systemd/system/console-getty.service.d/pouch.conf';
+    const draft = await boot({ process: { command: [] } });
+    assert.equal(draft.rich.console, 'journal');
+    assert.match(
+      draft.files[getty]!.content,
+      /^ConditionPathIsSymbolicLink=\/etc\/.*\/console-getty\.service$/m,
+    );
+    assert.equal((await boot({ image: { Cmd: ['app'] } })).rich.console, 'journal');
+    assert.equal((await boot({ process: { command: ['ls'] } })).rich.console, 'late');
+    assert.equal((await boot({ process: { command: [], tty: true } })).files[getty], undefined);
+  });
+
   it('has time to stop, unless its request names another', async () => {
     const limit = async (stop: RichCase['stop']) => {
       const { stop: planned, files } = await boot({ stop });
