@@ -1,9 +1,9 @@
 /**
  * `npm test` installs missing packages, builds, and runs all tests. `npm test -- unit` (or integration, oci-runtime,
- * clients, engines) runs one suite, `npm test -- integration FILE…` only these files. `npm test -- runtimes` runs
+ * clients, engines, week) runs one suite, `npm test -- integration FILE…` only these files. `npm test -- runtimes` runs
  * what takes too long for `npm test`: the conformance of runc and crun beside that of runlxc, some integration tests
  * with crun and runlxc, and other engines with runlxc. `npm test -- every-case [FILE…]` runs all cases of the
- * integration tests of which `npm test` takes a sample (test/support/someOf.ts).
+ * integration tests of which `npm test` takes a sample (test/support/someOf.ts), and the week of a rich container.
  * `npm test -- torture [SEED[:ROUND]] [MINUTES]` runs random load and faults (test/torture). The output ends with the
  * failures and `N passed, N failed`.
  */
@@ -66,13 +66,24 @@ const suites = {
     includes: (file) => nameOf(file) !== builtFirst,
     deadlineMs: 5 * minutes,
   },
+  week: { name: 'a week of a rich container', folder: 'week', lanes: 1, deadlineMs: 10 * minutes },
   engines: { name: 'other engines with runlxc', folder: 'engines', lanes, deadlineMs: 5 * minutes },
 } satisfies Record<string, Suite>;
 
 /** Integration tests that `npm test -- runtimes` runs with other runtimes; `npm test` runs them with runc. */
 const ofEveryRuntime = new RegExp(
   `^(${[
-    ...['lifecycle.*', 'rich', 'crash.*', 'downtime', 'plugins', 'cli-docker', 'full-disk'],
+    ...[
+      'lifecycle.*',
+      'rich',
+      'rich-(endings|identity)',
+      'live-mounts',
+      'crash.*',
+      'downtime',
+      'plugins',
+      'cli-docker',
+      'full-disk',
+    ],
     ...['clamp', 'out-of-memory', 'propagation', 'runtime-hooks', 'stats', 'update', 'userns'],
   ].join('|')})$`,
 );
@@ -124,8 +135,10 @@ async function withEveryCase(only: readonly string[]): Promise<number> {
   await prepareHost();
   await build();
   process.env['POUCH_TEST_EVERY_CASE'] = '1';
+  process.env['POUCH_TEST_BEGAN'] = String(Date.now());
   const suite = { ...suites.integration, name: 'integration tests with every case', includes: takesSample };
-  return await runAll([() => runSuite(suite, { only })]);
+  const week = only.length === 0 ? [() => runSuite(suites.week)] : [];
+  return await runAll([() => runSuite(suite, { only }), ...week]);
 }
 
 /** Tests its oracles first: a round is meaningful only if they can fail. */

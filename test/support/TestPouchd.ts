@@ -1,7 +1,7 @@
 /** A real pouchd with its own containerd, root, state, bridge and cgroups, for tests that run containers. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -43,6 +43,8 @@ export interface NewOptions extends StartOptions {
   env?: Record<string, string>;
   /** Bytes of a disk of its own (a tmpfs) at root or state. */
   disks?: { root?: number; state?: number };
+  /** Bytes of a disk of its own (ext4) at root, which a reboot of the host keeps. */
+  rootDisk?: number;
 }
 
 export interface Finished {
@@ -63,6 +65,7 @@ export class TestPouchd {
   readonly #openFiles: number | undefined;
   #client: Client | undefined;
   #process: ChildProcess | undefined;
+  #hasRootDisk = false;
 
   private constructor(dir: string, yaml: string, env: Record<string, string>, openFiles?: number) {
     this.dir = dir;
@@ -95,6 +98,7 @@ export class TestPouchd {
     yaml = '',
     env = {},
     disks = {},
+    rootDisk,
     openFiles,
     ...options
   }: NewOptions = {}): Promise<TestPouchd> {
@@ -103,6 +107,7 @@ export class TestPouchd {
     await chmod(test.dir, 0o711);
     await mkdir(test.root);
     await test.#mountDisks(disks);
+    if (rootDisk !== undefined) await test.#makeRootDisk(rootDisk);
     await writeFile(test.#configFile, test.#config());
     try {
       await test.start(options);
@@ -190,6 +195,7 @@ export class TestPouchd {
     await this.kill9();
     await clearHost(this.names);
     await rm(this.state, { recursive: true, force: true });
+    if (this.#hasRootDisk) await this.#mountRootDisk();
     await this.start();
   }
 
@@ -350,6 +356,23 @@ export class TestPouchd {
     };
     if (root !== undefined) await mount(this.root, root);
     if (state !== undefined) await mount(this.state, state);
+  }
+
+  async #makeRootDisk(bytes: number): Promise<void> {
+    await writeFile(this.#rootDisk, '');
+    await truncate(this.#rootDisk, bytes);
+    await execa('mkfs.ext4', ['-q', '-m', '0', this.#rootDisk]);
+    this.#hasRootDisk = true;
+    await this.#mountRootDisk();
+  }
+
+  async #mountRootDisk(): Promise<void> {
+    await execa('mount', ['-o', 'loop', this.#rootDisk, this.root]);
+    await chmod(this.root, 0o711);
+  }
+
+  get #rootDisk(): string {
+    return join(this.dir, 'root.ext4');
   }
 
   async #loadBusybox(): Promise<void> {
