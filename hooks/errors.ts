@@ -64,6 +64,7 @@ export const errorKinds = {
     doc: 'The configuration file cannot be read, is not UTF-8 text or is too large.',
   },
   PCH_CONFLICT: { status: 409, doc: 'The object is in a state that does not allow the call.' },
+  PCH_CONNECT_FAILED: { status: 502, doc: 'A connection to a port of a container was not made.' },
   PCH_CONTAINERD_ALREADY_EXISTS: { status: 409, doc: 'containerd has an object of that name already.' },
   PCH_CONTAINERD_DAMAGED: {
     status: 500,

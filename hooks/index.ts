@@ -46,6 +46,8 @@ export * from './readiness.ts';
 export * from './richPower.ts';
 export * from './richServices.ts';
 export { type ServiceCommand, serviceCommand } from './serviceCommand.ts';
+export { matchesText } from './matchesText.ts';
+export { sshKeyIdentity, sshKeyProblem } from './sshKey.ts';
 export { shellWord } from './shellWord.ts';
 export { syslogFunctions } from './syslogFunctions.ts';
 export { addSessionEnvironment, sessionEnvironment } from './sessionEnvironment.ts';

@@ -48,6 +48,7 @@ export const serviceMethods = {
     attach: 'call',
     console: 'call',
     resizeConsole: 'call',
+    connect: 'call',
     logs: 'stream',
     services: 'call',
     controlService: 'call',
@@ -57,7 +58,7 @@ export const serviceMethods = {
     prune: 'call',
   },
   events: { emit: 'now', subscribe: 'stream' },
-  execs: { create: 'call', start: 'call', resize: 'call', inspect: 'now' },
+  execs: { create: 'call', start: 'call', resize: 'call', kill: 'call', inspect: 'now' },
   extensions: {
     verbs: 'now',
     runVerb: 'call',

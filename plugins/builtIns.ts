@@ -21,6 +21,7 @@ import richSystemd from './rich-systemd/index.ts';
 import runtimeKata from './runtime-kata/index.ts';
 import runtimeRunlxc from './runtime-runlxc/index.ts';
 import runtimeRunc from './runtime-runc/index.ts';
+import sshGateway from './ssh-gateway/index.ts';
 import volumeLocal from './volume-local/index.ts';
 
 export const builtIns = [
@@ -45,6 +46,7 @@ export const builtIns = [
   ociHooks,
   nri,
   policy,
+  sshGateway,
   consolePages,
   engineApi,
 ];

@@ -5,6 +5,7 @@ import { attach } from './verbs/attach.ts';
 import { addMount } from './mounts/addMount.ts';
 import { removeMount } from './mounts/removeMount.ts';
 import { openConsole, resizeConsole } from './verbs/console.ts';
+import { connect } from './verbs/connect.ts';
 import { create } from './verbs/create.ts';
 import { removeDamaged } from './damaged/remove.ts';
 import { killDamaged, stopDamaged } from './damaged/stop.ts';
@@ -83,6 +84,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     attach: async (ref, options) => await attach(engine, find(ref), options),
     console: async (ref) => await openConsole(engine, find(ref)),
     resizeConsole: async (ref, size) => await resizeConsole(engine, find(ref), size),
+    connect: async (ref, target) => await connect(engine, find(ref), target),
     logs: (ref, query, signal) => logs(engine, find(ref), query, signal),
     services: async (ref, name) => await services(engine, find(ref), name),
     controlService: async (ref, name, action, signal) =>

@@ -35,6 +35,11 @@ export class NetworkNamespaces {
     return await this.#call({ verb: 'read', path });
   }
 
+  /** Resolves to a file descriptor of a new TCP socket of the namespace. Threads of a process share descriptors. */
+  async socket(path: string, family: 4 | 6): Promise<number> {
+    return Number(await this.#call({ verb: 'connect from', path, family }));
+  }
+
   /** Unmounts and removes the file; succeeds if it does not exist. */
   async release(path: string): Promise<void> {
     await this.#call({ verb: 'release', path });

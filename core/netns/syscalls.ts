@@ -14,7 +14,11 @@ const close = libcFunction('int close(int fd)');
 /** sched.h, sys/socket.h, linux/sockios.h, linux/if.h. */
 const CLONE_NEWNET = 0x40000000;
 const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
 const siocgifflags = 0x8913;
 const siocsifflags = 0x8914;
 const IFF_UP = 1;
@@ -40,6 +44,13 @@ export function adoptNetns(path: string, pid: number): void {
 /** Returns proc_net_dev(5) of the network namespace at `path`. */
 export function countersIn(path: string): string {
   return inNetns(path, () => readFileSync('/proc/thread-self/net/dev', 'utf8'));
+}
+
+/** Returns a new TCP socket of the network namespace at `path`: its file descriptor, which belongs to the caller. */
+export function socketIn(path: string, family: 4 | 6): number {
+  return inNetns(path, () =>
+    check(socket(family === 4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), 'socket'),
+  );
 }
 
 /** Unmounts the file. The namespace ends with its last process. Succeeds if nothing is mounted. */

@@ -12,6 +12,7 @@ export const groups: Record<string, readonly string[]> = {
     'operating-rich',
     'first-boot',
     'import',
+    'ssh',
     'profiles',
     'network',
     'logs',

@@ -144,6 +144,13 @@ export interface Containers {
   console(ref: string): Promise<Attachment>;
   /** Sets the size of that console, in characters. */
   resizeConsole(ref: string, size: { height: number; width: number }): Promise<void>;
+  /**
+   * Connects to a TCP port in the network of a running container, as one of its processes would: to `localhost` or to
+   * an address. Output has the stream `stdout`; ending `stdin` ends one direction, `detach` both.
+   * @throws PCH_CONNECT_FAILED, PCH_CONTAINER_NOT_RUNNING, PCH_NOT_SUPPORTED with the network of the host, and in a
+   * virtual machine
+   */
+  connect(ref: string, target: { host: string; port: number }): Promise<Attachment>;
   /** What the container wrote, the oldest entry first. */
   logs(ref: string, query: LogQuery, signal?: AbortSignal): AsyncIterable<LogEntry>;
   /**

@@ -61,6 +61,12 @@ export interface Execs {
   ): Promise<ExecRun | undefined>;
   /** Waits for a start that is under way. */
   resize(id: string, size: { height: number; width: number }): Promise<void>;
+  /**
+   * Sends a signal to a process and its process group, SIGKILL by default; succeeds if it has ended. With `container`,
+   * an id, also to one that an earlier pouchd has started, which has no record.
+   * @throws PCH_EXEC_NOT_FOUND
+   */
+  kill(id: string, options?: { signal?: string; container?: string }): Promise<void>;
   /** The record of an exec. @throws PCH_EXEC_NOT_FOUND */
   inspect(id: string): ExecRecord;
 }

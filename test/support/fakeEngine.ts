@@ -105,6 +105,9 @@ function fakeExecs(engine: () => FakeEngine): Execs {
     async resize(id, size) {
       find(id).process.size = size;
     },
+    async kill(id) {
+      find(id);
+    },
     inspect: (id) => find(id).record,
   };
 }

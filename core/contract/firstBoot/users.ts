@@ -1,5 +1,5 @@
 /** `users`, `groups` and keys of user data. */
-import { sshKeyProblem } from './sshKey.ts';
+import { sshKeyProblem } from '../../../hooks/sshKey.ts';
 import type { FirstGroup, FirstUser, UserKey } from './types.ts';
 import {
   below,

@@ -12,6 +12,7 @@ import type {
 } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
+import { signalNumber, sigkill } from '../../contract/signals.ts';
 import { runtimeError } from '../../apply/effects/runtimeError.ts';
 import { ExecStdio } from '../../io/index.ts';
 import { execSecrets, planExec } from '../../plan/exec.ts';
@@ -21,6 +22,7 @@ import { endOfExec } from '../exits/endOfProcess.ts';
 import { unseenExitCode } from '../exits/watchExit.ts';
 import { emitContainer, type EngineContext } from '../shared/engineContext.ts';
 import { execContext } from './execContext.ts';
+import { signalExec } from './signalExec.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { notRunning, paused } from '../task/refusals.ts';
 import { observeTaps, saveMarks } from '../shared/containerHooks.ts';
@@ -117,6 +119,24 @@ export class ExecInstances implements Execs {
     await this.#engine.client.tasks.resizePty(exec.container, id, size).catch((error: unknown) => {
       throw isProcessGone(error) ? notRunningExec(exec) : error;
     });
+  }
+
+  async kill(id: string, { signal = 'SIGKILL', container }: { signal?: string; container?: string } = {}) {
+    const number = signalNumber(signal);
+    const known = this.#records.get(id);
+    if (!known && container === undefined) this.inspect(id);
+    await this.#starts.get(id)?.catch(() => undefined);
+    if (known && !known.running) return;
+    const process = { container: known?.container ?? container!, id };
+    await signalExec(this.#engine, process, number);
+    // Nothing waits for the end of one that an earlier pouchd has started.
+    if (!known && number === sigkill) await this.#forget(process.container, id);
+  }
+
+  /** Removes what containerd has of a process that was killed. */
+  async #forget(container: string, id: string): Promise<void> {
+    await endOfExec(this.#engine, container, id);
+    await this.#engine.client.tasks.deleteProcess(container, id).catch(() => undefined);
   }
 
   async #launch(

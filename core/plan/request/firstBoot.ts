@@ -3,7 +3,7 @@ import { field, type FieldPath } from '../../../hooks/fields.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import { markSecret } from '../../../hooks/markSecret.ts';
 import type { ContainerRequest, FirstBootRequest } from '../../../hooks/request.ts';
-import { sshKeyProblem } from '../../contract/firstBoot/sshKey.ts';
+import { sshKeyProblem } from '../../../hooks/sshKey.ts';
 import { longestUserData, parseUserData } from '../../contract/firstBoot/userData.ts';
 import { userName } from '../../contract/firstBoot/readers.ts';
 import { checkHostname } from './hostname.ts';

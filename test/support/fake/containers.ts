@@ -354,6 +354,7 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       if (!dropped) throw new PouchError('PCH_EFFECT_NOT_FOUND', `${ref} has no effect ${key}`);
       return dropped;
     },
+    connect: () => Promise.reject(new PouchError('PCH_CONNECT_FAILED', 'nothing listens')),
     async attach(ref, options) {
       const { process } = find(ref);
       return process.attach(options);

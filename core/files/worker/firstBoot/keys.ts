@@ -1,4 +1,4 @@
-import { sshKeyIdentity } from '../../../contract/firstBoot/sshKey.ts';
+import { sshKeyIdentity } from '../../../../hooks/sshKey.ts';
 import type { ContainerFiles } from './ContainerFiles.ts';
 import { accountOf } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { sshKeyIdentity, sshKeyProblem } from '../../../../../core/contract/firstBoot/sshKey.ts';
+import { sshKeyIdentity, sshKeyProblem } from '../../../hooks/sshKey.ts';
 
 function field(bytes: Buffer | string): Buffer {
   const data = Buffer.from(bytes as string);
