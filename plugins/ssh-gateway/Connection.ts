@@ -137,7 +137,7 @@ export class Connection implements ChannelOwner {
   /** A client asks first whether a key would do, then signs. Refusals do not say whether the container exists. */
   #authenticate(context: AuthContext): void {
     if (context.method !== 'publickey') return context.reject(['publickey']);
-    const { options, failures, library } = this.shared;
+    const { failures, library } = this.shared;
     const target = targetOf(context.username);
     const record = target && this.#find(target.container);
     const { data, algo } = context.key;
@@ -159,7 +159,7 @@ export class Connection implements ChannelOwner {
       this.shared.log.error(`the audit log cannot be written: ${messageOf(error)}`);
       return void this.#client.end();
     }
-    this.shared.log.debug('login', { client: this.#peer.address, who: options.users.length });
+    this.shared.log.debug('login', { client: this.#peer.address, who: grant.who });
     context.accept();
   }
 
