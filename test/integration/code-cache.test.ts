@@ -47,9 +47,10 @@ describe('the code cache of pouchd', function () {
   it('is of a program without import(), which a script with a cache cannot have', async () => {
     const source = await readFile(join(project, 'dist/bin/pouchd.cjs'), 'utf8');
     const calls = source.split('\n').filter((line) => /(^|[^.\w])import\(/.test(line));
-    // A comment may name a type by `{import('…').Type}`.
+    // A comment may name a type by `{import('…').Type}`, and a class may have a method of that name.
+    const isOther = (line: string) => /^\s*(\*|(async )?import\([^()]*\) \{$)/.test(line);
     assert.deepEqual(
-      calls.filter((line) => !/^\s*\*/.test(line)),
+      calls.filter((line) => !isOther(line)),
       [],
     );
   });

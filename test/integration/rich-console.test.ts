@@ -7,6 +7,7 @@ import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { image as debian } from '../../scripts/quickstart/place.ts';
 import { useDebian } from '../support/debianImage.ts';
 import { initImages } from '../support/initImages.ts';
+import { someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** Longest for what a loaded host may take. */
@@ -14,6 +15,9 @@ const withinMs = 60_000;
 
 /** Sequences that control a terminal, and carriage returns. */
 const controls = /[\u001b\r]/;
+
+/** Each is bootstrapped. */
+const inits = someOf([initImages.sysvinit, initImages.openrc], 'consoles');
 
 describe('the console of rich containers', function () {
   this.timeout(180_000);
@@ -23,8 +27,7 @@ describe('the console of rich containers', function () {
   let files: string;
 
   useDebian(daemon);
-  useDebian(daemon, initImages.sysvinit);
-  useDebian(daemon, initImages.openrc);
+  for (const image of inits) useDebian(daemon, image);
   before(async () => {
     files = await mkdtemp(join(tmpdir(), 'console-'));
     await chmod(files, 0o755);
@@ -157,7 +160,7 @@ describe('the console of rich containers', function () {
     assert.match(await logs('late'), /default\.target failed to load[^]*Reached target rescue\.target/);
   });
 
-  for (const { reference } of [initImages.sysvinit, initImages.openrc])
+  for (const { reference } of inits)
     it(`of ${reference} is in the log to its end`, async () => {
       await ok('run', '-d', '--name', 'other', '--network', 'none', '--rich', '--wait', reference);
       await (

@@ -3,6 +3,7 @@ import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { image as debian } from '../../scripts/quickstart/place.ts';
 import { useDebian } from '../support/debianImage.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** Longest that a rich container may take to boot, reboot or power off, on a loaded host. */
@@ -128,6 +129,8 @@ describe('how rich containers end', function () {
       const { Status, ExitCode, Ending } = await state('box');
       assert.deepEqual([Status, ExitCode, Ending], ['exited', code, undefined]);
     });
+
+  sampleTests(this);
 });
 
 /** Prints the errors of system calls of x86-64 that would replace the kernel; without a kernel image. */

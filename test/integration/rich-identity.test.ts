@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { image as debian } from '../../scripts/quickstart/place.ts';
 import { useDebian } from '../support/debianImage.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** All that others know a host by. */
@@ -159,4 +160,6 @@ describe('what a rich container keeps', function () {
       await ok('restart', '-t', '1', 'box');
       assert.equal(await inside('hostname'), (await daemon.it.inspect('box'))!.Id.slice(0, 12));
     });
+
+  sampleTests(this);
 });
