@@ -2,7 +2,7 @@
 import { fstatSync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs';
 import type { FileOperations } from '../protocol.ts';
 import { mountSnapshot, release } from './mountSnapshot.ts';
-import { openInside, using } from './openInside.ts';
+import { openOptional, using } from './openInside.ts';
 import { removeTree } from './removeTree.ts';
 import { runTool } from './runTool.ts';
 
@@ -47,15 +47,5 @@ function copy(source: number, target: string, staging: string): void {
     // The create of another container has filled it meanwhile.
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
     removeTree(staging);
-  }
-}
-
-function openOptional(root: number, path: string): number | undefined {
-  try {
-    return openInside(root, path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
-    throw error;
   }
 }

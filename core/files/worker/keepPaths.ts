@@ -8,7 +8,7 @@ import { hostId, isMapped } from '../../userns/ids.ts';
 import type { FileOperations } from '../protocol.ts';
 import { makeParent } from './makeParent.ts';
 import { mountSnapshot, release } from './mountSnapshot.ts';
-import { handlePath, openInside, using } from './openInside.ts';
+import { handlePath, openInside, openOptional, using } from './openInside.ts';
 import { runTool } from './runTool.ts';
 
 type Args = FileOperations['keepPaths']['args'];
@@ -102,14 +102,4 @@ function chown(path: string, found: Stats, { uidMappings, gidMappings }: Ids): v
 
 function lstatOptional(path: string): Stats | undefined {
   return lstatSync(path, { throwIfNoEntry: false });
-}
-
-function openOptional(root: number, path: string): number | undefined {
-  try {
-    return openInside(root, path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
-    throw error;
-  }
 }

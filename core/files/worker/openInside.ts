@@ -41,6 +41,17 @@ export function openInside(
     }
 }
 
+/** The same; undefined if the path does not exist, or leads nowhere. */
+export function openOptional(root: number, path: string): number | undefined {
+  try {
+    return openInside(root, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return undefined;
+    throw error;
+  }
+}
+
 /** Returns a path of the handle for other calls. */
 export function handlePath(handle: number): string {
   return `/proc/self/fd/${handle}`;
