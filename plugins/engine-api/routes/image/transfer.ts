@@ -35,7 +35,7 @@ async function importTar(call: Call): Promise<void> {
   const name = query.text('repo');
   await streamProgress(call, name ?? '', async (sink) => {
     // An error with a status of its own would close the connection, and a client that still sends could not read it.
-    if (!call.request.complete) sink.send({ id: 'layer', status: 'Receiving' });
+    if (hasBody(call)) sink.send({ id: 'layer', status: 'Receiving' });
     const { image, notes } = await call.engine.images.import(
       call.body,
       importOptions(call, name),
@@ -45,6 +45,11 @@ async function importTar(call: Call): Promise<void> {
     if (call.client.readsHints) for (const note of notes) sink.send({ status: note });
     sink.send({ status: image.id });
   });
+}
+
+/** By its headers (RFC 9112, section 6.3): what has arrived of it is a matter of time. */
+function hasBody({ request: { headers } }: Call): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function importOptions({ query }: Call, name: string | undefined): ImportOptions {
