@@ -79,7 +79,12 @@ function args(draft: ContainerDraft, { initPath, commandOptional = false }: Spec
   return [initDestination, '--', ...wanted];
 }
 
-/** Parents before children, otherwise in the order of insertion. */
+/** Parents before children, otherwise in the order of before. */
+export function parentsFirst<T extends { destination: string }>(mounts: readonly T[]): T[] {
+  const depth = ({ destination }: T) => destination.split('/').filter(Boolean).length;
+  return mounts.toSorted((a, b) => depth(a) - depth(b));
+}
+
 function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
   const byRuntime = Object.entries(draft.mounts).filter(([, { options }]) => !options.includes('late'));
   const all = {
@@ -93,17 +98,13 @@ function mounts(draft: ContainerDraft, facts: SpecFacts): OciMount[] {
       source: facts.initPath,
       options: ['bind', 'ro', 'nosuid', 'nodev'],
     };
-  const depth = (path: string) => path.split('/').filter(Boolean).length;
-  return (
-    Object.entries(all)
-      // The mapping is done before the runtime sees the mount.
-      .map(([destination, mount]) => ({
-        destination,
-        ...mount,
-        options: mount.options.filter((option) => option !== 'idmap' && option !== 'noidmap'),
-      }))
-      .sort((a, b) => depth(a.destination) - depth(b.destination))
-  );
+  // The mapping is done before the runtime sees the mount.
+  const shown = Object.entries(all).map(([destination, mount]) => ({
+    destination,
+    ...mount,
+    options: mount.options.filter((option) => option !== 'idmap' && option !== 'noidmap'),
+  }));
+  return parentsFirst(shown);
 }
 
 /**

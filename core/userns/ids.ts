@@ -7,6 +7,14 @@ export function hostId(id: number, mappings: readonly OciIdMapping[]): number | 
   return mapping && mapping.hostID + id - mapping.containerID;
 }
 
+/** The host ids of a container's root; 0 for what is not mapped. */
+export function rootIds(mappings: {
+  uidMappings: readonly OciIdMapping[];
+  gidMappings: readonly OciIdMapping[];
+}): { uid: number; gid: number } {
+  return { uid: hostId(0, mappings.uidMappings) ?? 0, gid: hostId(0, mappings.gidMappings) ?? 0 };
+}
+
 /** Whether a host id is mapped in the container. */
 export function isMapped(id: number, mappings: readonly OciIdMapping[]): boolean {
   return mappings.some(({ hostID, size }) => id >= hostID && id < hostID + size);

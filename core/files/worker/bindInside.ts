@@ -100,12 +100,19 @@ function makeMountPoint(
 }
 
 function exists(root: number, path: string): boolean {
+  return atPlace(root, path, () => true) ?? false;
+}
+
+/** Calls `run` with a handle of a path; returns undefined if it does not exist. */
+function atPlace<T>(root: number, path: string, run: (place: number) => T): T | undefined {
+  let place: number;
   try {
-    return using(openInside(root, path, asNamed), () => true);
+    place = openInside(root, path, asNamed);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+  return using(place, run);
 }
 
 /** With the rights of the container's root, of which this thread is the only one (setfsuid(2)). */
@@ -123,13 +130,9 @@ function asOwner(owner: { uid: number; gid: number }, run: () => void): void {
 
 /** Whether a mount is on the path itself: the handle of its root has the id of that mount (proc_pid_fdinfo(5)). */
 function isMountPoint(process: number, root: number, target: string): boolean {
-  try {
-    return using(openInside(root, target, asNamed), (place) => {
-      const [, id = ''] = /^mnt_id:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${place}`, 'utf8')) ?? [];
-      return isMountId(id, target, readFileSync(`${handlePath(process)}/mountinfo`, 'utf8'));
-    });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
+  const isOn = atPlace(root, target, (place) => {
+    const [, id = ''] = /^mnt_id:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${place}`, 'utf8')) ?? [];
+    return isMountId(id, target, readFileSync(`${handlePath(process)}/mountinfo`, 'utf8'));
+  });
+  return isOn ?? false;
 }

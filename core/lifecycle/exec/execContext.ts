@@ -6,6 +6,7 @@ import type { AccountFiles } from '../../plan/users.ts';
 import { storedSpecOf } from '../../state/planFiles.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
+import { isVm } from '../vm/isVm.ts';
 
 /** /etc/passwd of a container is its own to write: more is not read. */
 const accountFileLimit = 1024 * 1024;
@@ -34,7 +35,7 @@ async function accountFiles(engine: EngineContext, record: ContainerRecord): Pro
   const paths = ['/etc/passwd', '/etc/group'];
   const { draft, id, name } = record;
   // The process of a VM that the host sees is its hypervisor, whose root is the host's.
-  if (engine.generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') {
+  if (isVm(engine, record)) {
     const [passwd = '', group = ''] = await Promise.all(
       paths.map((path) => engine.imageText(draft.image.id, path)),
     );

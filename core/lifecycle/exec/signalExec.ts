@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isProcessGone, TaskStatus } from '../../containerd/index.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
+import { isVm } from '../vm/isVm.ts';
 
 /**
  * Sends a signal to an exec, and to its process group: a shell that waits for a program does not pass it on. Succeeds
@@ -13,7 +14,7 @@ export async function signalExec(
 ): Promise<void> {
   const { tasks } = engine.client;
   try {
-    if (!isVm(engine, container)) {
+    if (!mayBeVm(engine, container)) {
       const { pid, status } = await tasks.get(container, id);
       // The pid of one that has ended may be another's.
       if (status === TaskStatus.STOPPED) return;
@@ -26,9 +27,8 @@ export async function signalExec(
 }
 
 /** Of a virtual machine containerd has pids that are not the host's. */
-function isVm({ store, generations }: EngineContext, container: string): boolean {
-  if (!store.has(container)) return true;
-  return generations.current.runtimes.get(store.get(container).draft.runtime)?.isolation === 'vm';
+function mayBeVm(engine: EngineContext, container: string): boolean {
+  return !engine.store.has(container) || isVm(engine, engine.store.get(container));
 }
 
 /** Runtimes make an exec the leader of a session; returns false if it is not, or has ended. */

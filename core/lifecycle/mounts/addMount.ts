@@ -1,20 +1,23 @@
 import { posix } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { isVolumeDriverEffect, liveMountKey, volumeEffectKey } from '../../../hooks/draftKeys.ts';
+import { isVolumeDriverEffect, liveMountKey } from '../../../hooks/draftKeys.ts';
 import type { Effect } from '../../../hooks/effects.ts';
 import { field } from '../../../hooks/fields.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import type { VolumeRequest } from '../../../hooks/request.ts';
 import type { LiveMountArgs } from '../../apply/effects/liveMount.ts';
+import { parentsFirst } from '../../plan/ociSpec.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
-import type { Generation } from '../../plugins/index.ts';
+import { formatPath, type Generation, isWithin } from '../../plugins/index.ts';
 import { storedPlanOf } from '../../state/planFiles.ts';
 import { isUp } from '../../state/status.ts';
-import { hostId } from '../../userns/ids.ts';
+import { rootIds } from '../../userns/ids.ts';
 import { planAgain } from '../reconcile/planAgain.ts';
 import { replacePlan } from '../reconcile/replacePlan.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
+import { notRunning } from '../task/refusals.ts';
+import { effectsOfMount } from './effectsOfMount.ts';
 import { checkMountable, refuseVm } from './refusals.ts';
 
 /** Options that a mount can have which is added: how it is attached, and not what it passes on. */
@@ -91,17 +94,14 @@ async function planWith(
   const request = { ...record.request, volumes: [...(record.request.volumes ?? []), volume] };
   const full = await planAgain(engine, { ...record, request }, generation, { isShown: false });
   const stored = await storedPlanOf(record);
-  const { destination, source = '' } = volume;
+  const { destination } = volume;
   const mount = full.draft.mounts[destination];
   const inSpec = full.spec.mounts.find((one) => one.destination === destination);
   if (!mount || !inSpec) throw leftOut(record, destination);
-  const isOfMount = (key: string) =>
-    key === `bind.${destination}` ||
-    key === `volume.${destination}` ||
-    (isVolumeDriverEffect(key) && key.startsWith(volumeEffectKey(source, ''))) ||
-    key === 'idmap';
+  const isOwn = effectsOfMount(full.draft, destination);
+  const isOfMount = (key: string) => isOwn(key) || key === 'idmap';
   const effects = Object.entries(full.draft.effects).filter(([key]) => isOfMount(key));
-  const mountField = `mounts["${destination}"]`;
+  const mountField = formatPath(['mounts', destination]);
   return {
     ...stored,
     request,
@@ -110,21 +110,15 @@ async function planWith(
       mounts: { ...record.draft.mounts, [destination]: mount },
       effects: { ...record.draft.effects, ...Object.fromEntries(effects) },
     },
-    spec: { ...stored.spec, mounts: inOrder([...stored.spec.mounts, inSpec]) },
+    spec: { ...stored.spec, mounts: parentsFirst([...stored.spec.mounts, inSpec]) },
     effects: [
       ...stored.effects.filter(({ key }) => !isOfMount(key)),
       ...full.effects.filter(({ key }) => isOfMount(key)),
     ],
-    blame: [...stored.blame, ...full.blame.filter((entry) => entry.field.startsWith(mountField))],
+    blame: [...stored.blame, ...full.blame.filter((entry) => isWithin(entry.field, mountField))],
     warnings: [...new Set([...record.warnings, ...full.warnings])],
     abandon: full.abandon,
   };
-}
-
-/** Parents before children, as in the plan of a create. */
-function inOrder<T extends { destination: string }>(mounts: T[]): T[] {
-  const depth = ({ destination }: T) => destination.split('/').filter(Boolean).length;
-  return mounts.toSorted((a, b) => depth(a) - depth(b));
 }
 
 function leftOut({ id, name }: ContainerRecord, destination: string): PouchError {
@@ -142,16 +136,16 @@ function liveEffects(
   { destination }: VolumeRequest,
 ): Record<string, Effect> {
   const init = engine.inits.get(record.id);
+  if (!init) throw notRunning(record);
   const { source, options: mountOptions } = draft.mounts[destination]!;
   if (mountOptions.includes('ro') && ownsMounts(record)) throw notReadOnly(record, destination);
-  const { uidMappings, gidMappings } = draft;
   const args: LiveMountArgs = {
-    init: init!,
+    init,
     source,
     target: destination,
     options: mountOptions,
     userns: mountOptions.includes('idmap') ? draft.namespaces.user! : null,
-    owner: { uid: hostId(0, uidMappings) ?? 0, gid: hostId(0, gidMappings) ?? 0 },
+    owner: rootIds(draft),
   };
   const isNew = (key: string) => record.draft.effects[key] === undefined;
   const needs = Object.keys(draft.effects).filter(isNew);

@@ -3,6 +3,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { paused } from '../task/refusals.ts';
+import { isVm } from '../vm/isVm.ts';
 
 /** @throws PCH_CONFLICT */
 export function checkMountable(record: ContainerRecord): void {
@@ -17,8 +18,9 @@ export function checkMountable(record: ContainerRecord): void {
 }
 
 /** @throws PCH_RUNTIME_CANNOT */
-export function refuseVm({ generations }: EngineContext, { id, name, draft }: ContainerRecord): void {
-  if (generations.current.runtimes.get(draft.runtime)?.isolation !== 'vm') return;
+export function refuseVm(engine: EngineContext, record: ContainerRecord): void {
+  if (!isVm(engine, record)) return;
+  const { id, name } = record;
   throw new PouchError(
     'PCH_RUNTIME_CANNOT',
     `the mounts of ${name} cannot change while it runs: it is a virtual machine`,

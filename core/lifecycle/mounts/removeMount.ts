@@ -1,12 +1,14 @@
 import { posix } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { isVolumeDriverEffect, liveMountKey, volumeEffectKey } from '../../../hooks/draftKeys.ts';
+import { liveMountKey } from '../../../hooks/draftKeys.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
+import { formatPath, isWithin } from '../../plugins/index.ts';
 import { storedPlanOf } from '../../state/planFiles.ts';
 import { isUp } from '../../state/status.ts';
 import { replacePlan } from '../reconcile/replacePlan.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
+import { effectsOfMount } from './effectsOfMount.ts';
 import { checkMountable, refuseVm } from './refusals.ts';
 
 /**
@@ -65,7 +67,8 @@ async function planWithout(record: ContainerRecord, destination: string): Promis
   const stored = await storedPlanOf(record);
   const { draft, request } = record;
   const { [destination]: _mount, ...mounts } = draft.mounts;
-  const isGone = ofMount(record, destination);
+  const isGone = effectsOfMount(draft, destination);
+  const mountField = formatPath(['mounts', destination]);
   const effects = Object.fromEntries(Object.entries(draft.effects).filter(([key]) => !isGone(key)));
   const idmap = effects['idmap'];
   if (idmap) {
@@ -87,7 +90,7 @@ async function planWithout(record: ContainerRecord, destination: string): Promis
     effects: stored.effects
       .filter(({ key }) => !isGone(key))
       .map((effect) => ({ ...effect, ...(effects[effect.key] ?? {}) })),
-    blame: stored.blame.filter(({ field }) => !field.startsWith(`mounts["${destination}"]`)),
+    blame: stored.blame.filter(({ field }) => !isWithin(field, mountField)),
     abandon: () => undefined,
   };
 }
@@ -96,18 +99,6 @@ async function planWithout(record: ContainerRecord, destination: string): Promis
 function ofRun({ draft }: ContainerRecord, planned: PlannedCreate, destination: string): string[] {
   const gone = Object.keys(draft.effects).filter((key) => !planned.draft.effects[key]);
   return [...gone.filter((key) => draft.effects[key]?.stage === 'start'), liveMountKey(destination)];
-}
-
-/** The keys of its effects. Those of the driver stay while the container has the volume elsewhere, too. */
-function ofMount({ draft }: ContainerRecord, destination: string): (key: string) => boolean {
-  const own = [`bind.${destination}`, `volume.${destination}`];
-  const name = String(draft.effects[own[1]!]?.args['name'] ?? '');
-  const isElsewhere = Object.entries(draft.effects).some(
-    ([key, { kind, args }]) => kind === 'volume' && args['name'] === name && !own.includes(key),
-  );
-  return (key) =>
-    own.includes(key) ||
-    (name !== '' && !isElsewhere && isVolumeDriverEffect(key) && key.startsWith(volumeEffectKey(name, '')));
 }
 
 function notFound({ id, name }: ContainerRecord, destination: string): PouchError {

@@ -8,6 +8,7 @@ import { happensWithin } from '../../wait/deadline.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { onTask, thaw } from '../task/onTask.ts';
 import { requireOf } from '../task/requireFeature.ts';
+import { isVm } from '../vm/isVm.ts';
 
 /** Milliseconds for the sync before it: what is not written by then makes the copy slower, not incomplete. */
 const syncMs = 10_000;
@@ -55,7 +56,7 @@ export async function thawCutOff(
 
 async function checkFreezable(engine: EngineContext, record: ContainerRecord): Promise<void> {
   await requireOf(engine, record, 'pause');
-  if (engine.generations.current.runtimes.get(record.draft.runtime)?.isolation !== 'vm') return;
+  if (!isVm(engine, record)) return;
   throw new PouchError(
     'PCH_RUNTIME_CANNOT',
     `${record.name} is a virtual machine, which has files that the host does not see yet`,

@@ -14,6 +14,7 @@ import type { EngineContext } from '../shared/engineContext.ts';
 import { requireOf } from '../task/requireFeature.ts';
 import { interfacesIn, interfacesOf } from './interfaces.ts';
 import { isUp } from '../../state/status.ts';
+import { isVm } from '../vm/isVm.ts';
 
 /** Between two samples of a stream, in milliseconds. */
 const beatMs = 1000;
@@ -59,7 +60,7 @@ async function interfaces(
 ): Promise<Record<string, InterfaceCounters>> {
   const { network } = record.draft.namespaces;
   if (network === undefined) return {};
-  const isMachine = runtimeOf(engine, record)?.isolation === 'vm';
+  const isMachine = isVm(engine, record);
   return await (isMachine ? interfacesIn(engine.netns, network) : interfacesOf(record.state.pid));
 }
 

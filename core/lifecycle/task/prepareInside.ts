@@ -6,6 +6,7 @@ import { initPid } from './initPid.ts';
 import { mountInside } from './mountInside.ts';
 import { startConsole } from './startConsole.ts';
 import { writeOwnFiles } from './writeOwnFiles.ts';
+import { isVm } from '../vm/isVm.ts';
 
 /**
  * What pouchd does in a container that the runtime has made and whose init has not run. A virtual machine is closed to
@@ -17,8 +18,8 @@ export async function prepareInside(
   record: ContainerRecord,
   results: Record<string, unknown>,
 ): Promise<void> {
-  const { draft, name } = record;
-  if (engine.generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') return;
+  const { name } = record;
+  if (isVm(engine, record)) return;
   const { pid } = results['task'] as { pid: number };
   const init = identify(await initPid(engine, record, pid));
   // It has ended already, which the start of the task reports.

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { waitUntil } from '../../wait/waitUntil.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
+import { isVm } from '../vm/isVm.ts';
 
 /**
  * Waits until the init of a rich container can receive a signal: the kernel drops a signal that PID 1 of a pid
@@ -9,13 +10,13 @@ import type { EngineContext } from '../shared/engineContext.ts';
  * has ended, and after `withinMs`.
  */
 export async function untilHandled(
-  { generations }: EngineContext,
-  { state, draft }: ContainerRecord,
+  engine: EngineContext,
+  record: ContainerRecord,
   signal: number,
   { withinMs, exited }: { withinMs: number; exited: AbortSignal },
 ): Promise<void> {
-  const isVm = generations.current.runtimes.get(draft.runtime)?.isolation === 'vm';
-  if (!draft.rich.enabled || isVm || state.pid <= 0) return;
+  const { state, draft } = record;
+  if (!draft.rich.enabled || isVm(engine, record) || state.pid <= 0) return;
   const isReady = () => isHandled(state.pid, signal) || (draft.process.init && hasChild(state.pid));
   await waitUntil(isReady, { withinMs, signal: exited });
 }

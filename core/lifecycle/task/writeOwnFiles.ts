@@ -6,7 +6,7 @@ import type { FileOwner } from '../../files/index.ts';
 import type { OwnFile } from '../../files/protocol.ts';
 import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
 import { isHostname } from '../../plan/request/hostname.ts';
-import { hostId } from '../../userns/ids.ts';
+import { rootIds } from '../../userns/ids.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
 /** /etc/hostname has one name. */
@@ -25,7 +25,7 @@ export async function writeOwnFiles(
   const problems = await engine.files.writeInside(owner, {
     files: await Promise.all(own.map(([path, file]) => contentOf(engine, record, { path, file, hostname }))),
     first,
-    owner: { uid: hostId(0, draft.uidMappings) ?? 0, gid: hostId(0, draft.gidMappings) ?? 0 },
+    owner: rootIds(draft),
   });
   for (const problem of problems)
     engine.log.warn(`a file of the container stays as it is: ${problem}`, { container: record.id });

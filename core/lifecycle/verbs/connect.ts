@@ -4,6 +4,7 @@ import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { withDeadline } from '../../wait/deadline.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
+import { isVm } from '../vm/isVm.ts';
 
 export interface ConnectTarget {
   host: string;
@@ -36,15 +37,15 @@ export async function connect(
 }
 
 /** A container with the network of the host has no own: its ports are those of the host. */
-function netnsOf({ generations }: EngineContext, record: ContainerRecord): string {
+function netnsOf(engine: EngineContext, record: ContainerRecord): string {
   if (record.state.status !== 'running') throw notRunning(record);
   const { name, draft } = record;
-  const isVm = generations.current.runtimes.get(draft.runtime)?.isolation === 'vm';
-  if (!isVm && draft.namespaces.network) return draft.namespaces.network;
+  const isMachine = isVm(engine, record);
+  if (!isMachine && draft.namespaces.network) return draft.namespaces.network;
   throw new PouchError(
     'PCH_NOT_SUPPORTED',
-    `${name} has ${isVm ? 'a network inside its virtual machine' : 'the network of the host'}: expected one of its own`,
-    { hint: isVm ? 'connect to its address' : 'connect to the port on the host' },
+    `${name} has ${isMachine ? 'a network inside its virtual machine' : 'the network of the host'}: expected one of its own`,
+    { hint: isMachine ? 'connect to its address' : 'connect to the port on the host' },
   );
 }
 

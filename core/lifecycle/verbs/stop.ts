@@ -16,6 +16,7 @@ import { checkExit } from '../services/refusals.ts';
 import { isUp, mayRestart } from '../../state/status.ts';
 import { planStop, stopDraft, type StopOptions, type StopPlan } from './planStop.ts';
 import { killDeadlineMs, sigkill } from '../../contract/signals.ts';
+import { isVm } from '../vm/isVm.ts';
 
 /** Resolves to false if the container did not run. By then its effects are undone. */
 export async function stop(
@@ -144,14 +145,11 @@ async function send(engine: EngineContext, record: ContainerRecord, signal: numb
 }
 
 /** The runtime that should have sent the signal does not work any more, or was uninstalled. */
-function killWithoutRuntime(
-  engine: EngineContext,
-  { id, state, draft }: ContainerRecord,
-  error: Error,
-): void {
-  const { log, generations } = engine;
+function killWithoutRuntime(engine: EngineContext, record: ContainerRecord, error: Error): void {
+  const { id, state } = record;
+  const { log } = engine;
   // The host sees only the VM, which may run other containers.
-  if (generations.current.runtimes.get(draft.runtime)?.isolation === 'vm') throw error;
+  if (isVm(engine, record)) throw error;
   log.error('the runtime sent no signal: init is killed from outside', {
     container: id,
     error: error.message,

@@ -7,7 +7,7 @@ import { type Inode, kinds, readInode } from './inode.ts';
 import { readSuperblock, type Superblock } from './superblock.ts';
 
 const rootInode = 2;
-/** Linux's PATH_MAX: also the target of a link is no longer. */
+/** Linux's PATH_MAX, which limits the target of a link, too. */
 const maxPath = 4096;
 
 /** A file with its path, `/` for the root directory. */

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { FirstBootSetup, FirstUser } from '../../../../../../core/contract/firstBoot/types.ts';
 import { setUp } from '../../../../../../core/files/worker/firstBoot/firstBoot.ts';
 import { using } from '../../../../../../core/files/worker/openInside.ts';
+import { skip } from '../../../../../support/skip.ts';
 import { temporaryDirectory } from '../../../temporaryDirectory.ts';
 
 const user = (name: string, more: Partial<FirstUser> = {}): FirstUser => ({
@@ -98,7 +99,7 @@ describe('the first start in an untrusted root', () => {
 
   describe('as root', () => {
     before(function () {
-      if (process.getuid!() !== 0) this.skip();
+      if (process.getuid!() !== 0) skip(this, 'only root can give files to other users');
     });
 
     it('creates accounts once, beside those of the image, whose bytes it keeps', () => {
