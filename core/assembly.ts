@@ -13,8 +13,10 @@ import { coreEffectKinds } from './apply/effects/index.ts';
 import { HostEffectRecords } from './apply/effects/host/index.ts';
 import { bundlesOf } from './apply/effects/leftBundle.ts';
 import type { StepObserver } from './apply/Ledger.ts';
+import { RootDisks } from './apply/RootDisks.ts';
 import type { ContainerdClient } from './containerd/index.ts';
 import { findInit } from './host/detect.ts';
+import { diskQuotaObstacle } from './host/diskQuota.ts';
 import { readMountinfo } from './host/mountinfo.ts';
 import { type ImageFiles, type ImageHooks, imageSources, type ImageStoreOptions } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
@@ -125,6 +127,7 @@ export function assemble(base: Base): EngineContext {
   const imageOptions = imageStoreOptions(base, { store, events, hooks: hooks.images, generations });
   const images = new HookedImages(imageOptions, generations, log);
   const planImage = imagesForPlans(images);
+  const disks = new RootDisks({ client, files: base.files, directoryOf: (id) => store.directoryOf(id) });
   const hostRecords = new HostEffectRecords(config.root, log);
   const hostProcesses = new HostProcesses({
     directory: join(config.state, 'processes'),
@@ -142,6 +145,7 @@ export function assemble(base: Base): EngineContext {
     hostRecords,
     hostProcesses,
     client,
+    disks,
     files: base.files,
     store,
     io,
@@ -201,6 +205,7 @@ export function assemble(base: Base): EngineContext {
     secrets,
     waiters: new Waiters(),
     files: base.files,
+    disks,
     io,
     deliveries: new Deliveries({
       generations,
@@ -347,6 +352,8 @@ function optionsOfPlanner(
       root: config.root,
       userns: () => loaded().config.userns,
       usernsObstacle: () => usernsObstacle({ client, directories: [config.root, config.state] }),
+      diskQuotaObstacle: () =>
+        Promise.resolve(diskQuotaObstacle({ snapshotter: config.containerd.snapshotter })),
       unmappable: (path) =>
         unmappable(path, { look: (...args) => files.look(...args), mountinfo: readMountinfo }),
       freeIds: (id, size) => {

@@ -218,6 +218,9 @@ export const ContainerDraft = closed(
     labels: map(text),
     annotations: map(text),
     rootfs: closed({ readonly: flag, propagation: text }),
+    diskQuota: may(
+      Type.Integer({ description: 'Bytes that the container can write to its root file system.' }),
+    ),
     mounts: map(DraftMount, 'By destination.'),
     devices: map(DraftDevice, 'By path in the container.'),
     cdiDevices: map(yes, 'By CDI name, `VENDOR/CLASS=NAME`; the plugin `cdi` applies their edits.'),

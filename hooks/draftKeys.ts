@@ -49,6 +49,7 @@ export const coreEffectKeys = [
   'cgroup',
   'cgroupOwner',
   'container',
+  'disk',
   'files',
   'idmap',
   'io',

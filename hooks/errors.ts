@@ -108,6 +108,10 @@ export const errorKinds = {
   PCH_DAEMON_UNREACHABLE: { status: 503, doc: 'No daemon responds at the address (from the client).' },
   PCH_DEADLINE: { status: 504, doc: 'A wait reached its deadline.' },
   PCH_DIGEST_MISMATCH: { status: 502, doc: 'The content does not match its digest and was discarded.' },
+  PCH_DISK_FAILED: {
+    status: 500,
+    doc: 'The file that limits what a container can write was not created or mounted.',
+  },
   PCH_DISK_FULL: { status: 507, doc: 'The disk (or its quota) is full.' },
   PCH_EFFECT_CONFLICT: {
     status: 409,

@@ -226,6 +226,7 @@ export const ContainerRequest = closed(
     cgroupParent: may(text),
     rdtClass: may(says('Class of service for caches and memory bandwidth (Intel RDT).')),
     shmSize: may(Type.Integer({ description: 'Bytes of /dev/shm.' })),
+    diskQuota: may(Type.Integer({ description: 'Bytes that the root file system can hold.' })),
     oomScoreAdj: may(integer),
     runtime: may(says('Name of a runtime.')),
     vmOf: may(says('Name or id of a running container in whose virtual machine it runs.')),

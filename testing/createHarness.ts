@@ -212,6 +212,7 @@ function plannerOf(
       cgroupDriver: () => config.runtime.cgroupDriver,
       userns: () => config.userns,
       usernsObstacle: () => Promise.resolve(undefined),
+      diskQuotaObstacle: () => Promise.resolve(undefined),
       unmappable: () => Promise.resolve(undefined),
       freeIds: (_id, size) => ({ containerID: 0, hostID: config.userns.range.first, size }),
     },

@@ -3,6 +3,7 @@ import type { DeviceMapping, DeviceRequest, HostConfig, Ulimit } from '../client
 import type { ContainerRequest } from '../hooks/index.ts';
 import { type Asked, given } from './asked.ts';
 import { invalid } from './invalid.ts';
+import { diskQuota } from './storage.ts';
 
 /** @throws PCH_OPTION_INVALID */
 export function isolationOf(host: HostConfig, asked: Asked): Partial<ContainerRequest> {
@@ -27,6 +28,7 @@ export function isolationOf(host: HostConfig, asked: Asked): Partial<ContainerRe
     cgroupParent: host.CgroupParent || undefined,
     rdtClass: host.RdtClass || undefined,
     shmSize: shmSize(host.ShmSize),
+    diskQuota: diskQuota(host.StorageOpt),
     oomScoreAdj: oomScore(host.OomScoreAdj, asked),
   };
 }

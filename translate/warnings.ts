@@ -19,7 +19,6 @@ const notHonoured: Record<string, readonly unknown[]> = {
   KernelMemory: [],
   KernelMemoryTCP: [],
   Links: [],
-  StorageOpt: [],
   VolumesFrom: [],
 };
 

@@ -201,6 +201,13 @@ export const createOptions: readonly OptionGroup[] = [
       { flags: '--tmpfs <path[:opts]>', help: 'Mount a tmpfs directory', list: true },
       { flags: '--read-only', help: "Mount the container's root filesystem as read only" },
       { flags: '--shm-size <size>', help: 'Size of /dev/shm' },
+      { flags: '--disk-quota <size>', help: "Limit what the container's root filesystem can hold" },
+      {
+        flags: '--storage-opt <key=value>',
+        help: 'Storage driver options for the container: size=SIZE, as --disk-quota',
+        list: true,
+        pairs: '=',
+      },
     ],
   },
   {

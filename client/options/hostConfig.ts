@@ -1,5 +1,5 @@
 import type { HostConfig } from '../wire.ts';
-import { invalidOption } from './OptionError.ts';
+import { conflictingOptions, invalidOption } from './OptionError.ts';
 import { isCdiDevice, parseDevice } from './devices.ts';
 import { parseKataOptions } from './kataOptions.ts';
 import { parseKeyValues } from './keyValue.ts';
@@ -60,7 +60,16 @@ function fileConfig(flags: CreateFlags): HostConfig {
     ...(flags.tmpfs.length > 0 && { Tmpfs: parseTmpfs(flags.tmpfs) }),
     ...(flags.readOnly !== undefined && { ReadonlyRootfs: flags.readOnly }),
     ...(flags.shmSize !== undefined && { ShmSize: parseSize('--shm-size', flags.shmSize) }),
+    ...storageOptions(flags),
   };
+}
+
+function storageOptions({ diskQuota, storageOpt }: CreateFlags): Pick<HostConfig, 'StorageOpt'> {
+  const options = parseKeyValues('--storage-opt', storageOpt, { valueRequired: true });
+  if (diskQuota === undefined) return storageOpt.length > 0 ? { StorageOpt: options } : {};
+  if (options['size'] !== undefined)
+    throw conflictingOptions('--disk-quota and --storage-opt size exclude each other');
+  return { StorageOpt: { ...options, size: String(parseSize('--disk-quota', diskQuota)) } };
 }
 
 function networkConfig(flags: CreateFlags): HostConfig {

@@ -50,6 +50,8 @@ export interface CreateFlags {
   volumeDriver?: string;
   readOnly?: boolean;
   shmSize?: string;
+  diskQuota?: string;
+  storageOpt: string[];
   // Network
   publish: string[];
   publishAll?: boolean;

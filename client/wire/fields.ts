@@ -112,6 +112,7 @@ export const fields = {
   cgroupParent: { option: '--cgroup-parent', api: 'HostConfig.CgroupParent' },
   rdtClass: { option: '--rdt-class', api: 'HostConfig.RdtClass' },
   shmSize: { option: '--shm-size', api: 'HostConfig.ShmSize' },
+  diskQuota: { option: '--disk-quota', api: 'HostConfig.StorageOpt' },
   oomScoreAdj: { option: '--oom-score-adj', api: 'HostConfig.OomScoreAdj' },
   runtime: { option: '--runtime', api: 'HostConfig.Runtime' },
   vmOf: { option: '--vm-of', api: 'HostConfig.VmOf' },

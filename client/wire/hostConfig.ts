@@ -45,6 +45,8 @@ export interface HostConfig extends LimitConfig {
   IDMappings?: { UidMap: string[]; GidMap: string[] };
   /** Bytes. */
   ShmSize?: number;
+  /** `size`: what the root file system can hold, such as `10G`. */
+  StorageOpt?: Record<string, string> | null;
   Sysctls?: Record<string, string> | null;
   /** Name of a runtime. */
   Runtime?: string;

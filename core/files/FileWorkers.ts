@@ -2,6 +2,7 @@
  * Access to paths that may hang or be hostile: bind sources, volumes, files that a container can write. An expendable
  * process performs each call with a deadline.
  */
+import { dirname } from 'node:path';
 import type { FileAccess, FileFacts } from '../../hooks/files.ts';
 import { field } from '../../hooks/fields.ts';
 import { type ErrorCode, errorKinds, hasCode, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
@@ -38,6 +39,11 @@ export interface FileOwner {
 /** Milliseconds; content is copied and removed at the speed of the disk. */
 export const contentDeadlineMs = 10 * 60_000;
 
+/** Milliseconds: mkfs and umount write what is in memory. */
+const diskDeadlineMs = 50_000;
+
+const aDisk = 'the disk of a root file system';
+
 /** Idempotent operations, which are repeated if their worker was killed. */
 const repeatable: ReadonlySet<FileOperation> = new Set([
   'look',
@@ -66,6 +72,11 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
   'ownRoot',
   'copyLayer',
   'layerSpace',
+  'makeDisk',
+  'attachDisk',
+  'detachDisk',
+  'removeDisk',
+  'diskUsage',
   'syncTree',
   'clearKeep',
   'diffRoots',
@@ -284,6 +295,32 @@ export class FileWorkers implements FileAccess {
 
   async layerSpace(path: string): Promise<FileOperations['layerSpace']['result']> {
     return await this.#call('layerSpace', onHost(path, 'the root file system'), { path });
+  }
+
+  /** The disk of a root file system; see worker/rootDisk.ts. @throws ENOSPC */
+  async makeDisk(args: FileOperations['makeDisk']['args']): Promise<void> {
+    const subject = forContent(onHost(args.path, aDisk));
+    await this.#call('makeDisk', subject, args, { deadlineMs: diskDeadlineMs });
+  }
+
+  async attachDisk(args: FileOperations['attachDisk']['args']): Promise<boolean> {
+    const subject = forContent(onHost(args.path, aDisk));
+    return await this.#call('attachDisk', subject, args, { deadlineMs: diskDeadlineMs });
+  }
+
+  async detachDisk(args: FileOperations['detachDisk']['args']): Promise<void> {
+    const subject = forContent(onHost(dirname(args.snapshot), aDisk));
+    await this.#call('detachDisk', subject, args, { deadlineMs: diskDeadlineMs });
+  }
+
+  async removeDisk(args: FileOperations['removeDisk']['args']): Promise<void> {
+    const subject = forContent(onHost(args.path, aDisk));
+    await this.#call('removeDisk', subject, args, { deadlineMs: diskDeadlineMs });
+  }
+
+  /** Resolves to the bytes that it takes; undefined if it does not exist. */
+  async diskUsage(path: string): Promise<number | undefined> {
+    return (await this.#call('diskUsage', onHost(path, aDisk), { path })) ?? undefined;
   }
 
   /** Writes a file system to the disk. */

@@ -204,6 +204,14 @@ export interface FileOperations {
   copyLayer: { args: { from: string; to: string }; result: null };
   /** Whether copies below a directory share blocks, and bytes that are free there. */
   layerSpace: { args: { path: string }; result: { shares: boolean; free: number } };
+  /** Makes a sparse file with ext4 that has the files of the directory `snapshot`; succeeds if it exists. */
+  makeDisk: { args: { path: string; bytes: number; snapshot: string }; result: null };
+  /** Mounts it on that directory, unless it is. Returns false if it does not exist. */
+  attachDisk: { args: { path: string; snapshot: string }; result: boolean };
+  detachDisk: { args: { snapshot: string }; result: null };
+  removeDisk: { args: { path: string; snapshot: string | null }; result: null };
+  /** Bytes that it takes on the host; null if it does not exist. */
+  diskUsage: { args: { path: string }; result: number | null };
   /** Writes the file system of a path to the disk. */
   syncTree: { args: { path: string }; result: null };
   /** Copies paths between root file systems that no process uses; see keepPaths.ts. Returns those that were found. */

@@ -123,10 +123,13 @@ function endingVerbs(engine: EngineContext): Pick<Containers, 'stop' | 'kill' | 
 
 /** Bytes of a container's writable layer, and of that and its image. */
 async function usage(
-  { client, images }: EngineContext,
+  { client, disks, images }: EngineContext,
   { draft }: ContainerRecord,
 ): Promise<{ writable: number; total: number }> {
-  const writable = (await ifFound(client.snapshots.usage(rootKeyOf({ draft }))))?.size ?? 0;
+  const key = rootKeyOf({ draft });
+  // It may be detached, and then its snapshot is empty.
+  const onDisk = draft.diskQuota === undefined ? undefined : await disks.usage(key);
+  const writable = onDisk ?? (await ifFound(client.snapshots.usage(key)))?.size ?? 0;
   const image = await images.get(draft.image.id).catch(() => undefined);
   return { writable, total: writable + (image?.size ?? 0) };
 }

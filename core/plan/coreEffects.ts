@@ -28,10 +28,14 @@ export function addCoreEffects(draft: ContainerDraft, facts: EffectFacts): void 
   Object.assign(draft.effects, createEffects(draft), startEffects(draft, facts));
 }
 
-function createEffects({ id, image }: ContainerDraft): CoreEffects {
+function createEffects({ id, image, diskQuota: quota }: ContainerDraft): CoreEffects {
   return {
     files: { kind: 'files', stage: 'create', args: {} },
-    snapshot: { kind: 'snapshot', stage: 'create', args: { key: id, image: image.reference } },
+    snapshot: {
+      kind: 'snapshot',
+      stage: 'create',
+      args: { key: id, image: image.reference, ...(quota !== undefined && { quota }) },
+    },
   };
 }
 
@@ -40,6 +44,10 @@ function startEffects(draft: ContainerDraft, facts: EffectFacts): CoreEffects {
   const own: CoreEffects = {
     ...(hasOwnNetns(draft, facts) && {
       netns: netnsEffect(draft, facts),
+    }),
+    // A run applies both stages at once.
+    ...(draft.diskQuota !== undefined && {
+      disk: { kind: 'disk', stage: 'start' as const, args: {}, needs: ['snapshot'] },
     }),
     ...(hasOwnUserns(draft, facts) && usernsEffects(draft, facts)),
     cgroup: { kind: 'cgroup', stage: 'start', args: { path: cgroupsPath } },
@@ -79,7 +87,12 @@ function usernsEffects(draft: ContainerDraft, facts: EffectFacts): CoreEffects {
       stage: 'start',
       args: { directory, userns: path, sources: mappedSources(draft) },
       // A run applies both stages at once: what is mapped must be there.
-      needs: ['userns', ...Object.keys(createEffects(draft)), ...beforeMapping(draft)],
+      needs: [
+        'userns',
+        ...(draft.diskQuota === undefined ? [] : ['disk']),
+        ...Object.keys(createEffects(draft)),
+        ...beforeMapping(draft),
+      ],
     },
     ...(rich.enabled && {
       cgroupOwner: { kind: 'cgroup-owner', stage: 'start' as const, args: owner, needs: ['task'] },

@@ -8,7 +8,7 @@ import { formatPath, isWithin } from '../plugins/index.ts';
 /** Fields that only the engine looks at, and limits that the kernel takes while processes run. */
 export const liveFields = ['labels', 'restart', 'boot', 'stop', 'resources'] as const;
 /** What the snapshot and its owners derive from. */
-const fixedFields: readonly string[] = ['id', 'image', 'uidMappings', 'gidMappings'];
+const fixedFields: readonly string[] = ['id', 'image', 'diskQuota', 'uidMappings', 'gidMappings'];
 
 /** The differences, secrets included. @param blame of the new plan */
 export function draftDifferences(

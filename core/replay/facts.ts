@@ -53,6 +53,7 @@ function recordContext(context: RequestContext, tape: RecordingTape): RequestCon
     cgroupDriver: tape.wrap('cgroupDriver', context.cgroupDriver),
     userns: tape.wrap('userns', context.userns),
     usernsObstacle: tape.wrap('usernsObstacle', context.usernsObstacle),
+    diskQuotaObstacle: tape.wrap('diskQuotaObstacle', context.diskQuotaObstacle),
     unmappable: tape.wrap('unmappable', context.unmappable),
     freeIds: tape.wrap('freeIds', context.freeIds),
   };
@@ -162,6 +163,7 @@ function replayContext(tape: ReplayingTape, root: string): RequestContext {
     cgroupDriver: call('cgroupDriver'),
     userns: call('userns'),
     usernsObstacle: tape.async<RequestContext['usernsObstacle']>('usernsObstacle'),
+    diskQuotaObstacle: tape.async<RequestContext['diskQuotaObstacle']>('diskQuotaObstacle'),
     unmappable: tape.async<RequestContext['unmappable']>('unmappable'),
     freeIds: call('freeIds'),
   };

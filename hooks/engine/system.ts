@@ -21,6 +21,8 @@ export interface SystemInfo {
   cpus: number;
   memory: number;
   hostname: string;
+  /** How the size of root file systems is limited, or why it cannot be. */
+  diskQuota: string;
   runtimes: Record<string, { path: string }>;
   defaultRuntime: string;
   /** Their names. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { HostConfig } from '../../client/wire.ts';
 import { ContainerLab, calls } from '../support/crash/ContainerLab.ts';
 import { everyCase, everyTest, sampleTests, someOf } from '../support/someOf.ts';
 
@@ -45,15 +46,23 @@ describe('pouchd, killed at any step', function () {
   sampleTests(this);
 });
 
-describe('pouchd, killed at any step of a container with users of its own', function () {
+describe('pouchd, killed at any step of a container with users and a disk of its own', function () {
   this.timeout(600 * seconds);
   this.slow(60 * seconds);
-  const labs = useLabs('userns: { default: auto }\n');
+  const labs = useLabs('userns: { default: auto }\n', { StorageOpt: { size: '32m' } });
+
+  for (const call of ['create', 'run', 'rm'] as const)
+    it(`having done, and not noted, what has a disk in its ${call}: it is undone or finished`, async () => {
+      const all = (await labs.first.stepsOf(call)).filter((step) => step.startsWith('applied:'));
+      const own = all.filter((step) => /snapshot|disk/.test(step));
+      assert.ok(own.length > 0, all.join(', '));
+      await labs.each(fewOf(own, call), (lab, step) => lab.killAt(step, call));
+    });
 
   for (const [moment, when] of moments)
     it(`${when} each of its start: it is undone, works again, and leaves nothing`, async () => {
       const all = (await labs.first.stepsOf('start')).filter((step) => step.startsWith(`${moment}:`));
-      const own = all.filter((step) => /userns|netns|idmap|container$|task/.test(step));
+      const own = all.filter((step) => /userns|netns|disk|idmap|container$|task/.test(step));
       assert.ok(own.length > 3, all.join(', '));
       await labs.each(fewOf(own, 'start'), (lab, step) => lab.killAt(step, 'start'));
     });
@@ -68,11 +77,11 @@ function fewOf(steps: string[], of: string): string[] {
 }
 
 /** For every step two, side by side: half of a kill is waiting. */
-function useLabs(yaml?: string) {
+function useLabs(yaml?: string, host?: HostConfig) {
   const wanted = everyCase() ? 2 : 1;
   const labs: ContainerLab[] = [];
   before(async () => {
-    for (let n = 0; n < wanted; n++) labs.push(await ContainerLab.open(yaml));
+    for (let n = 0; n < wanted; n++) labs.push(await ContainerLab.open(yaml, host));
   });
   after(async () => {
     for (const lab of labs) await lab.close();

@@ -195,6 +195,7 @@ function fakeSystem(engine: () => FakeEngine): System {
         cpus: 2,
         memory: 4 * 1024 ** 3,
         hostname: 'fakehost',
+        diskQuota: 'a sparse file',
         runtimes: { runc: { path: '/usr/bin/runc' } },
         defaultRuntime: 'runc',
         volumeDrivers: ['local'],

@@ -39,10 +39,17 @@ function printInfo(session: Session, info: InfoResponse, pouch: PouchInfoRespons
     ['Cgroups:', `version ${info.CgroupVersion}, ${info.CgroupDriver}`],
     ['Host:', `${info.Name}, ${info.OperatingSystem}, kernel ${info.KernelVersion}, ${info.Architecture}`],
     ['Resources:', `${info.NCPU} CPUs, ${humanMemory(info.MemTotal)} memory`],
+    ...quotaRows(info),
     ...(pouch ? pouchRows(pouch) : []),
   ];
   for (const line of alignColumns(rows)) session.print(line);
   for (const warning of info.Warnings ?? []) session.warn(warning);
+}
+
+function quotaRows({ DriverStatus }: InfoResponse): string[][] {
+  const rows = (DriverStatus ?? []) as [name: string, value: string][];
+  const [, quota] = rows.find(([name]) => name === 'Disk Quota') ?? [];
+  return quota === undefined ? [] : [['Disk quota:', quota]];
 }
 
 function pouchRows({ state, containerd, plugins }: PouchInfoResponse): string[][] {

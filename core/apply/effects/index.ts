@@ -16,6 +16,9 @@ import { cgroupEffect } from './cgroup.ts';
 import { checkpointEffect } from './checkpoint.ts';
 import { cgroupOwnerEffect } from './cgroupOwner.ts';
 import { containerEffect } from './container.ts';
+import { rootKeyOf } from '../../contract/rootKey.ts';
+import type { RootDisks } from '../RootDisks.ts';
+import { diskEffect } from './disk.ts';
 import { filesEffect } from './files.ts';
 import { type HostEffectRecords, hostEffectKinds, type HostProcessRunner } from './host/index.ts';
 import { idmapEffect } from './idmap.ts';
@@ -36,6 +39,7 @@ export const coreKindNames = [
   'checkpoint',
   'cgroup-owner',
   'container',
+  'disk',
   'files',
   'idmap',
   'io',
@@ -55,6 +59,7 @@ export const reservedKindNames: readonly string[] = [...coreKindNames, ...Object
 
 export interface EffectDeps {
   client: ContainerdClient;
+  disks: RootDisks;
   files: FileWorkers;
   hostRecords: HostEffectRecords;
   hostProcesses: HostProcessRunner;
@@ -83,6 +88,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     cgroupEffect(),
     checkpointEffect(deps.client, deps.files, (id) => deps.store.directoryOf(id)),
     cgroupOwnerEffect(),
+    diskEffect(deps.disks, (id) => (deps.store.has(id) ? rootKeyOf(recordOf(id)) : id)),
     containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
     idmapEffect({ ...deps, recordOf }),
@@ -91,7 +97,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     liveMountEffect(deps.files, (id) => recordOf(id).name),
     netnsEffect(deps.netns),
     rootEffect({ ...deps, recordOf }),
-    snapshotEffect(deps.client, chainIdOf),
+    snapshotEffect(deps.client, deps.disks, chainIdOf),
     taskEffect({
       client: deps.client,
       files: deps.files,

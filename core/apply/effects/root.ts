@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { hasCode } from '../../../hooks/errors.ts';
-import { layerDirectories } from '../../containerd/api/layerDirectories.ts';
-import { type ContainerdClient, ifFound, type Mount, rootLabel } from '../../containerd/index.ts';
+import { type ContainerdClient, ifFound, rootLabel } from '../../containerd/index.ts';
 import { ownerOfRoot } from '../../contract/rootKey.ts';
 import { contentDeadlineMs, type FileWorkers } from '../../files/index.ts';
-import { cannotCopy } from '../rootErrors.ts';
+import { layerOf, type RootDisks } from '../RootDisks.ts';
 
 export interface RootArgs extends Record<string, unknown> {
   key: string;
@@ -16,10 +15,13 @@ export interface RootArgs extends Record<string, unknown> {
   /** Key of another root file system of the container, of which it gets all that was written, or the paths. */
   from?: string;
   paths?: readonly string[];
+  /** Bytes that it can hold; missing: what the file system below has. */
+  quota?: number;
 }
 
 export interface RootEffectDeps {
   client: ContainerdClient;
+  disks: RootDisks;
   files: FileWorkers;
   stateDirectory: string;
   recordOf(id: string): ContainerRecord;
@@ -27,7 +29,7 @@ export interface RootEffectDeps {
 
 /** The result is the paths that were found, if it has `paths`. */
 export function rootEffect(deps: RootEffectDeps): EffectKind<RootArgs, string[]> {
-  const { client, files, stateDirectory } = deps;
+  const { client, disks, files, stateDirectory } = deps;
   return {
     kind: 'root',
     // Longer than that of a copy, whose error says more.
@@ -38,9 +40,10 @@ export function rootEffect(deps: RootEffectDeps): EffectKind<RootArgs, string[]>
         : 'copy what was written to the root file system',
     async apply(args, { container, signal }) {
       const { key, from } = args;
-      const to = await prepared(client, key, args.parent ?? (await parentOf(client, from ?? container)));
+      await prepare(deps, key, args.parent ?? (await parentOf(client, from ?? container)));
+      if (args.quota !== undefined) await disks.make(key, args.quota);
       if (from === undefined) return [];
-      const source = await client.snapshots.mounts(from);
+      const [to, source] = [await disks.mounts(key), await disks.mounts(from)];
       const layers = { from: layerOf(source), to: layerOf(to) };
       if (!args.paths) {
         await files.copyLayer(layers, signal);
@@ -64,30 +67,25 @@ export function rootEffect(deps: RootEffectDeps): EffectKind<RootArgs, string[]>
     },
     async undo({ key, paths }) {
       if (paths) await files.clearKeep({ mountPoints: mountPointsOf(stateDirectory, key) });
+      await disks.remove(key);
       await ifFound(client.snapshots.remove(key));
     },
   };
 }
 
 /** What a call that was cut off has left under the key goes. */
-async function prepared(client: ContainerdClient, key: string, parent: string): Promise<Mount[]> {
-  const prepare = () => client.snapshots.prepare(key, parent, rootLabel(new Date()));
-  return await prepare().catch(async (error: unknown) => {
+async function prepare({ client, disks }: RootEffectDeps, key: string, parent: string): Promise<void> {
+  const attempt = () => client.snapshots.prepare(key, parent, rootLabel(new Date()));
+  await attempt().catch(async (error: unknown) => {
     if (!hasCode(error, 'PCH_CONTAINERD_ALREADY_EXISTS')) throw error;
+    await disks.remove(key);
     await client.snapshots.remove(key);
-    return await prepare();
+    await attempt();
   });
 }
 
 async function parentOf(client: ContainerdClient, key: string): Promise<string> {
   return (await client.snapshots.stat(key)).parent;
-}
-
-/** Directory of what a container has written. @throws PCH_NOT_SUPPORTED */
-export function layerOf(mounts: readonly Mount[]): string {
-  const [layer] = layerDirectories(mounts) ?? [];
-  if (layer === undefined) throw cannotCopy(mounts[0]?.type ?? 'nothing');
-  return layer;
 }
 
 /** Where its files are mounted while some are copied. */

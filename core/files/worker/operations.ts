@@ -4,6 +4,7 @@ import type { FileOperations, FileReply, FileRequest } from '../protocol.ts';
 import { clearFill, fillVolume } from './fillVolume.ts';
 import { firstBoot } from './firstBoot/firstBoot.ts';
 import { copyLayer, layerSpace, syncTree } from './copyLayer.ts';
+import { attachDisk, detachDisk, diskUsage, makeDisk, removeDisk } from './rootDisk.ts';
 import { diffRoots } from './diffRoots.ts';
 import { clearKeep, keepPaths } from './keepPaths.ts';
 import { list } from './list.ts';
@@ -89,6 +90,16 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return copyLayer(request);
     case 'layerSpace':
       return layerSpace(request);
+    case 'makeDisk':
+      return makeDisk(request);
+    case 'attachDisk':
+      return attachDisk(request);
+    case 'detachDisk':
+      return detachDisk(request);
+    case 'removeDisk':
+      return removeDisk(request);
+    case 'diskUsage':
+      return diskUsage(request);
     case 'syncTree':
       return syncTree(request);
     case 'keepPaths':

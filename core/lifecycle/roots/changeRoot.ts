@@ -32,7 +32,9 @@ export async function changeRoot(
   return await changingRoots(engine, record, 'upgrade', async (ledger) => {
     await writeRootState(rootNumber(rootKeyOf(record)), { record, plan: await storedPlanOf(record) });
     await writeRootState(rootNumber(rootKeyOf(next)), { record: next, plan });
-    const kept = root ? await makeRoot(engine, ledger, root) : [];
+    const { diskQuota: quota } = next.draft;
+    const made = root && { ...root, ...(quota !== undefined && { quota }) };
+    const kept = made ? await makeRoot(engine, ledger, made) : [];
     await engine.store.save(next);
     take(record, next);
     return kept;

@@ -1,6 +1,6 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { layerOf } from '../../apply/effects/root.ts';
+import { layerOf } from '../../apply/RootDisks.ts';
 import { ifFound, type TaskProcess, TaskStatus } from '../../containerd/index.ts';
 import { rootKeyOf } from '../../contract/rootKey.ts';
 import { isUp } from '../../state/status.ts';
@@ -27,7 +27,7 @@ export async function frozen(
     return 0;
   }
   await checkFreezable(engine, record);
-  const layer = layerOf(await engine.client.snapshots.mounts(rootKeyOf(record)));
+  const layer = layerOf(await engine.disks.mounts(rootKeyOf(record)));
   await happensWithin(
     engine.files.syncTree(layer).catch(() => undefined),
     syncMs,

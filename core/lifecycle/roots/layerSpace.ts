@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { layerOf } from '../../apply/effects/root.ts';
+import { layerOf } from '../../apply/RootDisks.ts';
 import { rootKeyOf } from '../../contract/rootKey.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
@@ -14,7 +14,8 @@ const spare = 8 * 1024 * 1024;
  */
 export async function checkSpace(engine: EngineContext, record: ContainerRecord, key: string): Promise<void> {
   const { shares, free } = await spaceBeside(engine, key);
-  const needed = spare + (shares ? 0 : (await engine.client.snapshots.usage(key)).size);
+  const isCopied = !shares || (await engine.disks.has(key)) || record.draft.diskQuota !== undefined;
+  const needed = spare + (isCopied ? (await engine.client.snapshots.usage(key)).size : 0);
   checkFree(record, free, needed);
 }
 
@@ -24,10 +25,11 @@ export async function checkSpare(engine: EngineContext, record: ContainerRecord)
 }
 
 async function spaceBeside(
-  { client, files }: EngineContext,
+  { disks, files }: EngineContext,
   key: string,
 ): Promise<{ shares: boolean; free: number }> {
-  return await files.layerSpace(dirname(layerOf(await client.snapshots.mounts(key))));
+  // Not beside the layer itself: a disk of limited size may be mounted there.
+  return await files.layerSpace(dirname(dirname(layerOf(await disks.mounts(key)))));
 }
 
 function checkFree(record: ContainerRecord, free: number, needed: number): void {

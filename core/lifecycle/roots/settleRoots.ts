@@ -16,6 +16,7 @@ import {
 import { updateSpec, writeNewSpec, writePlan } from '../../state/planFiles.ts';
 import { keepRootStates, readRootState, type RootState } from '../../state/rootStates.ts';
 import { type EngineContext, withLedger } from '../shared/engineContext.ts';
+import { detachIdle } from './detachIdle.ts';
 
 /** One that was cut off: finishes it or takes it back, as the record says. */
 export async function settleCutOff(engine: EngineContext, record: ContainerRecord): Promise<void> {
@@ -38,6 +39,7 @@ export async function settleRoots(
   if (ledger.interrupted === 'upgrade') await changeEffects(engine, ledger, wanted);
   for (const key of ledger.pending('create').filter(isRootEffect))
     if (!(key in wanted)) await ledger.revert(key);
+  await detachIdle(engine, record);
   await keepRootStates(record, record.rollback ? [rootNumber(record.rollback.root)] : []);
   await ledger.commit();
 }

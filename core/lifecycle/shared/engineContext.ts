@@ -4,6 +4,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { AppliedKinds } from '../../apply/AppliedKinds.ts';
 import type { HostEffectRecords } from '../../apply/effects/host/index.ts';
 import type { KindLookup, Ledger } from '../../apply/Ledger.ts';
+import type { RootDisks } from '../../apply/RootDisks.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import type { ContainerIo } from '../../io/index.ts';
@@ -47,6 +48,8 @@ export interface EngineContext {
   readonly tracing: Tracing;
   readonly waiters: Waiters;
   readonly files: FileWorkers;
+  /** Disks of limited size for root file systems. */
+  readonly disks: RootDisks;
   readonly io: ContainerIo;
   /** The logs of containers on their way to log drivers. */
   readonly deliveries: Deliveries;

@@ -1,6 +1,7 @@
 import type { ContainerRecord, MadeSnapshot, RootSnapshot, SnapshotOptions } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import { layerOf, type RootArgs } from '../../apply/effects/root.ts';
+import type { RootArgs } from '../../apply/effects/root.ts';
+import { layerOf } from '../../apply/RootDisks.ts';
 import { rootEffectKey, rootKeyOf } from '../../contract/rootKey.ts';
 import { changingRoots, newRootKey } from '../roots/changeRoot.ts';
 import { frozen } from '../roots/frozen.ts';
@@ -44,11 +45,11 @@ async function apply(
   args: RootArgs,
   made: RootSnapshot,
 ): Promise<number> {
-  const { client, files, shutdown } = engine;
+  const { disks, files, shutdown } = engine;
   return await changingRoots(engine, record, 'snapshot', async (ledger) => {
     const effects = { [rootEffectKey(args.key)]: { kind: 'root', stage: 'create' as const, args } };
     const frozenMs = await frozen(engine, record, () => ledger.apply(effects, shutdown));
-    await files.syncTree(layerOf(await client.snapshots.mounts(args.key)), shutdown);
+    await files.syncTree(layerOf(await disks.mounts(args.key)), shutdown);
     const snapshots = [...(record.snapshots ?? []), made];
     await engine.store.save({ ...record, snapshots });
     record.snapshots = snapshots;

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { ContainerRecord, SnapshotChange } from '../../../hooks/engine.ts';
-import { layerOf } from '../../apply/effects/root.ts';
+import { layerOf } from '../../apply/RootDisks.ts';
 import { rootKeyOf } from '../../contract/rootKey.ts';
 import type { RootOfDiff } from '../../files/protocol.ts';
+import { detachIdle } from '../roots/detachIdle.ts';
 import { type EngineContext, underLock } from '../shared/engineContext.ts';
 import { imageOf } from './create.ts';
 import { findSnapshot } from './names.ts';
@@ -22,19 +23,23 @@ export async function diffSnapshots(
     const after =
       to === undefined ? { root: rootKeyOf(record), image: imageOf(record) } : findSnapshot(record, to);
     const { uidMappings, gidMappings } = record.draft;
-    return await engine.files.diffRoots({
-      before: await rootOf(engine, before.root, 'diff-before'),
-      after: await rootOf(engine, after.root, 'diff-after'),
-      isSameImage: before.image.id === after.image.id,
-      most,
-      uidMappings,
-      gidMappings,
-    });
+    try {
+      return await engine.files.diffRoots({
+        before: await rootOf(engine, before.root, 'diff-before'),
+        after: await rootOf(engine, after.root, 'diff-after'),
+        isSameImage: before.image.id === after.image.id,
+        most,
+        uidMappings,
+        gidMappings,
+      });
+    } finally {
+      await detachIdle(engine, record);
+    }
   });
 }
 
-async function rootOf({ client, config }: EngineContext, key: string, name: string): Promise<RootOfDiff> {
-  const mounts = await client.snapshots.mounts(key);
+async function rootOf({ disks, config }: EngineContext, key: string, name: string): Promise<RootOfDiff> {
+  const mounts = await disks.mounts(key);
   return {
     snapshot: mounts[0]!,
     layer: layerOf(mounts),

@@ -12,6 +12,7 @@ import type {
   SystemInfo,
 } from '../../../hooks/engine.ts';
 import { cgroupVersion, operatingSystem } from '../../host/detect.ts';
+import { diskQuotaObstacle, quotaMethod } from '../../host/diskQuota.ts';
 import { hostPlatform } from '../../images/index.ts';
 import { socketPeer } from '../../host/socketPeer.ts';
 import { version } from '../../version.ts';
@@ -55,6 +56,7 @@ export class HostSystem implements System {
       cpus: os.cpus().length,
       memory: os.totalmem(),
       hostname: os.hostname(),
+      diskQuota: this.#diskQuota(),
       runtimes: await this.#runtimes('path', (path) => ({ path })),
       defaultRuntime: config.runtime.default,
       volumeDrivers: [...volumeDrivers(generations.current).keys()].sort(),
@@ -107,6 +109,12 @@ export class HostSystem implements System {
 
   runtimes(): Promise<RuntimeInfo[]> {
     return describeRuntimes(this.#engine);
+  }
+
+  #diskQuota(): string {
+    const { snapshotter } = this.#engine.config.containerd;
+    const obstacle = diskQuotaObstacle({ snapshotter });
+    return obstacle === undefined ? quotaMethod : `not available: ${obstacle}`;
   }
 
   #counts(): SystemInfo['containers'] {

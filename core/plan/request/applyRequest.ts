@@ -4,6 +4,7 @@ import { signalNumber } from '../../contract/signals.ts';
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import { checkLogOptions } from './log.ts';
+import { applyDiskQuota } from './diskQuota.ts';
 import { applyFirstBoot } from './firstBoot.ts';
 import { applyVm } from './machine.ts';
 import { applyModes } from './modes.ts';
@@ -30,6 +31,7 @@ export async function applyRequest(
   await applyUserns(draft, request, context);
   applyVm(draft, request, context);
   await applyVolumes(draft, request, context);
+  await applyDiskQuota(draft, request, context);
   await applySecurity(draft, request, context);
 }
 

@@ -37,6 +37,8 @@ export interface RequestContext {
   userns(): PouchConfig['userns'];
   /** Why containers cannot have user namespaces on this host, whatever their runtime; undefined if they can. */
   usernsObstacle(): Promise<string | undefined>;
+  /** Why this host cannot limit what root file systems hold; undefined if it can. */
+  diskQuotaObstacle(): Promise<string | undefined>;
   /**
    * Why a path of the host cannot be mounted with the ids of a container, such as "/srv is on nfs4"; undefined if it
    * can. @throws PCH_FILE_TIMEOUT

@@ -105,7 +105,10 @@ function hostOf(facts: SystemInfo) {
 function fixedFields(facts: SystemInfo) {
   return {
     Driver: 'overlayfs',
-    DriverStatus: [['driver-type', 'io.containerd.snapshotter.v1']],
+    DriverStatus: [
+      ['driver-type', 'io.containerd.snapshotter.v1'],
+      ['Disk Quota', facts.diskQuota],
+    ],
     LoggingDriver: 'json-file',
     Plugins: {
       Volume: facts.volumeDrivers,

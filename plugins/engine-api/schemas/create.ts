@@ -94,6 +94,7 @@ const hostConfig = record({
   UTSMode: text,
   UsernsMode: text,
   ShmSize: whole,
+  StorageOpt: textMap,
   Sysctls: textMap,
   Runtime: text,
   VmOf: text,

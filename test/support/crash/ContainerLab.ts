@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContainerCreateRequest } from '../../../client/index.ts';
+import type { ContainerCreateRequest, HostConfig } from '../../../client/index.ts';
 import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { greeting } from '../greeting.ts';
 import { identityOf } from '../host/inventory.ts';
@@ -47,17 +47,20 @@ export class ContainerLab {
   #name = 'victim';
   #count = 0;
 
-  private constructor(pouchd: TestPouchd, failpointFile: string, port: number) {
+  readonly #host: HostConfig;
+
+  private constructor(pouchd: TestPouchd, failpointFile: string, port: number, host: HostConfig) {
+    this.#host = host;
     this.pouchd = pouchd;
     this.#failpointFile = failpointFile;
     this.#port = port;
   }
 
-  /** `yaml`: lines for its configuration. */
-  static async open(yaml = ''): Promise<ContainerLab> {
+  /** `yaml`: lines for its configuration; `host`: of its containers. */
+  static async open(yaml = '', host: HostConfig = {}): Promise<ContainerLab> {
     const pouchd = await TestPouchd.create({ yaml });
     const file = join(pouchd.dir, 'failpoint');
-    const lab = new ContainerLab(pouchd, file, await freePort());
+    const lab = new ContainerLab(pouchd, file, await freePort(), host);
     try {
       await pouchd.restart({ failpoint: `@${file}` });
       await lab.#addBystanders();
@@ -222,7 +225,10 @@ export class ContainerLab {
     return {
       Cmd: ['nc', '-ll', '-p', '80', '-e', 'echo', 'hello'],
       Volumes: { '/data': {} },
-      HostConfig: { PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(this.#port) }] } },
+      HostConfig: {
+        ...this.#host,
+        PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(this.#port) }] },
+      },
     };
   }
 

@@ -184,6 +184,13 @@ describe('create body → container request', () => {
     assert.equal(made.init, true);
   });
 
+  it('takes the size of the root file system, and no other option of a storage driver', () => {
+    assert.equal(host({ StorageOpt: { size: '1.5G' } }).diskQuota, 1.5 * 1024 ** 3);
+    assert.equal(host({ StorageOpt: {} }).diskQuota, undefined);
+    for (const StorageOpt of [{ size: 'much' }, { size: '' }, { 'dm.basesize': '1G' }])
+      assert.throws(() => host({ StorageOpt } as never), { code: 'PCH_OPTION_INVALID' });
+  });
+
   it('passes Pouch’s fields', () => {
     assert.equal(request({ HostConfig: { VmOf: 'db' } }).vmOf, 'db');
     assert.deepEqual(request({ Rich: true, RichMode: 'systemd', InitScript: 'echo hi' }).rich, {

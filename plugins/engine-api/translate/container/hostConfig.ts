@@ -66,6 +66,7 @@ function isolation({ request, draft }: ContainerRecord): HostConfig {
     UTSMode: request.utsMode ?? '',
     UsernsMode: request.usernsMode ?? (draft.uidMappings.length > 0 ? 'auto' : ''),
     ShmSize: shmSize(draft),
+    ...(draft.diskQuota !== undefined && { StorageOpt: { size: String(draft.diskQuota) } }),
     Sysctls: request.sysctls,
     MaskedPaths: request.maskedPaths ?? null,
     ReadonlyPaths: request.readonlyPaths ?? null,

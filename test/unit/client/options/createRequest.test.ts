@@ -74,6 +74,8 @@ const cases: [args: string, part: Part][] = [
     '--tmpfs /run --tmpfs /x:size=1m,noexec img',
     { HostConfig: { Tmpfs: { '/run': '', '/x': 'size=1m,noexec' } } },
   ],
+  ['--disk-quota 10g img', { HostConfig: { StorageOpt: { size: '10737418240' } } }],
+  ['--storage-opt size=10G img', { HostConfig: { StorageOpt: { size: '10G' } } }],
   ['--read-only --shm-size 128m img', { HostConfig: { ReadonlyRootfs: true, ShmSize: 134217728 } }],
   ['--cap-add NET_ADMIN --cap-drop ALL img', { HostConfig: { CapAdd: ['NET_ADMIN'], CapDrop: ['ALL'] } }],
   [
@@ -310,6 +312,8 @@ describe('errors of invalid values name the flag, what it takes, and what was fo
     [['-m', ''], /--memory/],
     [['--memory-swap', '-2'], /--memory-swap/],
     [['--shm-size', '1e9g'], /--shm-size/],
+    [['--disk-quota', 'x'], /--disk-quota/],
+    [['--disk-quota', '1g', '--storage-opt', 'size=2g'], /exclude/],
     [['--cpus', 'many'], /--cpus: expected a number of CPUs/],
     [['--cpus', '0.0000000001'], /--cpus/],
     [['--cpu-shares', '1.5'], /--cpu-shares: expected a whole number of at least 0/],

@@ -48,7 +48,7 @@ export async function requested(
   request: Partial<ContainerRequest>,
   image: ImageConfig['config'] = {},
   vms: Record<string, ContainerRecord> = {},
-  host: { obstacle?: string; unmappable?: string[] } = {},
+  host: { obstacle?: string; noQuota?: string; unmappable?: string[] } = {},
 ): Promise<ContainerDraft> {
   const draft = emptyDraft(image);
   await applyRequest(
@@ -69,6 +69,7 @@ export async function requested(
       mountinfo: () => '',
       cgroupDriver: () => 'cgroupfs',
       usernsObstacle: () => Promise.resolve(host.obstacle),
+      diskQuotaObstacle: () => Promise.resolve(host.noQuota),
       unmappable: (path) =>
         Promise.resolve(host.unmappable?.includes(path) ? `${path} is on nfs4` : undefined),
       userns: () => ({ default: 'host', rich: 'prefer-auto', range: { first: 100_000, last: 300_000 } }),
