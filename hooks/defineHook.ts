@@ -88,6 +88,11 @@ export interface TapOptions {
    * without it, and says so. `onAbandoned` of its context runs if the plan is not carried out. Missing: false.
    */
   stateful?: boolean;
+  /**
+   * It is called however often it has failed. Otherwise a tap that keeps failing under `skip` and `degrade` is left
+   * out for some time. In-process plugins only. Missing: false.
+   */
+  alwaysCalled?: boolean;
 }
 
 /** What a tap may use beside its input. */

@@ -297,6 +297,10 @@ export const errorKinds = {
     status: 409,
     doc: 'The container has nothing to roll back to: it was not upgraded, or what it was before is forgotten.',
   },
+  PCH_SCRIPT_FAILED: {
+    status: 500,
+    doc: 'A script of the host that runs before a container starts or after it has stopped cannot be run, has failed, or took too long.',
+  },
   PCH_SNAPSHOT_NOT_FOUND: { status: 404, doc: 'The container has no snapshot of that name.' },
   PCH_SIDECAR_FAILED: {
     status: 500,

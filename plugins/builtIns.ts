@@ -1,6 +1,7 @@
 /** The built-in plugins, in the order of their taps. */
 import cdi from './cdi/index.ts';
 import consolePages from './console/index.ts';
+import containerScripts from './container-scripts/index.ts';
 import engineApi from './engine-api/index.ts';
 import imageRegistry from './image-registry/index.ts';
 import logLocal from './log-local/index.ts';
@@ -47,6 +48,7 @@ export const builtIns = [
   nri,
   policy,
   sshGateway,
+  containerScripts,
   consolePages,
   engineApi,
 ];

@@ -220,9 +220,10 @@ function newGuard(tap: PreparedTap, options: RunnerOptions): TapGuard {
   const { onTrace: trace = () => {}, breaker: settings = defaultBreaker, clock } = options;
   const plugin = pluginOf(tap);
   const newBreaker = () => new CircuitBreaker(settings, () => clock.monotonic());
-  const breaker = isOptional(tap.onError)
-    ? entryOf(options.breakersOf(plugin), keyOf(tap), newBreaker)
-    : alwaysClosed;
+  const breaker =
+    isOptional(tap.onError) && !tap.alwaysCalled
+      ? entryOf(options.breakersOf(plugin), keyOf(tap), newBreaker)
+      : alwaysClosed;
   const figures = entryOf(options.figuresOf(plugin), keyOf(tap), () => new TapFigures());
   return { trace, breaker, figures };
 }

@@ -60,6 +60,7 @@ export interface PreparedTap {
   readonly schema: TSchema;
   readonly result: TSchema | undefined;
   readonly stateful: boolean;
+  readonly alwaysCalled: boolean;
   readonly when: ContainerCondition | undefined;
   /** Names of the programs that it is called for, one by one. */
   readonly parts: (() => readonly string[]) | undefined;
@@ -98,6 +99,7 @@ export function prepareTap(
     schema: point.input,
     result: point.result,
     stateful: options.stateful ?? false,
+    alwaysCalled: options.alwaysCalled ?? false,
     when: options.when,
     parts: options.parts,
     run,

@@ -25,6 +25,7 @@ const rules: FieldRules<keyof TapOptions> = {
   when: optional({ fits: isCondition, form: 'an object with rich, runtime, label or image' }),
   parts: optional({ fits: (value) => typeof value === 'function', form: 'a function that returns names' }),
   stateful: optional({ fits: (value) => typeof value === 'boolean', form: 'true or false' }),
+  alwaysCalled: optional({ fits: (value) => typeof value === 'boolean', form: 'true or false' }),
   onError: optional({
     fits: isPolicy,
     form: `'fail', 'skip', 'degrade' or { retry: 1 to ${mostRetries} }`,

@@ -326,13 +326,13 @@ describe('observers', () => {
 });
 
 describe('the circuit breaker', () => {
-  async function shaky(onError: FailurePolicy) {
+  async function shaky(onError: FailurePolicy, more: { alwaysCalled?: boolean } = {}) {
     let calls = 0;
     let works = false;
     let now = 0;
     const traces: TapTrace[] = [];
     const flaky = plugin('flaky', ({ hooks }) =>
-      hooks.container.preCreate.tap({ onError }, () => {
+      hooks.container.preCreate.tap({ onError, ...more }, () => {
         calls += 1;
         if (!works) throw new Error('down');
       }),
@@ -400,6 +400,12 @@ describe('the circuit breaker', () => {
       const entries = [entry({ name: 'broken', timeout: 9000 })];
       assert.deepEqual(await outcomes(broken, entries), ['skipped', 'skipped', 'skipped']);
     });
+  });
+
+  it('never opens for a tap that is always called', async () => {
+    const { plan, calls } = await shaky('degrade', { alwaysCalled: true });
+    for (let i = 0; i < 10; i++) await plan();
+    assert.equal(calls(), 10);
   });
 
   it('never opens for a tap that must not be left out', async () => {

@@ -1,0 +1,44 @@
+import { type Static, Type } from '../../hooks/index.ts';
+
+/** The longest deadline, in seconds. */
+const longest = 3600;
+
+const Script = Type.Object(
+  {
+    path: Type.String({ pattern: '^/', description: 'Absolute path of an executable of the host.' }),
+    args: Type.Array(Type.String(), { default: [], description: 'Its arguments.' }),
+    deadline: Type.Number({
+      default: 30,
+      minimum: 0.1,
+      maximum: longest,
+      description: 'Seconds after which it is killed, and has failed.',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type Script = Static<typeof Script>;
+
+const Entry = Type.Object(
+  {
+    containers: Type.Array(Type.String({ minLength: 1 }), {
+      default: ['*'],
+      description: 'Names of containers; `*` stands for any text.',
+    }),
+    labels: Type.Array(Type.String({ minLength: 1 }), {
+      default: [],
+      description: 'Labels that the container has, all of them: `KEY` or `KEY=VALUE`, with `*` in the value.',
+    }),
+    prestart: Type.Optional(Script),
+    poststop: Type.Optional(Script),
+  },
+  { additionalProperties: false },
+);
+export type Entry = Static<typeof Entry>;
+
+export const Options = Type.Object({
+  scripts: Type.Array(Entry, {
+    default: [],
+    description:
+      'Scripts that run on the host, as the user of pouchd, before the containers start and after they have stopped.',
+  }),
+});
