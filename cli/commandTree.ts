@@ -221,6 +221,30 @@ const mount: CommandEntry = {
   ],
 };
 
+const device: CommandEntry = {
+  name: 'device',
+  summary: 'Manage the devices of containers, also while they run',
+  subcommands: [
+    {
+      name: 'add',
+      summary: 'Add devices of the host to a container',
+      load: () => import('./commands/devices/deviceAdd.ts'),
+    },
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List the devices that a container was given',
+      load: () => import('./commands/devices/deviceList.ts'),
+    },
+    {
+      name: 'rm',
+      aliases: ['remove'],
+      summary: 'Take devices away that a container was given',
+      load: () => import('./commands/devices/deviceRemove.ts'),
+    },
+  ],
+};
+
 const snapshot: CommandEntry = {
   name: 'snapshot',
   summary: 'Manage snapshots of the root file systems of containers',
@@ -622,6 +646,7 @@ export const commandTree: CommandEntry[] = [
     stats,
     port,
     svc,
+    device,
     mount,
     snapshot,
     checkpoint,

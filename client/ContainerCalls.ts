@@ -13,6 +13,7 @@ import type {
   ContainerUpdateRequest,
   ContainerUpdateResponse,
   ContainerWaitResponse,
+  DeviceAddRequest,
   MountAddRequest,
   MountAddResponse,
   ReconciliationWire,
@@ -130,6 +131,16 @@ export class ContainerCalls {
   /** Takes a mount away that the container was given; its data stays. */
   async removeMount(ref: string, query: { destination: string; force?: boolean }): Promise<void> {
     await this.#transport.json('DELETE', `/pouch${containerPath(ref, 'mounts')}`, { query });
+  }
+
+  /** Gives a container a device of the host, also one that runs. Only pouchd has it, as `removeDevice`. */
+  addDevice(ref: string, body: DeviceAddRequest): Promise<MountAddResponse> {
+    return this.#transport.json('POST', `/pouch${containerPath(ref, 'devices')}`, { body });
+  }
+
+  /** Takes a device away that the container was given, by its path in it. */
+  async removeDevice(ref: string, path: string): Promise<void> {
+    await this.#transport.json('DELETE', `/pouch${containerPath(ref, 'devices')}`, { query: { path } });
   }
 
   /**

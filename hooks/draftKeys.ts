@@ -72,6 +72,13 @@ export function liveMountKey(destination: string): string {
 
 const liveMountPrefix = 'live-mount.';
 
+/** Returns the key of the effect by which a container that runs gets a device. */
+export function liveDeviceKey(path: string): string {
+  return `${liveDevicePrefix}${path}`;
+}
+
+const liveDevicePrefix = 'live-device.';
+
 /** Key of the mark that the taps of container.poststop have run. */
 export const poststopKey = 'poststop';
 
@@ -88,6 +95,7 @@ export const initDestination = '/.pouch/init';
 export const reservedKeys: readonly ReservedKey[] = [
   ...[...coreEffectKeys, limitsKey, poststopKey].map((key) => ({ map: 'effects', key })),
   { map: 'effects', key: checkpointPrefix, isPrefix: true },
+  { map: 'effects', key: liveDevicePrefix, isPrefix: true },
   { map: 'effects', key: liveMountPrefix, isPrefix: true },
   { map: 'effects', key: rootPrefix, isPrefix: true },
   { map: 'mounts', key: initDestination },

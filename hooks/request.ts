@@ -50,6 +50,16 @@ export const FirstBootRequest = closed({
 /** What a container gets at its first start. */
 export type FirstBootRequest = Static<typeof FirstBootRequest>;
 
+/** Schema of a device of the host for a container. */
+export const DeviceRequest = closed({
+  host: text,
+  path: may(says('In the container, if it differs.')),
+  access: may(says('cgroup access, `rwm` if missing.')),
+});
+
+/** A device of the host for a container. */
+export type DeviceRequest = Static<typeof DeviceRequest>;
+
 /** Schema of a bind mount, volume or tmpfs for a container. */
 export const VolumeRequest = closed({
   kind: word('bind', 'volume', 'tmpfs'),
@@ -189,11 +199,7 @@ export const ContainerRequest = closed(
     readonlyRootfs: may(flag),
     capAdd: may(texts),
     capDrop: may(texts),
-    devices: may(
-      Type.Array(closed({ host: text, path: may(text), access: may(text) }), {
-        description: 'Devices of the host: `/dev/fuse`.',
-      }),
-    ),
+    devices: may(Type.Array(DeviceRequest, { description: 'Devices of the host: `/dev/fuse`.' })),
     cdiDevices: may(Type.Array(text, { description: 'Devices by CDI name: `VENDOR/CLASS=NAME`.' })),
     deviceCgroupRules: may(texts),
     privileged: may(flag),

@@ -28,6 +28,8 @@ export const serviceMethods = {
     reconcile: 'call',
     addMount: 'call',
     removeMount: 'call',
+    addDevice: 'call',
+    removeDevice: 'call',
     upgrade: 'call',
     rollback: 'call',
     forgetRollback: 'call',

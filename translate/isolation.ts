@@ -33,7 +33,8 @@ export function isolationOf(host: HostConfig, asked: Asked): Partial<ContainerRe
   };
 }
 
-function deviceOf(
+/** @throws PCH_OPTION_INVALID */
+export function deviceOf(
   { PathOnHost: host, PathInContainer: path, CgroupPermissions: access }: DeviceMapping,
   index: number,
 ): { host: string; path?: string; access?: string } {

@@ -1,5 +1,5 @@
 import type { EndpointSettings } from './endpoint.ts';
-import type { HostConfig } from './hostConfig.ts';
+import type { DeviceMapping, HostConfig } from './hostConfig.ts';
 import type { LimitField } from './limits.ts';
 
 /** The portable part of a container's configuration. */
@@ -128,6 +128,9 @@ export type MountAddRequest = Pick<HostConfig, 'Binds' | 'Mounts'>;
 export interface MountAddResponse {
   Warnings: string[] | null;
 }
+
+/** Body of `POST /pouch/containers/{id}/devices`. */
+export type DeviceAddRequest = Partial<DeviceMapping> & Pick<DeviceMapping, 'PathOnHost'>;
 
 /** Body of `POST /containers/{id}/checkpoints`. */
 export interface CheckpointCreateRequest {

@@ -4,8 +4,7 @@
  */
 import { dirname } from 'node:path';
 import type { FileAccess, FileFacts } from '../../hooks/files.ts';
-import { field } from '../../hooks/fields.ts';
-import { type ErrorCode, errorKinds, hasCode, hasNoFilesLeft, PouchError } from '../../hooks/errors.ts';
+import type { PouchError } from '../../hooks/errors.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
 import type {
   PathStep,
@@ -13,10 +12,10 @@ import type {
   FileText,
   FileOperation,
   FileOperations,
-  FileReply,
   LayerLookup,
 } from './protocol.ts';
 import { forContent, inContainer, type Lane, lanesOf, onHost, onMounts } from './subjects.ts';
+import { addHint, asTimeout, isBroken, resultOf } from './workerErrors.ts';
 import { type CallOptions, type Subject, WorkerPool } from './WorkerPool.ts';
 
 export interface FileWorkersOptions {
@@ -247,6 +246,28 @@ export class FileWorkers implements FileAccess {
     return await this.#call('unbindInside', inContainer(name, [args.target]), { init, ...args });
   }
 
+  /**
+   * Binds a device node of the host on a new file of a running container.
+   * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT, and errors with an errno as their `code`
+   */
+  async addDeviceInside(
+    { name, init }: FileOwner,
+    args: Omit<FileOperations['addDeviceInside']['args'], 'init'>,
+  ): Promise<void> {
+    await this.#call('addDeviceInside', inContainer(name, [args.target]), { init, ...args });
+  }
+
+  /**
+   * Takes a device node of a running container away; does nothing if it is gone.
+   * @throws PCH_CONTAINER_NOT_RUNNING, PCH_FILE_TIMEOUT, and errors with an errno as their `code`
+   */
+  async removeDeviceInside(
+    { name, init }: FileOwner,
+    args: Omit<FileOperations['removeDeviceInside']['args'], 'init'>,
+  ): Promise<void> {
+    await this.#call('removeDeviceInside', inContainer(name, [args.target]), { init, ...args });
+  }
+
   /** @throws PCH_CONTAINER_NOT_RUNNING */
   async setHostname({ name, init }: FileOwner, hostname: string): Promise<void> {
     await this.#call('setHostname', inContainer(name, ['the host name']), { init, hostname });
@@ -406,32 +427,4 @@ export class FileWorkers implements FileAccess {
     });
     return resultOf(reply, subject);
   }
-}
-
-function isBroken(error: unknown): boolean {
-  return hasCode(error, 'PCH_FILE_WORKER') && !hasNoFilesLeft(error);
-}
-
-/** Returns the error if it is PCH_FILE_TIMEOUT. @throws any other error */
-function asTimeout(error: unknown): PouchError {
-  if (hasCode(error, 'PCH_FILE_TIMEOUT')) return error;
-  throw error;
-}
-
-function addHint(error: unknown): never {
-  if (!hasCode(error, 'PCH_USERNS_UNMAPPABLE')) throw error;
-  throw new PouchError(error.code, error.message, {
-    hint: `it needs Linux 5.19 and a file system such as ext4, xfs or btrfs (mount_setattr(2)); or use ${field('usernsMode')} host`,
-  });
-}
-
-/**
- * Returns the result of a reply.
- * @throws PouchError for a code of Pouch, else an Error with the errno's name as its code
- */
-function resultOf<T>(reply: FileReply, { what }: Subject): T {
-  if (!('error' in reply)) return reply.result as T;
-  const { code = '', message } = reply.error;
-  if (Object.hasOwn(errorKinds, code)) throw new PouchError(code as ErrorCode, `${what}: ${message}`);
-  throw Object.assign(new Error(`${what}: ${message}`), { code });
 }

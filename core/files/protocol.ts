@@ -171,6 +171,27 @@ export interface FileOperations {
   };
   /** Returns false if nothing is mounted on the path. EBUSY: processes use it, and `force` is not set. */
   unbindInside: { args: { init: ProcessIdentity; target: string; force: boolean }; result: boolean };
+  /**
+   * Binds a device node of the host on a new file of a container that runs; `owner` is that of the file. EEXIST: the
+   * path has something else than an empty file.
+   */
+  addDeviceInside: {
+    args: { init: ProcessIdentity; source: string; target: string; owner: { uid: number; gid: number } };
+    result: null;
+  };
+  /**
+   * Unmounts a device node that is one of `sources`. With `numbers`, a node of these that the runtime has created is
+   * removed. The path may have something else by now, which stays.
+   */
+  removeDeviceInside: {
+    args: {
+      init: ProcessIdentity;
+      target: string;
+      sources: readonly string[];
+      numbers: { major: number; minor: number } | null;
+    };
+    result: null;
+  };
   /** Sets the host name of a container. */
   setHostname: { args: { init: ProcessIdentity; hostname: string }; result: null };
   /**

@@ -3,6 +3,8 @@ import { ifFound } from '../containerd/index.ts';
 import { rootKeyOf } from '../contract/rootKey.ts';
 import { attach } from './verbs/attach.ts';
 import { addMount } from './mounts/addMount.ts';
+import { addDevice } from './devices/addDevice.ts';
+import { removeDevice } from './devices/removeDevice.ts';
 import { removeMount } from './mounts/removeMount.ts';
 import { openConsole, resizeConsole } from './verbs/console.ts';
 import { connect } from './verbs/connect.ts';
@@ -64,6 +66,8 @@ export function containerVerbs(engine: EngineContext): Containers {
     addMount: async (ref, volume) => await addMount(engine, find(ref), volume),
     removeMount: async (ref, destination, options = {}) =>
       await removeMount(engine, find(ref), destination, options),
+    addDevice: async (ref, device) => await addDevice(engine, find(ref), device),
+    removeDevice: async (ref, path) => await removeDevice(engine, find(ref), path),
     upgrade: async (ref, options) => await upgrade(engine, find(ref), options),
     rollback: async (ref) => await rollback(engine, find(ref)),
     forgetRollback: async (ref) => await forget(engine, find(ref)),

@@ -1,7 +1,7 @@
 import type { EffectStage } from '../effects.ts';
 import type { BlameEntry, CheckedPlan, Plan, PlanOptions } from '../plan.ts';
 import type { ResourceRequest } from '../limits.ts';
-import type { ContainerRequest, RestartPolicy, VolumeRequest } from '../request.ts';
+import type { ContainerRequest, RestartPolicy, DeviceRequest, VolumeRequest } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { TimelineOperation } from '../timeline.ts';
 import type { PruneFilter } from './prune.ts';
@@ -82,6 +82,17 @@ export interface Containers {
    * @throws PCH_MOUNT_NOT_FOUND, PCH_MOUNT_BUSY, PCH_CONFLICT, PCH_RUNTIME_CANNOT
    */
   removeMount(ref: string, destination: string, options?: { force?: boolean }): Promise<void>;
+  /**
+   * Gives a container a device of the host: at once in one that runs, and at each start.
+   * @throws PCH_OPTION_INVALID, PCH_CONFLICT, PCH_RUNTIME_CANNOT, PCH_NOT_SUPPORTED
+   */
+  addDevice(ref: string, device: DeviceRequest): Promise<{ warnings: string[] }>;
+  /**
+   * Takes a device away that the container was given; processes keep what they have open. `path` is that in the
+   * container.
+   * @throws PCH_DEVICE_NOT_FOUND, PCH_CONFLICT, PCH_RUNTIME_CANNOT, PCH_NOT_SUPPORTED
+   */
+  removeDevice(ref: string, path: string): Promise<void>;
   /**
    * Gives a container another image. It keeps its id, name, networks, volumes and host ids, and paths of its root file
    * system. One that runs is restarted; if it is not healthy in time, it has its old image again.

@@ -29,11 +29,9 @@ export function filesEffect(
         });
         if (draft.uidMappings.length > 0) await give(file, draft);
       });
-      const nodes = Object.entries(ownDevices(draft)).map(async ([path, device]) => {
-        const node = ownFilePath(paths.directory, path);
-        await makeNode(node, device);
-        await give(node, draft, device);
-      });
+      const nodes = Object.entries(ownDevices(draft)).map(([path, device]) =>
+        makeOwnNode(ownFilePath(paths.directory, path), device, draft),
+      );
       await Promise.all([...files, ...nodes]);
       return undefined;
     },
@@ -43,10 +41,20 @@ export function filesEffect(
   };
 }
 
+/** Makes a device node of a container, which is bind-mounted into it. */
+export async function makeOwnNode(
+  node: string,
+  device: DraftDevice,
+  draft: Pick<ContainerDraft, 'uidMappings' | 'gidMappings'>,
+): Promise<void> {
+  await makeNode(node, device);
+  await give(node, draft, device);
+}
+
 /** To the container's user of that id, or its processes could not use it; its root where it has no such user. */
 async function give(
   file: string,
-  { uidMappings, gidMappings }: ContainerDraft,
+  { uidMappings, gidMappings }: Pick<ContainerDraft, 'uidMappings' | 'gidMappings'>,
   { uid = 0, gid = 0 }: { uid?: number; gid?: number } = {},
 ): Promise<void> {
   const idOf = (id: number, mappings: ContainerDraft['uidMappings']) =>

@@ -23,6 +23,7 @@ import { filesEffect } from './files.ts';
 import { type HostEffectRecords, hostEffectKinds, type HostProcessRunner } from './host/index.ts';
 import { idmapEffect } from './idmap.ts';
 import { ioEffect } from './io.ts';
+import { liveDeviceEffect } from './liveDevice.ts';
 import { liveMountEffect } from './liveMount.ts';
 import { limitsEffect } from './limits.ts';
 import { netnsEffect } from './netns.ts';
@@ -44,6 +45,7 @@ export const coreKindNames = [
   'idmap',
   'io',
   'limits',
+  'live-device',
   'live-mount',
   'mark',
   'netns',
@@ -94,6 +96,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     idmapEffect({ ...deps, recordOf }),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
     limitsEffect(deps.client, recordOf),
+    liveDeviceEffect(deps.files, recordOf),
     liveMountEffect(deps.files, (id) => recordOf(id).name),
     netnsEffect(deps.netns),
     rootEffect({ ...deps, recordOf }),

@@ -20,8 +20,10 @@ const MOUNT_ATTR_IDMAP = 0x100000n;
 /** A path through a link would let the container choose another place for the mount. */
 const asNamed = { links: 'refused' } as const;
 
+type Ids = FileOperations['bindInside']['args']['owner'];
+
 /** Handles of a container: its /proc/PID, its mount namespace and its root. */
-interface Container {
+export interface RunningContainer {
   process: number;
   namespace: number;
   root: number;
@@ -58,9 +60,9 @@ export function unbindInside(args: FileOperations['unbindInside']['args']): bool
   });
 }
 
-function withContainer<T>(
+export function withContainer<T>(
   init: FileOperations['bindInside']['args']['init'],
-  run: (container: Container) => T,
+  run: (container: RunningContainer) => T,
 ): T {
   return using(openContainerProcess(init), (process) =>
     using(openSync(`${handlePath(process)}/ns/mnt`, 'r'), (namespace) =>
@@ -70,8 +72,12 @@ function withContainer<T>(
 }
 
 function attributesOf(options: readonly string[], userns: string | null): bigint {
-  const mapped = userns === null ? 0n : MOUNT_ATTR_IDMAP;
-  return options.reduce((all, option) => all | (attributes[option] ?? 0n), mapped);
+  return mountAttributes(options) | (userns === null ? 0n : MOUNT_ATTR_IDMAP);
+}
+
+/** Options of mount(8) for mount_setattr(2); those that have no attribute are left out. */
+export function mountAttributes(options: readonly string[]): bigint {
+  return options.reduce((all, option) => all | (attributes[option] ?? 0n), 0n);
 }
 
 function withUserns<T>(path: string | null, run: (mapped: { userns?: number }) => T): T {
@@ -84,19 +90,26 @@ function makeMountPoint(
   root: number,
   { source, target, owner }: Pick<FileOperations['bindInside']['args'], 'source' | 'target' | 'owner'>,
 ): void {
-  const parts = target.split('/').filter(Boolean);
-  const isFile = !statSync(source).isDirectory();
+  if (statSync(source).isDirectory()) return makeDirectories(root, target, owner);
+  makeDirectories(root, dirname(target), owner);
+  if (!exists(root, target))
+    makeIn(root, target, owner, (path) => writeFileSync(path, '', { flag: 'wx', mode: 0o644 }));
+}
+
+/** Creates a directory and those above it, as far as they are missing. */
+export function makeDirectories(root: number, directory: string, owner: Ids): void {
+  const parts = directory.split('/').filter(Boolean);
   for (const count of parts.keys()) {
     const path = `/${parts.slice(0, count + 1).join('/')}`;
-    if (exists(root, path)) continue;
-    using(openInside(root, dirname(path), asNamed), (parent) =>
-      asOwner(owner, () => {
-        const made = `${handlePath(parent)}/${basename(path)}`;
-        if (isFile && count === parts.length - 1) writeFileSync(made, '', { flag: 'wx', mode: 0o644 });
-        else mkdirSync(made, { mode: 0o755 });
-      }),
-    );
+    if (!exists(root, path)) makeIn(root, path, owner, (made) => mkdirSync(made, { mode: 0o755 }));
   }
+}
+
+/** Calls `make` with a path that leads to the parent of `path` whatever the container does. */
+export function makeIn(root: number, path: string, owner: Ids, make: (path: string) => void): void {
+  using(openInside(root, dirname(path), asNamed), (parent) =>
+    asOwner(owner, () => make(`${handlePath(parent)}/${basename(path)}`)),
+  );
 }
 
 function exists(root: number, path: string): boolean {
@@ -104,7 +117,7 @@ function exists(root: number, path: string): boolean {
 }
 
 /** Calls `run` with a handle of a path; returns undefined if it does not exist. */
-function atPlace<T>(root: number, path: string, run: (place: number) => T): T | undefined {
+export function atPlace<T>(root: number, path: string, run: (place: number) => T): T | undefined {
   let place: number;
   try {
     place = openInside(root, path, asNamed);
@@ -116,7 +129,7 @@ function atPlace<T>(root: number, path: string, run: (place: number) => T): T | 
 }
 
 /** With the rights of the container's root, of which this thread is the only one (setfsuid(2)). */
-function asOwner(owner: { uid: number; gid: number }, run: () => void): void {
+function asOwner(owner: Ids, run: () => void): void {
   const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
   setfsgid(owner.gid);
   setfsuid(owner.uid);
@@ -129,7 +142,7 @@ function asOwner(owner: { uid: number; gid: number }, run: () => void): void {
 }
 
 /** Whether a mount is on the path itself: the handle of its root has the id of that mount (proc_pid_fdinfo(5)). */
-function isMountPoint(process: number, root: number, target: string): boolean {
+export function isMountPoint(process: number, root: number, target: string): boolean {
   const isOn = atPlace(root, target, (place) => {
     const [, id = ''] = /^mnt_id:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${place}`, 'utf8')) ?? [];
     return isMountId(id, target, readFileSync(`${handlePath(process)}/mountinfo`, 'utf8'));

@@ -9,6 +9,7 @@ import { diffRoots } from './diffRoots.ts';
 import { clearKeep, keepPaths } from './keepPaths.ts';
 import { list } from './list.ts';
 import { bindInside, unbindInside } from './bindInside.ts';
+import { addDeviceInside, removeDeviceInside } from './deviceInside.ts';
 import { mountInside } from './mountInside.ts';
 import { mountMappedAll } from './mountMappedAll.ts';
 import { ownRoot } from './ownRoot.ts';
@@ -68,6 +69,10 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return writeInside(request);
     case 'firstBoot':
       return firstBoot(request);
+    case 'addDeviceInside':
+      return addDeviceInside(request);
+    case 'removeDeviceInside':
+      return removeDeviceInside(request);
     case 'mountInside':
       return mountInside(request);
     case 'bindInside':

@@ -18,7 +18,7 @@ import { replacePlan } from '../reconcile/replacePlan.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { effectsOfMount } from './effectsOfMount.ts';
-import { checkMountable, refuseVm } from './refusals.ts';
+import { checkChangeable, refuseVm } from '../shared/changeable.ts';
 
 /** Options that a mount can have which is added: how it is attached, and not what it passes on. */
 const options: readonly string[] = [
@@ -38,9 +38,9 @@ export async function addMount(
   const volume = checked(asked);
   return await underLock(engine, record, 'mount', () =>
     engine.generations.use(async (generation) => {
-      checkMountable(record);
+      checkChangeable(record, 'mounts');
       refuseTaken(record, volume.destination);
-      if (isUp(record)) refuseVm(engine, record);
+      if (isUp(record)) refuseVm(engine, record, 'mounts');
       const before = record.warnings;
       const planned = await planWith(engine, record, volume, generation);
       await replacePlan(engine, record, planned, record.degraded, {

@@ -9,7 +9,7 @@ import { isUp } from '../../state/status.ts';
 import { replacePlan } from '../reconcile/replacePlan.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { effectsOfMount } from './effectsOfMount.ts';
-import { checkMountable, refuseVm } from './refusals.ts';
+import { checkChangeable, refuseVm } from '../shared/changeable.ts';
 
 /**
  * Takes a mount that was asked for away: at once in a container that runs, and from its next start on. Data stays. A
@@ -24,10 +24,10 @@ export async function removeMount(
 ): Promise<void> {
   const destination = posix.resolve('/', path);
   await underLock(engine, record, 'unmount', async () => {
-    checkMountable(record);
+    checkChangeable(record, 'mounts');
     if (!isAsked(record, destination)) throw notFound(record, destination);
     if (isUp(record)) {
-      refuseVm(engine, record);
+      refuseVm(engine, record, 'mounts');
       await unmountInside(engine, record, destination, force);
     }
     const planned = await planWithout(record, destination);

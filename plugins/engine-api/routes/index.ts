@@ -7,6 +7,7 @@ import { createRoutes } from './container/create.ts';
 import { initRoutes } from './container/init.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
+import { deviceRoutes } from './container/devices.ts';
 import { mountRoutes } from './container/mounts.ts';
 import { readRoutes } from './container/read.ts';
 import { snapshotRoutes } from './container/snapshots.ts';
@@ -37,6 +38,7 @@ export const routes: Route[] = [
   ...initRoutes,
   ...lifecycleRoutes,
   ...logRoutes,
+  ...deviceRoutes,
   ...mountRoutes,
   ...networkRoutes,
   ...pluginRoutes,

@@ -1,6 +1,7 @@
 import type {
   ContainerCreateRequest,
   ContainerUpdateRequest,
+  DeviceAddRequest,
   MountAddRequest,
 } from '../../../client/wire.ts';
 import { limitEntries } from '../../../client/wire/limits.ts';
@@ -61,6 +62,8 @@ const values = {
 
 const limits = Object.fromEntries(limitEntries.map(([field, { value }]) => [field, values[value]]));
 
+const device = record({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text }, ['PathOnHost']);
+
 const hostConfig = record({
   ...limits,
   Binds: texts,
@@ -102,9 +105,7 @@ const hostConfig = record({
   ReadonlyPaths: texts,
   Init: flag,
   CgroupParent: text,
-  Devices: listOf(
-    record({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text }, ['PathOnHost']),
-  ),
+  Devices: listOf(device),
   DeviceCgroupRules: texts,
   Ulimits: listOf(record({ Name: text, Soft: whole, Hard: whole }, ['Name', 'Soft', 'Hard'])),
 });
@@ -172,6 +173,9 @@ export const createSchema = typed<ContainerCreateRequest>(
 export const updateSchema = typed<ContainerUpdateRequest>(
   record({ ...limits, RestartPolicy: restartPolicy }),
 );
+
+/** Schema of a device for a container that exists. */
+export const deviceAddSchema = typed<DeviceAddRequest>(device);
 
 /** Schema of a mount for a container that exists. */
 export const mountAddSchema = typed<MountAddRequest>(record({ Binds: texts, Mounts: listOf(mount) }));

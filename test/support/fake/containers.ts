@@ -255,6 +255,15 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const { request } = find(ref).record;
       request.volumes = request.volumes?.filter((volume) => volume.destination !== destination) ?? [];
     },
+    async addDevice(ref, device) {
+      const { record } = find(ref);
+      record.request.devices = [...(record.request.devices ?? []), device];
+      return { warnings: [] };
+    },
+    async removeDevice(ref, path) {
+      const { request } = find(ref).record;
+      request.devices = request.devices?.filter((device) => (device.path ?? device.host) !== path) ?? [];
+    },
     async reconcile(ref) {
       const { id, name } = find(ref).record;
       return { container: id, name, outcome: 'sound', changes: [], degraded: [], restarted: false };

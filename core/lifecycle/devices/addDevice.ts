@@ -1,0 +1,153 @@
+import { posix } from 'node:path';
+import { liveDeviceKey } from '../../../hooks/draftKeys.ts';
+import type { Effect } from '../../../hooks/effects.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { PouchError } from '../../../hooks/errors.ts';
+import { invalidField } from '../../../hooks/invalidField.ts';
+import type { DeviceRequest } from '../../../hooks/request.ts';
+import type { LiveDeviceArgs } from '../../apply/effects/liveDevice.ts';
+import { cgroupVersion } from '../../host/detect.ts';
+import { parentsFirst } from '../../plan/ociSpec.ts';
+import type { PlannedCreate } from '../../plan/Planner.ts';
+import { formatPath, type Generation, isWithin } from '../../plugins/index.ts';
+import { storedPlanOf } from '../../state/planFiles.ts';
+import { isUp } from '../../state/status.ts';
+import { planAgain } from '../reconcile/planAgain.ts';
+import { replacePlan } from '../reconcile/replacePlan.ts';
+import { checkChangeable, refuseVm } from '../shared/changeable.ts';
+import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
+import { notRunning } from '../task/refusals.ts';
+import { allowsAll, ownAccess, ruleOf } from './deviceRules.ts';
+
+/**
+ * Gives a container a device of the host: at once in one that runs, and at each start. A failure leaves the container
+ * as it was.
+ */
+export async function addDevice(
+  engine: EngineContext,
+  record: ContainerRecord,
+  asked: DeviceRequest,
+): Promise<{ warnings: string[] }> {
+  const device = { ...asked, path: posix.resolve('/', asked.path ?? asked.host) };
+  return await underLock(engine, record, 'device', () =>
+    engine.generations.use(async (generation) => {
+      checkChangeable(record, 'devices');
+      refuseTaken(record, device.path);
+      if (isUp(record)) checkLive(engine, record, device.path);
+      const before = record.warnings;
+      const planned = await planWith(engine, record, device, generation);
+      await replacePlan(engine, record, planned, record.degraded, {
+        live: isUp(record) ? liveEffect(engine, record, planned, device.path) : {},
+      });
+      emitContainer(engine, 'device_add', record, { device: device.path });
+      return { warnings: planned.warnings.filter((warning) => !before.includes(warning)) };
+    }),
+  );
+}
+
+/** @throws PCH_CONFLICT */
+function refuseTaken({ id, name, draft }: ContainerRecord, path: string): void {
+  if (path in draft.devices)
+    throw new PouchError('PCH_CONFLICT', `the container ${name} has a device on ${path}`, {
+      container: id,
+      hint: `choose another path in the container, or remove it first: pouch device rm ${name} ${path}`,
+    });
+  if (!(path in draft.mounts) && !(path in draft.files)) return;
+  throw new PouchError('PCH_CONFLICT', `the container ${name} has something mounted on ${path}`, {
+    container: id,
+    hint: 'choose another path in the container',
+  });
+}
+
+/** @throws PCH_RUNTIME_CANNOT, PCH_NOT_SUPPORTED, PCH_OPTION_INVALID */
+function checkLive(engine: EngineContext, record: ContainerRecord, path: string): void {
+  refuseVm(engine, record, 'devices');
+  const { id, name, draft } = record;
+  const later = `stop it, add the device, and start it: pouch stop ${name}`;
+  if (cgroupVersion() === '2' && !allowsAll(draft))
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      `cannot add a device to ${name} while it runs: the host has cgroup v2, where the rules of devices are a program of the runtime`,
+      { container: id, hint: later },
+    );
+  // A node in the root file system would be left there as an empty file at the next start.
+  const [mounted] = Object.keys(draft.mounts)
+    .filter((mount) => path.startsWith(`${mount}/`))
+    .toSorted((a, b) => b.length - a.length);
+  if (mounted === '/dev' && draft.mounts[mounted]?.type === 'tmpfs') return;
+  throw invalidField(
+    'devices',
+    `expected a path in the container’s own /dev while it runs, found ${path}`,
+    `choose another path, or ${later}`,
+  );
+}
+
+/**
+ * The plan of the container with the device. All plugins plan the container with it, and may refuse that; of their plan
+ * only the device is taken, as they may plan other things than when it was created.
+ */
+async function planWith(
+  engine: EngineContext,
+  record: ContainerRecord,
+  asked: DeviceRequest & { path: string },
+  generation: Generation,
+): Promise<PlannedCreate> {
+  const { path } = asked;
+  const request = { ...record.request, devices: [...(record.request.devices ?? []), asked] };
+  const full = await planAgain(engine, { ...record, request }, generation, { isShown: false });
+  const stored = await storedPlanOf(record);
+  const device = full.draft.devices[path];
+  if (!device) throw leftOut(record, path);
+  const { spec } = stored;
+  const { resources } = spec.linux;
+  const [first, ...rules] = resources?.devices ?? [];
+  const bound = full.spec.mounts.filter(({ destination }) => destination === path);
+  const made = full.spec.linux.devices?.filter((one) => one.path === path) ?? [];
+  return {
+    ...stored,
+    request,
+    draft: { ...record.draft, devices: { ...record.draft.devices, [path]: device } },
+    spec: {
+      ...spec,
+      mounts: parentsFirst([...spec.mounts, ...bound]),
+      linux: {
+        ...spec.linux,
+        devices: [...(spec.linux.devices ?? []), ...made],
+        resources: { ...resources, devices: [...(first ? [first] : []), ruleOf(device), ...rules] },
+      },
+    },
+    blame: [
+      ...stored.blame,
+      ...full.blame.filter((entry) => isWithin(entry.field, formatPath(['devices', path]))),
+    ],
+    warnings: [...new Set([...record.warnings, ...full.warnings])],
+    abandon: full.abandon,
+  };
+}
+
+function leftOut({ id, name }: ContainerRecord, path: string): PouchError {
+  return new PouchError('PCH_CONFLICT', `a plugin leaves the device ${path} out`, {
+    container: id,
+    hint: `pouch plan run shows which one, with the options of ${name}`,
+  });
+}
+
+/** The effect by which a container that runs gets the device; it goes with this run. */
+function liveEffect(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { draft }: PlannedCreate,
+  path: string,
+): Record<string, Effect> {
+  const init = engine.inits.get(record.id);
+  if (!init) throw notRunning(record);
+  const device = draft.devices[path]!;
+  const args: LiveDeviceArgs = {
+    init,
+    target: path,
+    device,
+    cgroup: allowsAll(draft) ? null : draft.cgroupsPath,
+    ownAccess: ownAccess(draft, path, device),
+  };
+  return { [liveDeviceKey(path)]: { kind: 'live-device', stage: 'start', args } };
+}

@@ -1,0 +1,34 @@
+/** Which devices a container may use, as its cgroup has it. */
+import type { ContainerDraft, DraftDevice } from '../../../hooks/draft.ts';
+import type { OciDeviceRule } from '../../../hooks/oci.ts';
+
+/** Those that runtimes allow in every container (OCI runtime spec, config-linux.md, “Default Devices”). */
+const defaults = ['1:3', '1:5', '1:7', '1:8', '1:9', '5:0', '5:1', '5:2'];
+
+/** Whether the container may use all devices, as one with `privileged` may. */
+export function allowsAll({ deviceRules }: Pick<ContainerDraft, 'deviceRules'>): boolean {
+  return Object.values(deviceRules).some(
+    ({ allow, type = 'a', major, minor }) =>
+      allow && type === 'a' && major === undefined && minor === undefined,
+  );
+}
+
+/** The access to a device that the container has by nothing else. @param path where it has the device */
+export function ownAccess(
+  draft: Pick<ContainerDraft, 'devices' | 'deviceRules'>,
+  path: string,
+  device: DraftDevice,
+): string {
+  const { type, major, minor, access } = device;
+  if (type === 'c' && defaults.includes(`${major}:${minor}`)) return '';
+  const others = Object.entries(draft.devices).filter(([other]) => other !== path);
+  const granting = [...others.map(([, one]) => one), ...Object.values(draft.deviceRules)].filter(
+    (one) => one.type === type && one.major === major && one.minor === minor,
+  );
+  return [...access].filter((letter) => granting.every((one) => !one.access?.includes(letter))).join('');
+}
+
+/** The rule of a device in a spec. */
+export function ruleOf({ type, major, minor, access }: DraftDevice): OciDeviceRule {
+  return { allow: true, type, major, minor, access };
+}
