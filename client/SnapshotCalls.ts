@@ -1,6 +1,6 @@
 import { containerPath } from './ContainerCalls.ts';
 import type { Transport } from './Transport.ts';
-import type { MadeSnapshotWire, SnapshotDiffWire, SnapshotWire } from './wire.ts';
+import type { MadeSnapshotWire, SnapshotDiffWire, SnapshotScheduleRequest, SnapshotWire } from './wire.ts';
 
 /** Calls on snapshots of the root file systems of containers. Only pouchd has them. */
 export class SnapshotCalls {
@@ -31,10 +31,24 @@ export class SnapshotCalls {
     await this.#transport.json('DELETE', pathOf(ref, name));
   }
 
+  /** Takes snapshots by a schedule, in place of the one that the container has. */
+  async schedule(ref: string, body: SnapshotScheduleRequest): Promise<void> {
+    await this.#transport.json('PUT', schedulePath(ref), { body });
+  }
+
+  /** The snapshots of the schedule stay. */
+  async unschedule(ref: string): Promise<void> {
+    await this.#transport.json('DELETE', schedulePath(ref));
+  }
+
   /** What has changed from a snapshot to another one, or to the container as it is. */
   diff(ref: string, name: string, query: { to?: string } = {}): Promise<SnapshotDiffWire> {
     return this.#transport.json('GET', `${pathOf(ref, name)}/diff`, { query });
   }
+}
+
+function schedulePath(ref: string): string {
+  return `/pouch${containerPath(ref, 'snapshot-schedule')}`;
 }
 
 function pathOf(ref: string, name?: string): string {

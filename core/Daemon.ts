@@ -191,6 +191,7 @@ export class Daemon {
     context.generations.swap(first);
     void watchOom(context, this.#containerd.client);
     await stage(() => this.#recover(context));
+    context.snapshotSchedules.start();
     await stage(() => this.#oneByOne(() => this.#serve(context, engine, first)));
     await this.#installed.prune(await this.#kept.sources());
     const { listen } = this.#loaded.config;
@@ -355,6 +356,7 @@ export class Daemon {
     const generation = context?.generations.newest;
     generation?.runner.observe(catalogue.daemon.shutdown, { reason }, { log: this.#options.log });
     context?.restarts.cancelAll();
+    context?.snapshotSchedules.stop();
     if (context) await happensWithin(context.locks.idle(), this.#loaded.config.shutdownTimeout);
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
     context?.hostProcesses.detach();

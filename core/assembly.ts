@@ -33,6 +33,9 @@ import { openLedger } from './lifecycle/shared/openLedger.ts';
 import { KeyedLocks } from './state/KeyedLocks.ts';
 import { BootOrder } from './lifecycle/recovery/BootOrder.ts';
 import { RestartTimers } from './lifecycle/shared/RestartTimers.ts';
+import { runScheduled } from './lifecycle/snapshots/schedule/runScheduled.ts';
+import { SnapshotSchedules } from './lifecycle/snapshots/schedule/SnapshotSchedules.ts';
+import { systemClock } from './systemClock.ts';
 import { storeHooks } from './lifecycle/shared/storeHooks.ts';
 import { hostUsage } from './lifecycle/stats/hostUsage.ts';
 import { Timeline } from './lifecycle/timeline/Timeline.ts';
@@ -224,6 +227,13 @@ export function assemble(base: Base): EngineContext {
     hostProcesses,
     effectKinds,
     restarts: new RestartTimers(),
+    snapshotSchedules: new SnapshotSchedules({
+      clock: systemClock,
+      log,
+      records: () => store.list(),
+      isBusy: (id) => context.locks.isHeld(id),
+      run: (record) => runScheduled(context, record, systemClock),
+    }),
     bootOrder: new BootOrder(),
     metrics: new SharedMetrics({
       metrics: (filters, options) => client.tasks.metrics(filters, options),

@@ -6,12 +6,18 @@ import type { CheckpointOptions } from './engine/checkpoints.ts';
 import type { RemoveOptions } from './engine/containers.ts';
 import type { ExecRequest } from './engine/execs.ts';
 import type { UpgradeOptions } from './engine/upgrade.ts';
-import type { SnapshotOptions } from './engine/snapshots.ts';
+import type { ScheduleOptions, SnapshotOptions } from './engine/snapshots.ts';
 import type { ContainerRequest } from './request.ts';
 
 /** What callers pass to the engine. A name that two of them share has the same meaning in both. */
 export type Asked =
-  ContainerRequest | ExecRequest | RemoveOptions | CheckpointOptions | SnapshotOptions | UpgradeOptions;
+  | ContainerRequest
+  | ExecRequest
+  | RemoveOptions
+  | CheckpointOptions
+  | SnapshotOptions
+  | ScheduleOptions
+  | UpgradeOptions;
 
 /** A field of T: `devices`, `devices[2].path`, `sysctls["net.ipv4.ip_forward"]`. */
 export type FieldPath<T = Asked> = Path<T, `${number}`, `"${string}"`>;

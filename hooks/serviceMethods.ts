@@ -101,7 +101,15 @@ export const serviceMethods = {
     promote: 'call',
     demote: 'call',
   },
-  snapshots: { create: 'call', list: 'now', restore: 'call', remove: 'call', diff: 'call' },
+  snapshots: {
+    create: 'call',
+    list: 'now',
+    restore: 'call',
+    remove: 'call',
+    schedule: 'call',
+    unschedule: 'call',
+    diff: 'call',
+  },
   system: {
     info: 'call',
     version: 'call',

@@ -146,6 +146,8 @@ export const fields = {
   'health.timeoutSeconds': { option: '--health-timeout', api: 'HealthTimeout' },
   'health.command': { option: '--health-cmd', api: 'HealthCommand' },
   snapshotName: { option: '--name', api: 'Name' },
+  schedule: { option: '--schedule', api: 'Schedule' },
+  keepScheduled: { option: '--keep', api: 'Keep' },
   force: { option: '--force', api: 'force' },
   leaveRunning: { option: '--leave-running', api: 'Exit: false' },
 } as const satisfies Record<string, FieldNames>;

@@ -1,4 +1,4 @@
-import type { ImageNameWire, SnapshotWire } from './snapshot.ts';
+import type { ImageNameWire, SnapshotScheduleWire, SnapshotWire } from './snapshot.ts';
 import type { ContainerConfig, MountPoint, RichFields } from './container.ts';
 import type { EndpointSettings } from './endpoint.ts';
 import type { HostConfig, PortMap } from './hostConfig.ts';
@@ -46,6 +46,8 @@ export interface ContainerInspect {
   Degraded?: { plugin: string; hook: string; message: string }[];
   /** Pouch: snapshots of its root file system, the oldest first. */
   Snapshots?: SnapshotWire[];
+  /** Pouch: when snapshots are taken without being asked for. */
+  SnapshotSchedule?: SnapshotScheduleWire;
   /** Pouch: the images that it had since its first upgrade, the oldest first. */
   Images?: (ImageNameWire & { since: string })[];
   /** Pouch: what `pouch rollback` returns to; `onTrial`: it is not known yet whether the present image is healthy. */

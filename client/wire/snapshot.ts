@@ -6,6 +6,24 @@ export interface SnapshotCreateRequest {
   Name?: string;
 }
 
+/** Body of `PUT /pouch/containers/{name}/snapshot-schedule`. */
+export interface SnapshotScheduleRequest {
+  /** `every 6h` (m, h, d, w), or five fields as of crontab(5) in the host's time. */
+  Schedule: string;
+  /** How many of its snapshots stay; missing: 7. */
+  Keep?: number;
+}
+
+/** `SnapshotSchedule` of an inspected container. */
+export interface SnapshotScheduleWire {
+  schedule: string;
+  keep: number;
+  /** RFC 3339; missing if no time follows. */
+  next?: string;
+  /** Why the last run failed, and when. */
+  problem?: string;
+}
+
 /** Response of `POST /pouch/containers/{name}/snapshots`, and of `…/snapshots/{snapshot}/restore?restart=`. */
 export interface MadeSnapshotWire {
   /** Of the new snapshot; of a restore, that with what the container had. */

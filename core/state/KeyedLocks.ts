@@ -41,6 +41,10 @@ export class KeyedLocks {
     return await turn;
   }
 
+  isHeld(container: string): boolean {
+    return this.#held.has(container);
+  }
+
   list(): HeldLock[] {
     return [...this.#held].map(([container, { verb, since, waiting }]) => ({
       container,

@@ -37,6 +37,17 @@ const RootSnapshot = closed({
 /** A snapshot of a container’s root file system. */
 export type RootSnapshot = Static<typeof RootSnapshot>;
 
+const SnapshotSchedule = closed({
+  schedule: says('`every 6h`, or five fields as of crontab(5) in the host’s time.'),
+  keepScheduled: Type.Integer({ description: 'How many of its snapshots stay.' }),
+  from: says('RFC 3339: what is due after this is still to be done.'),
+  next: may(says('RFC 3339: the next time, as seen from the last one.')),
+  problem: may(says('Why the last run failed, and when.')),
+});
+
+/** When snapshots of a container are taken without being asked for. */
+export type SnapshotSchedule = Static<typeof SnapshotSchedule>;
+
 /** Schema of how long an upgrade may take to be healthy, and what that means. */
 export const HealthGate = closed({
   timeoutSeconds: Type.Number({ description: 'Until it is rolled back.' }),
@@ -102,6 +113,7 @@ export const ContainerRecord = closed(
     }),
     degraded: Type.Array(Degradation),
     snapshots: may(Type.Array(RootSnapshot)),
+    snapshotSchedule: may(SnapshotSchedule),
     rollback: may(RootRollback),
     images: may(
       Type.Array(closed({ ...imageOfRoot.properties, since: says('RFC 3339.') }), {

@@ -7,6 +7,14 @@ export interface SnapshotOptions {
   snapshotName?: string;
 }
 
+/** When snapshots are taken without being asked for. */
+export interface ScheduleOptions {
+  /** `every 6h` (m, h, d, w), or five fields as of crontab(5) in the host’s time. */
+  schedule: string;
+  /** How many of its snapshots stay; the oldest go. Default: 7. */
+  keepScheduled?: number;
+}
+
 /** A snapshot that was made, or returned to. */
 export interface MadeSnapshot {
   name: string;
@@ -39,6 +47,13 @@ export interface Snapshots {
   restore(ref: string, name: string, options?: { restart?: boolean }): Promise<MadeSnapshot>;
   /** @throws PCH_SNAPSHOT_NOT_FOUND */
   remove(ref: string, name: string): Promise<void>;
+  /**
+   * Takes snapshots by a schedule, in place of the one that the container has. A run that fails is shown with it.
+   * @throws PCH_OPTION_INVALID
+   */
+  schedule(ref: string, options: ScheduleOptions): Promise<void>;
+  /** Its snapshots stay. @throws PCH_SNAPSHOT_NOT_FOUND if the container has no schedule */
+  unschedule(ref: string): Promise<void>;
   /** What has changed from one to another one, or to the container as it is. */
   diff(ref: string, name: string, to?: string): Promise<{ changes: SnapshotChange[]; truncated: boolean }>;
 }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
+const wait = { withinMs: 10_000 };
 const quick = ['--network', 'none', '--stop-timeout', '0'];
 
 /** All kinds of changes that a writable layer can have. */
@@ -23,6 +27,20 @@ describe('snapshots of a container', function () {
   const inside = (script: string) => ok('exec', 'box', 'sh', '-c', script);
   const code = async (...args: string[]) => /code: (\w+)/.exec((await daemon.pouch(...args)).stderr)?.[1];
   const names = async () => (await ok('snapshot', 'ls', '-q', 'box')).split('\n').filter(Boolean);
+
+  const schedule = async () => (await daemon.it.inspect('box'))?.SnapshotSchedule;
+
+  /** Has pouchd find that its last run was long ago. */
+  async function missRuns(): Promise<void> {
+    const id = (await daemon.it.inspect('box'))!.Id;
+    await daemon.it.kill9();
+    const path = join(daemon.it.root, 'containers', id, 'config.json');
+    const text = await readFile(path, 'utf8');
+    assert.match(text, /"from": *"20/);
+    const ago = text.replace(/"from": *"20[^"]*"/, '"from":"2020-01-01T00:00:00.000Z"');
+    await writeFile(path, ago.replace(/"next": *"20[^"]*"/, '"next":"2020-01-01T06:00:00.000Z"'));
+    await daemon.it.start();
+  }
 
   beforeEach(() => ok('run', '-d', '--name', 'box', ...quick, 'busybox', 'sleep', '1000'));
   afterEach(() => daemon.pouch('rm', '-f', 'box'));
@@ -92,6 +110,35 @@ describe('snapshots of a container', function () {
     assert.equal((await daemon.it.inspect('box'))?.State.Status, 'paused');
     await ok('unpause', 'box');
     assert.equal(await inside('echo runs'), 'runs');
+  });
+
+  it('are taken by a schedule: a run that was missed is made up once, and the oldest go', async () => {
+    assert.equal(await code('snapshot', 'create', 'box', '--schedule', 'often'), 'PCH_OPTION_INVALID');
+    assert.equal(
+      await code('snapshot', 'create', 'box', '--schedule', 'every 6h', '--keep', '0'),
+      'PCH_OPTION_INVALID',
+    );
+    assert.equal(await code('snapshot', 'rm', '--schedule', 'box'), 'PCH_SNAPSHOT_NOT_FOUND');
+    await ok('snapshot', 'create', 'box', '--name', 'mine');
+    await ok('snapshot', 'create', 'box', '--schedule', 'every 6h', '--keep', '1');
+    assert.match(await ok('snapshot', 'ls', 'box'), /^Schedule: every 6h, keeps 1, next 20/m);
+    assert.deepEqual(await names(), ['mine']);
+    const runs: string[] = [];
+    for (let run = 0; run < 2; run++) {
+      await missRuns();
+      await waitUntil(async () => (await names()).at(-1) !== (runs.at(-1) ?? 'mine'), wait);
+      runs.push((await names()).at(-1)!);
+    }
+    await waitUntil(async () => (await names()).length === 2, wait);
+    assert.deepEqual(await names(), ['mine', runs[1]]);
+    assert.match(await ok('snapshot', 'ls', 'box'), /scheduled-\S+ .* schedule$/m);
+    await ok('stop', 'box');
+    await ok('snapshot', 'create', 'box', '--name', 'stopped');
+    await missRuns();
+    await waitUntil(async () => Date.parse((await schedule())!.next!) > Date.now(), wait);
+    assert.deepEqual(await names(), ['mine', runs[1], 'stopped']);
+    await ok('snapshot', 'rm', '--schedule', 'box');
+    assert.equal(await schedule(), undefined);
   });
 
   it('are without volumes', async () => {

@@ -7,6 +7,7 @@ import {
   type ContainerCreateRequest,
   type ExecCreateRequest,
   type SnapshotCreateRequest,
+  type SnapshotScheduleRequest,
   type UpgradeRequest,
   type FieldNames,
   type LimitField,
@@ -20,6 +21,7 @@ type ApiPattern =
   | FieldPattern<ContainerCreateRequest | ExecCreateRequest>
   | `${keyof CheckpointCreateRequest}: false`
   | keyof SnapshotCreateRequest
+  | keyof SnapshotScheduleRequest
   | FieldPattern<UpgradeRequest>
   | Parameter;
 type Parameter = 'name' | 'platform' | 'force' | 'dryRun';

@@ -30,5 +30,13 @@ export function define(command: PouchCommand, session: Session): void {
         Cause: cause,
       }));
       printListing(session, { columns, rows, key: 'Name' }, flags);
+      if (!flags.quiet && (flags.format ?? 'table') === 'table') await printSchedule(session, ref);
     });
+}
+
+async function printSchedule(session: Session, ref: string): Promise<void> {
+  const { SnapshotSchedule: found } = await session.client.containers.inspect(ref);
+  if (!found) return;
+  session.print(`\nSchedule: ${found.schedule}, keeps ${found.keep}, next ${found.next ?? 'never'}`);
+  if (found.problem !== undefined) session.warn(`WARNING: the scheduled snapshot failed at ${found.problem}`);
 }

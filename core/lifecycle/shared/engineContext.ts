@@ -29,6 +29,7 @@ import type { RestartTimers } from './RestartTimers.ts';
 import type { ExecStarts } from '../exec/ExecStarts.ts';
 import type { HookedImages } from '../HookedImages.ts';
 import type { Timeline } from '../timeline/Timeline.ts';
+import type { SnapshotSchedules } from '../snapshots/schedule/SnapshotSchedules.ts';
 import type { SharedMetrics } from '../stats/SharedMetrics.ts';
 
 /** What the verbs share. Each verb is a function of it in a file of its own. */
@@ -71,6 +72,7 @@ export interface EngineContext {
   /** Of another planner, which asks the same of the host. */
   readonly plannerOptions: PlannerOptions;
   readonly restarts: RestartTimers;
+  readonly snapshotSchedules: SnapshotSchedules;
   /** In which order this daemon starts containers that did not outlive the last one. */
   readonly bootOrder: BootOrder;
   readonly metrics: SharedMetrics;

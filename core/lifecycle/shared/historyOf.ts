@@ -2,7 +2,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 
 const fields = [
   ...(['name', 'createdAt', 'state', 'stoppedByUser', 'attachments'] as const),
-  ...(['snapshots', 'rollback', 'images', 'reconciledAt'] as const),
+  ...(['snapshots', 'snapshotSchedule', 'rollback', 'images', 'reconciledAt'] as const),
 ] as const;
 
 /** The part of a record that does not derive from a plan: a container with a new plan keeps it. */

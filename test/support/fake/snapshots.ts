@@ -24,6 +24,13 @@ export function fakeSnapshots(containers: () => FakeContainers): Snapshots {
       const all = of(ref);
       all.splice(all.indexOf(find(ref, name)), 1);
     },
+    schedule: async (ref, { schedule, keepScheduled = 7 }) => {
+      const from = new Date().toISOString();
+      containers().find(ref).record.snapshotSchedule = { schedule, keepScheduled, from };
+    },
+    unschedule: async (ref) => {
+      delete containers().find(ref).record.snapshotSchedule;
+    },
     diff: async (ref, name) => {
       find(ref, name);
       return { changes: [], truncated: false };

@@ -4,6 +4,7 @@ import type {
   RollbackWire,
   SnapshotCreateRequest,
   SnapshotDiffWire,
+  SnapshotScheduleRequest,
   SnapshotWire,
   UpgradeRequest,
   UpgradeWire,
@@ -14,10 +15,11 @@ import { parameter, type Call, type Route } from '../../http/call.ts';
 import { namingTheImage } from '../../http/imageError.ts';
 import { sendEmpty, sendJson } from '../../http/reply.ts';
 import { validate } from '../../http/validate.ts';
-import { record, text, texts, typed } from '../../schemas/json.ts';
+import { record, text, texts, typed, whole } from '../../schemas/json.ts';
 import { toSnapshot } from '../../translate/container/inspect.ts';
 
 const path = '/pouch/containers/:id/snapshots';
+const schedulePath = '/pouch/containers/:id/snapshot-schedule';
 
 export const snapshotRoutes: Route[] = [
   { method: 'GET', path, handler: list },
@@ -25,12 +27,15 @@ export const snapshotRoutes: Route[] = [
   { method: 'DELETE', path: `${path}/:name`, handler: remove },
   { method: 'POST', path: `${path}/:name/restore`, handler: restore },
   { method: 'GET', path: `${path}/:name/diff`, handler: diff },
+  { method: 'PUT', path: schedulePath, handler: schedule },
+  { method: 'DELETE', path: schedulePath, handler: unschedule },
   { method: 'POST', path: '/pouch/containers/:id/upgrade', handler: upgrade },
   { method: 'POST', path: '/pouch/containers/:id/rollback', handler: rollback },
   { method: 'DELETE', path: '/pouch/containers/:id/rollback', handler: forget },
 ];
 
 const createSchema = typed<SnapshotCreateRequest>(record({ Name: text }));
+const scheduleSchema = typed<SnapshotScheduleRequest>(record({ Schedule: text, Keep: whole }, ['Schedule']));
 const upgradeSchema = typed<UpgradeRequest>(
   record(
     {
@@ -57,6 +62,18 @@ async function create(call: Call): Promise<void> {
 
 async function remove(call: Call): Promise<void> {
   await call.engine.snapshots.remove(parameter(call, 'id'), parameter(call, 'name'));
+  sendEmpty(call);
+}
+
+async function schedule(call: Call): Promise<void> {
+  const { Schedule, Keep } = validate(scheduleSchema, await readJson(call));
+  const options = { schedule: Schedule, ...(typeof Keep === 'number' && { keepScheduled: Keep }) };
+  await call.engine.snapshots.schedule(parameter(call, 'id'), options);
+  sendEmpty(call);
+}
+
+async function unschedule(call: Call): Promise<void> {
+  await call.engine.snapshots.unschedule(parameter(call, 'id'));
   sendEmpty(call);
 }
 

@@ -1,10 +1,16 @@
-import type { ContainerInspect, ContainerStateWire, SnapshotWire } from '../../../../client/wire.ts';
+import type {
+  ContainerInspect,
+  ContainerStateWire,
+  SnapshotScheduleWire,
+  SnapshotWire,
+} from '../../../../client/wire.ts';
 import {
   type BootReadiness,
   type ContainerRecord,
   type Damage,
   healthOf,
   type RootSnapshot,
+  type SnapshotSchedule,
 } from '../../../../hooks/index.ts';
 import { type ClientKind, otherClient } from '../../http/clientKind.ts';
 import { allInNamesOf, degradedInNamesOf, inNamesOf } from '../../../../translate/names/inNamesOf.ts';
@@ -52,11 +58,13 @@ export function toInspect(record: ContainerRecord, client = otherClient): Contai
 
 function rootFields({
   snapshots = [],
+  snapshotSchedule,
   images,
   rollback,
-}: ContainerRecord): Pick<ContainerInspect, 'Snapshots' | 'Images' | 'Rollback'> {
+}: ContainerRecord): Pick<ContainerInspect, 'Snapshots' | 'SnapshotSchedule' | 'Images' | 'Rollback'> {
   return {
     ...(snapshots.length > 0 && { Snapshots: snapshots.map(toSnapshot) }),
+    ...(snapshotSchedule && { SnapshotSchedule: toSchedule(snapshotSchedule) }),
     ...(images && { Images: images }),
     ...(rollback && {
       Rollback: { image: rollback.image, at: rollback.at, onTrial: rollback.trial !== undefined },
@@ -67,6 +75,15 @@ function rootFields({
 /** The key in containerd is nothing that a client could use. */
 export function toSnapshot({ name, createdAt, image, cause }: RootSnapshot): SnapshotWire {
   return { name, createdAt, image, cause };
+}
+
+function toSchedule({ schedule, keepScheduled, next, problem }: SnapshotSchedule): SnapshotScheduleWire {
+  return {
+    schedule,
+    keep: keepScheduled,
+    ...(next !== undefined && { next }),
+    ...(problem !== undefined && { problem }),
+  };
 }
 
 function damageOf({ path, problem, hint }: Damage): ContainerInspect['Damage'] {
@@ -82,8 +99,14 @@ function deliveryOf({
 }
 
 /** Those of the plan, and what its services do not get. */
-function warningsField({ warnings, state }: ContainerRecord, client: ClientKind): { Warnings?: string[] } {
-  const all = [...allInNamesOf(client, warnings), ...(state.readiness?.warnings ?? [])];
+function warningsField(record: ContainerRecord, client: ClientKind): { Warnings?: string[] } {
+  const { warnings, state, snapshotSchedule } = record;
+  const failed = snapshotSchedule?.problem;
+  const all = [
+    ...allInNamesOf(client, warnings),
+    ...(state.readiness?.warnings ?? []),
+    ...(failed === undefined ? [] : [`the scheduled snapshot failed at ${failed}`]),
+  ];
   return all.length > 0 ? { Warnings: all } : {};
 }
 
