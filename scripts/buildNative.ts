@@ -1,6 +1,6 @@
 /**
- * Builds the native parts with gcc: bin/pouch-confine, which plugins in processes of their own need,
- * bin/pouch-console, which holds consoles of rich containers, and runlxc's
+ * Builds the native parts with gcc: bin/pouch-confine, which plugins in processes of their own need, bin/pouch-console,
+ * which holds consoles of rich containers, bin/pouch-values, which writes files for their /proc, and runlxc's
  * bin/runlxc-monitor and bin/runlxc-init. Links bin/runlxc to the multi-call executable. Does nothing if they are up to
  * date. Without a compiler or liblxc's headers it prints the missing packages; everything else works without them.
  */
@@ -45,6 +45,13 @@ const parts: readonly Part[] = [
         folders: [join(root, 'core/io/console/native')],
         libraries: ['-static'],
       },
+    ],
+    headers: [],
+  },
+  {
+    name: 'pouch-values',
+    programs: [
+      { name: 'pouch-values', folders: [join(root, 'plugins/lxcfs/native')], libraries: ['-static'] },
     ],
     headers: [],
   },

@@ -1,33 +1,54 @@
 import { type ContainerDraft, definePlugin, messageOf, type TapContext } from '../../hooks/index.ts';
 import { keepHealing } from './heal.ts';
-import { addMounts, untrue } from './mounts.ts';
+import { addMounts } from './mounts.ts';
 import { Options } from './options.ts';
 import { findLxcfs, lxcfsSidecar, mountPoint } from './program.ts';
+import { addValues, findProgram } from './values.ts';
+import { warningOf } from './warning.ts';
 
 const install = 'install it (Debian: apt-get install lxcfs)';
 
-/** Shows containers their own memory, CPUs, loads and uptime in /proc, by lxcfs. */
+/** Shows containers their own memory, CPUs, loads and uptime in /proc, by lxcfs or files of Pouch. */
 export default definePlugin({
   name: 'lxcfs',
   version: '0.1.0',
-  doc: 'Files of /proc that show the container’s own memory, CPUs, loads and uptime, by lxcfs. It is off until `enabled` is true.',
+  doc:
+    'Files of /proc that show the container’s own memory, CPUs, loads and uptime, by lxcfs if `enabled` is true. Without it, rich containers ' +
+    'have files that Pouch writes each second.',
   options: Options,
   setup({ hooks, options, sidecar, surface, doctorCheck, host, files, log }) {
-    const { enabled, containers, path } = options;
+    const { enabled, containers, path, builtIn } = options;
     const program = enabled ? findLxcfs(path) : undefined;
+    const ownProgram = builtIn ? findProgram() : undefined;
     const root = mountPoint(host.state);
-    const isFor = ({ rich }: ContainerDraft) => rich.enabled || (enabled && containers === 'all');
     hooks.container.spec.tap((draft: ContainerDraft, { warn }: TapContext) => {
-      if (!isFor(draft)) return;
+      if (!draft.rich.enabled && !(enabled && containers === 'all')) return;
       if (program !== undefined) return addMounts(draft, root);
-      const what = untrue(draft);
-      if (what === '' && !enabled) return;
+      // A virtual machine has a kernel of its own, and its values.
+      if (draft.runtime.startsWith('kata')) return;
+      if (ownProgram !== undefined) addValues(draft, ownProgram, host.state);
       const why = enabled
         ? `lxcfs is not installed: ${install}`
         : 'set `enabled` of the plugin lxcfs in pouchd.yaml';
-      warn?.(
-        `/proc, and with it free and top, shows ${what === '' ? 'the values' : `the ${what}`} of the host; ${why}`,
-      );
+      const warning = warningOf(draft, { hasValues: ownProgram !== undefined, isWanted: enabled, why });
+      if (warning !== undefined) warn?.(warning);
+    });
+    let stopping: AbortController | undefined;
+    surface({
+      name: 'lxcfs',
+      start(engine) {
+        const { signal } = (stopping = new AbortController());
+        const healing = { root: program && root, files, log };
+        keepHealing(engine, healing, signal).catch((error: unknown) => {
+          if (!signal.aborted)
+            log.error(`files of /proc are not watched any more: ${messageOf(error)}`, { error });
+        });
+        return Promise.resolve();
+      },
+      stop() {
+        stopping?.abort();
+        return Promise.resolve();
+      },
     });
     if (!enabled) return;
     doctorCheck({
@@ -42,20 +63,5 @@ export default definePlugin({
     });
     if (program === undefined) return log.warn(`lxcfs is not installed: ${install}`);
     sidecar(lxcfsSidecar(program));
-    let stopping: AbortController | undefined;
-    surface({
-      name: 'lxcfs',
-      start(engine) {
-        const { signal } = (stopping = new AbortController());
-        keepHealing(engine, { root, files, log }, signal).catch((error: unknown) => {
-          if (!signal.aborted) log.error(`lxcfs is not watched any more: ${messageOf(error)}`, { error });
-        });
-        return Promise.resolve();
-      },
-      stop() {
-        stopping?.abort();
-        return Promise.resolve();
-      },
-    });
   },
 });

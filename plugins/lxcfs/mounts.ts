@@ -16,11 +16,3 @@ export function addMounts({ mounts }: Pick<ContainerDraft, 'mounts'>, root: stri
 export function hasMounts({ mounts }: Pick<ContainerDraft, 'mounts'>, root: string): boolean {
   return Object.values(mounts).some(({ source }) => source.startsWith(`${root}/`));
 }
-
-/** Values that the container sees, and that are not true without lxcfs; empty if it has no limits. */
-export function untrue({ resources }: Pick<ContainerDraft, 'resources'>): string {
-  const { memory, cpu } = resources;
-  const memoryLimit = memory?.limit !== undefined && memory.limit > 0;
-  const cpuLimit = (cpu?.quota !== undefined && cpu.quota > 0) || !!cpu?.cpus;
-  return [memoryLimit && 'memory', cpuLimit && 'CPUs'].filter((what) => what !== false).join(' and ');
-}

@@ -9,6 +9,11 @@ export const Options = Type.Object({
     default: 'rich',
     description: 'In which containers: rich ones, or all.',
   }),
+  builtIn: Type.Boolean({
+    default: true,
+    description:
+      'Without lxcfs, these containers have files of /proc that a process of Pouch on the host writes each second, one for each container.',
+  }),
   path: Type.Optional(
     Type.String({
       pattern: '^/',

@@ -28,6 +28,7 @@ const parts = [
   'bin/pouchd',
   'bin/pouch-confine',
   'bin/pouch-console',
+  'bin/pouch-values',
   'bin/runlxc-init',
   'bin/runlxc-monitor',
   'dist',

@@ -143,12 +143,17 @@ describe('lxcfs', function () {
     await ok('plugin', 'reload');
     assert.match(
       await warnings(...limits),
-      /shows the memory and CPUs of the host; set `enabled` of the plugin lxcfs/,
+      /as of the last second, and the load and disks of the host; set `enabled` of the plugin lxcfs/,
     );
     assert.doesNotMatch(await warnings(), /of the host; set/);
     await daemon.it.configure(on.replace('true', 'true, path: /nonexistent/lxcfs'));
     await ok('plugin', 'reload');
-    assert.match(await warnings(), /shows the values of the host; lxcfs is not installed: install it/);
+    assert.match(await warnings(), /as of the last second.*; lxcfs is not installed: install it/);
+    await daemon.it.configure(on.replace('true', 'false, builtIn: false'));
+    await ok('plugin', 'reload');
+    assert.match(await warnings(...limits), /shows the memory and CPUs of the host; set `enabled`/);
+    await daemon.it.configure(on.replace('true', 'true, path: /nonexistent/lxcfs'));
+    await ok('plugin', 'reload');
     assert.match((await pouch('doctor')).stdout, /no \/nonexistent\/lxcfs on this host/);
     await daemon.it.configure(on);
     await ok('plugin', 'reload');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { addMounts, hasMounts, untrue } from '../../../../plugins/lxcfs/mounts.ts';
+import { addMounts, hasMounts } from '../../../../plugins/lxcfs/mounts.ts';
 
 describe('the mounts of lxcfs', () => {
   const mounts = () => {
@@ -23,12 +23,5 @@ describe('the mounts of lxcfs', () => {
     assert.equal(hasMounts(mounts(), '/run/lxcfs'), true);
     assert.equal(hasMounts(mounts(), '/run/lx'), false);
     assert.equal(hasMounts({ mounts: {} }, '/run/lxcfs'), false);
-  });
-
-  it('matter for limits', () => {
-    assert.equal(untrue({ resources: {} }), '');
-    assert.equal(untrue({ resources: { memory: { limit: 1 } } }), 'memory');
-    assert.equal(untrue({ resources: { memory: { limit: -1 }, cpu: { quota: -1 } } }), '');
-    assert.equal(untrue({ resources: { memory: { limit: 1 }, cpu: { cpus: '0' } } }), 'memory and CPUs');
   });
 });
