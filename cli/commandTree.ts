@@ -131,6 +131,19 @@ const port: CommandEntry = {
   name: 'port',
   summary: 'List port mappings or a specific mapping for the container',
   load: () => import('./commands/containers/port.ts'),
+  subcommands: [
+    {
+      name: 'add',
+      summary: 'Publish ports of a container, also while it runs',
+      load: () => import('./commands/ports/portAdd.ts'),
+    },
+    {
+      name: 'rm',
+      aliases: ['remove'],
+      summary: 'Publish ports of a container no longer',
+      load: () => import('./commands/ports/portRemove.ts'),
+    },
+  ],
 };
 const pull: CommandEntry = {
   name: 'pull',

@@ -15,6 +15,7 @@ import type {
   ContainerWaitResponse,
   DeviceAddRequest,
   MountAddRequest,
+  PortAddRequest,
   MountAddResponse,
   ReconciliationWire,
   RollbackWire,
@@ -141,6 +142,16 @@ export class ContainerCalls {
   /** Takes a device away that the container was given, by its path in it. */
   async removeDevice(ref: string, path: string): Promise<void> {
     await this.#transport.json('DELETE', `/pouch${containerPath(ref, 'devices')}`, { query: { path } });
+  }
+
+  /** Publishes a port, also of a container that runs. Only pouchd has it, as `removePort`. */
+  addPort(ref: string, body: PortAddRequest): Promise<MountAddResponse> {
+    return this.#transport.json('POST', `/pouch${containerPath(ref, 'ports')}`, { body });
+  }
+
+  /** Publishes a port no longer. @param query `port`: `80/tcp` */
+  async removePort(ref: string, query: { port: string; hostPort: string; hostIp?: string }): Promise<void> {
+    await this.#transport.json('DELETE', `/pouch${containerPath(ref, 'ports')}`, { query });
   }
 
   /**

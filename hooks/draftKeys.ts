@@ -79,6 +79,13 @@ export function liveDeviceKey(path: string): string {
 
 const liveDevicePrefix = 'live-device.';
 
+/** Returns the key of the effect by which a container that runs publishes a port. @param port as in the draft */
+export function livePortKey(port: string): string {
+  return `${livePortPrefix}${port}`;
+}
+
+const livePortPrefix = 'live-port.';
+
 /** Key of the mark that the taps of container.poststop have run. */
 export const poststopKey = 'poststop';
 
@@ -97,6 +104,7 @@ export const reservedKeys: readonly ReservedKey[] = [
   { map: 'effects', key: checkpointPrefix, isPrefix: true },
   { map: 'effects', key: liveDevicePrefix, isPrefix: true },
   { map: 'effects', key: liveMountPrefix, isPrefix: true },
+  { map: 'effects', key: livePortPrefix, isPrefix: true },
   { map: 'effects', key: rootPrefix, isPrefix: true },
   { map: 'mounts', key: initDestination },
 ];

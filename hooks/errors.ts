@@ -290,6 +290,7 @@ export const errorKinds = {
   },
   PCH_POLICY_DENIED: { status: 403, doc: 'A rule of a plugin does not allow the operation for this caller.' },
   PCH_PORT_IN_USE: { status: 409, doc: 'A host port is taken by another container or process.' },
+  PCH_PORT_NOT_FOUND: { status: 404, doc: 'The container was not given that published port.' },
   PCH_PROCESS_START: {
     status: 500,
     doc: 'A process that Pouch supervises did not start or did not become ready.',

@@ -137,6 +137,9 @@ export const PortRequest = closed({
 /** A port of the container that the host publishes. */
 export type PortRequest = Static<typeof PortRequest>;
 
+/** A port of a container on a port of the host that is known. */
+export type PublishedPort = PortRequest & { hostPort: number };
+
 /** Schema of how a container is to be attached to a network. */
 export const NetworkRequest = closed({
   mode: says('`bridge`, `none`, `host`, or `container:ID`.'),

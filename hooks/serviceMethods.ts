@@ -30,6 +30,8 @@ export const serviceMethods = {
     removeMount: 'call',
     addDevice: 'call',
     removeDevice: 'call',
+    addPort: 'call',
+    removePort: 'call',
     upgrade: 'call',
     rollback: 'call',
     forgetRollback: 'call',

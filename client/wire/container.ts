@@ -132,6 +132,9 @@ export interface MountAddResponse {
 /** Body of `POST /pouch/containers/{id}/devices`. */
 export type DeviceAddRequest = Partial<DeviceMapping> & Pick<DeviceMapping, 'PathOnHost'>;
 
+/** Body of `POST /pouch/containers/{id}/ports`: one port with one host port. */
+export type PortAddRequest = Pick<HostConfig, 'PortBindings'>;
+
 /** Body of `POST /containers/{id}/checkpoints`. */
 export interface CheckpointCreateRequest {
   /** Name of the checkpoint. */

@@ -5,6 +5,8 @@ import { attach } from './verbs/attach.ts';
 import { addMount } from './mounts/addMount.ts';
 import { addDevice } from './devices/addDevice.ts';
 import { removeDevice } from './devices/removeDevice.ts';
+import { addPort } from './ports/addPort.ts';
+import { removePort } from './ports/removePort.ts';
 import { removeMount } from './mounts/removeMount.ts';
 import { openConsole, resizeConsole } from './verbs/console.ts';
 import { connect } from './verbs/connect.ts';
@@ -68,6 +70,8 @@ export function containerVerbs(engine: EngineContext): Containers {
       await removeMount(engine, find(ref), destination, options),
     addDevice: async (ref, device) => await addDevice(engine, find(ref), device),
     removeDevice: async (ref, path) => await removeDevice(engine, find(ref), path),
+    addPort: async (ref, port) => await addPort(engine, find(ref), port),
+    removePort: async (ref, port) => await removePort(engine, find(ref), port),
     upgrade: async (ref, options) => await upgrade(engine, find(ref), options),
     rollback: async (ref) => await rollback(engine, find(ref)),
     forgetRollback: async (ref) => await forget(engine, find(ref)),

@@ -6,7 +6,9 @@ import type {
   DriverAttachment,
   DriverNetwork,
   NetworkDriver,
+  NetworkEffect,
   NetworkEffects,
+  PublishedPortAttachment,
 } from '../../hooks/contributions/networkDriver.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { checkDriverEffects } from '../contract/checkDriverEffects.ts';
@@ -113,6 +115,11 @@ export class OwnedNetworkDriver {
     return this.#driver.attach !== undefined;
   }
 
+  /** Whether ports of a container that runs can change. */
+  get publishes(): boolean {
+    return this.#driver.publish !== undefined;
+  }
+
   /** @throws PCH_OPTION_INVALID with every mistake in the options, and what the driver refuses with */
   async check(name: string, options: Readonly<Record<string, unknown>>): Promise<void> {
     await this.#call('check', this.#networkOf(name, options));
@@ -126,18 +133,29 @@ export class OwnedNetworkDriver {
   /** The effects that attach a container. */
   async attach({ network, ...attachment }: DriverAttachment): Promise<NetworkEffects> {
     const checked = { ...attachment, network: this.#networkOf(network.name, network.options) };
-    const returned = checkDriverEffects((await this.#call('attach', checked)) ?? {}, {
-      name: this.name,
-      plugin: this.plugin,
-      noun: 'network driver',
-      of: 'attachment',
-      guide: 'docs/guides/network-drivers.md',
-    });
+    const returned = checkDriverEffects((await this.#call('attach', checked)) ?? {}, this.#described);
     if (Object.keys(returned).length > 0 && !Object.hasOwn(returned, 'attach'))
       throw this.#contract(`expected an effect named attach, found ${Object.keys(returned).join(', ')}`);
     if (returned['attach'] && 'stage' in returned['attach'])
       throw this.#contract('expected the effect attach without a stage: it is applied at each start');
     return returned;
+  }
+
+  /** The effect that publishes a port in a container that runs. */
+  async publish({ network, ...attachment }: PublishedPortAttachment): Promise<NetworkEffect> {
+    const checked = { ...attachment, network: this.#networkOf(network.name, network.options) };
+    const returned = { publish: await this.#call('publish', checked) };
+    return checkDriverEffects(returned, this.#described)['publish']!;
+  }
+
+  get #described() {
+    return {
+      name: this.name,
+      plugin: this.plugin,
+      noun: 'network driver',
+      of: 'attachment',
+      guide: 'docs/guides/network-drivers.md',
+    };
   }
 
   #contract(problem: string): PouchError {
@@ -165,7 +183,10 @@ export class OwnedNetworkDriver {
     }
   }
 
-  async #call<Action extends 'check' | 'attach'>(action: Action, given: object): Promise<unknown> {
+  async #call<Action extends 'check' | 'attach' | 'publish'>(
+    action: Action,
+    given: object,
+  ): Promise<unknown> {
     const what = `${action} of the network driver ${this.name}`;
     const run = this.#driver[action]?.bind(this.#driver) as
       ((given: object, context: { signal: AbortSignal }) => unknown) | undefined;

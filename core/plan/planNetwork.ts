@@ -3,6 +3,8 @@ import type { NamedNetwork } from '../../config/types.ts';
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import { networkEffectKey, networkPartKey } from '../../hooks/draftKeys.ts';
 import type { Effect } from '../../hooks/effects.ts';
+import { PouchError } from '../../hooks/errors.ts';
+import type { PortRequest } from '../../hooks/request.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
 import { joinPrefix } from '../contract/namespaces.ts';
 import { networkDrivers } from '../networks/NetworkDrivers.ts';
@@ -18,17 +20,15 @@ interface Run {
 const hook = 'networkDriver';
 const interfaceName = 'eth0';
 
+interface Networks extends Pick<RequestContext, 'networkOf'> {
+  contributions: Generation['contributions'];
+  networks: Readonly<Record<string, NamedNetwork>>;
+}
+
 /** @throws PCH_OPTION_INVALID, and what the driver refuses with */
 export async function planNetwork(
   draft: ContainerDraft,
-  {
-    contributions,
-    networks,
-    networkOf,
-  }: {
-    contributions: Generation['contributions'];
-    networks: Readonly<Record<string, NamedNetwork>>;
-  } & Pick<RequestContext, 'networkOf'>,
+  { contributions, networks, networkOf }: Networks,
   { fieldOwners, blame }: Run,
 ): Promise<void> {
   const { mode } = draft.network;
@@ -63,6 +63,35 @@ export async function planNetwork(
       ms,
     });
   }
+}
+
+/**
+ * The effect that publishes a port in a container that runs. @param isPublished its start has published it
+ * @throws PCH_NOT_SUPPORTED
+ */
+export async function planPublish(
+  draft: ContainerDraft,
+  { contributions, networks, networkOf }: Networks,
+  { port, isPublished }: { port: PortRequest; isPublished: boolean },
+): Promise<Effect> {
+  const { mode } = draft.network;
+  const driver = networkDrivers({ contributions }).get(networkOf(mode).driver);
+  if (!driver?.publishes)
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      `the network ${mode} cannot change published ports of a container that runs`,
+      { container: draft.id, hint: `stop it first: pouch stop ${draft.name}` },
+    );
+  const key = networkEffectKey(interfaceName);
+  const network = { name: mode, options: networks[mode]?.options ?? {} };
+  const { kind, args } = await driver.publish({
+    ...attachmentOf(draft),
+    network,
+    key,
+    ports: [port],
+    isPublished,
+  });
+  return { kind, stage: 'start', args, needs: [key] };
 }
 
 function attachmentOf({ id, name, hostname, labels, namespaces, network, rich }: ContainerDraft) {

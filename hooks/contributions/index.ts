@@ -208,6 +208,7 @@ export const contributionPoints: {
       namespace: 'string?',
       check: 'function?',
       attach: 'function?',
+      publish: 'function?',
     },
     problem: networkDriverProblem,
     names: ({ name }) => [name],

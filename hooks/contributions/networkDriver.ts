@@ -32,6 +32,14 @@ export interface NetworkDriver<Options extends TObject = TObject> {
     attachment: DriverAttachment<Static<Options>>,
     context: NetworkDriverContext,
   ): Promise<NetworkEffects> | NetworkEffects;
+  /**
+   * The effect that publishes the one port of `ports` in a container that runs: its application publishes it, its undo
+   * ends that. Missing: published ports change only while containers are stopped. In-process plugins only.
+   */
+  publish?(
+    attachment: PublishedPortAttachment<Static<Options>>,
+    context: NetworkDriverContext,
+  ): Promise<NetworkEffect> | NetworkEffect;
 }
 
 /** A network of pouchd.yaml that the driver serves. */
@@ -68,6 +76,14 @@ export interface DriverAttachment<Options = Readonly<Record<string, unknown>>> {
   readonly keepsAddresses?: true;
   /** Only for a driver that publishes ports. */
   readonly ports: readonly PortRequest[];
+}
+
+/** A container that runs, with the port in `ports` that changes. */
+export interface PublishedPortAttachment<
+  Options = Readonly<Record<string, unknown>>,
+> extends DriverAttachment<Options> {
+  /** The effects of `attach` have published the port: this effect is never applied, only undone. */
+  readonly isPublished: boolean;
 }
 
 /** What a call of a network driver may use beside its arguments. */

@@ -1,7 +1,13 @@
 import type { EffectStage } from '../effects.ts';
 import type { BlameEntry, CheckedPlan, Plan, PlanOptions } from '../plan.ts';
 import type { ResourceRequest } from '../limits.ts';
-import type { ContainerRequest, RestartPolicy, DeviceRequest, VolumeRequest } from '../request.ts';
+import type {
+  ContainerRequest,
+  RestartPolicy,
+  DeviceRequest,
+  PublishedPort,
+  VolumeRequest,
+} from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { TimelineOperation } from '../timeline.ts';
 import type { PruneFilter } from './prune.ts';
@@ -93,6 +99,16 @@ export interface Containers {
    * @throws PCH_DEVICE_NOT_FOUND, PCH_CONFLICT, PCH_RUNTIME_CANNOT, PCH_NOT_SUPPORTED
    */
   removeDevice(ref: string, path: string): Promise<void>;
+  /**
+   * Publishes a port on a host port: at once in a container that runs, and at each start.
+   * @throws PCH_OPTION_INVALID, PCH_PORT_IN_USE, PCH_CONFLICT, PCH_NOT_SUPPORTED
+   */
+  addPort(ref: string, port: PublishedPort): Promise<{ warnings: string[] }>;
+  /**
+   * Publishes a port of a container no longer; connections that exist continue.
+   * @throws PCH_PORT_NOT_FOUND, PCH_CONFLICT, PCH_NOT_SUPPORTED
+   */
+  removePort(ref: string, port: PublishedPort): Promise<void>;
   /**
    * Gives a container another image. It keeps its id, name, networks, volumes and host ids, and paths of its root file
    * system. One that runs is restarted; if it is not healthy in time, it has its old image again.

@@ -119,7 +119,8 @@ function attachmentOf(args: CniEffectArgs, netns: string, portMappings: CniPortM
   };
 }
 
-function portMapping(port: NetworkAttachment['ports'][number]): CniPortMapping {
+/** A published port, as portmap takes it. */
+export function portMapping(port: NetworkAttachment['ports'][number]): CniPortMapping {
   const { hostPort, containerPort, protocol, hostIp } = port;
   return { hostPort, containerPort, protocol, ...(hostIp !== '0.0.0.0' && { hostIP: hostIp }) };
 }

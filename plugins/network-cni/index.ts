@@ -9,6 +9,7 @@ import {
   type HostFacts,
   type NetworkEffects,
   type PortRequest,
+  type PublishedPortAttachment,
 } from '../../hooks/index.ts';
 import { checkClashes, ownerMark } from './bridge/clash.ts';
 import { readHostNetwork, type HostLink } from './bridge/host.ts';
@@ -23,6 +24,7 @@ import type { Isolation } from './isolation/tables.ts';
 import { keptAddressEffect, leasesOf, ownMac, type KeptAddressArgs } from './keptAddress.ts';
 import { settleLeases } from './leases.ts';
 import { bridgeNetwork, cniNetwork } from './network.ts';
+import { type CniPortArgs, cniPortEffect } from './ports/effect.ts';
 import { PortClaims } from './ports/PortClaims.ts';
 
 const options = Type.Object({
@@ -52,8 +54,10 @@ export default definePlugin({
   setup({ networkDriver, options: { firewall }, host, log, effect, surface }) {
     const preparation = new BridgePreparation(log);
     const localnet = new LocalnetRouting();
+    const claims = new PortClaims();
+    effect(cniPortEffect(preparation, claims, localnet));
     effect({
-      ...cniEffect(preparation, new PortClaims(), localnet),
+      ...cniEffect(preparation, claims, localnet),
       assume: ({ id, netns }) => assumedArgs(id, netns, host, firewall),
     });
     effect({
@@ -66,6 +70,7 @@ export default definePlugin({
       doc: 'The bridge of the daemon, with addresses of its subnet.',
       ports: true,
       attach: (attachment) => attachedTo(attachment, host, firewall),
+      publish: (attachment) => ({ kind: 'cni-port', args: { ...portArgs(attachment, host) } }),
     });
     networkDriver({ name: 'host', doc: 'The network of the host.', namespace: 'host' });
     networkDriver({ name: 'none', doc: 'Loopback alone.' });
@@ -164,6 +169,24 @@ function argsFor(attachment: DriverAttachment, host: HostFacts, firewall: boolea
     ...(ip && { ip: checkFixedAddress(ip, bridge.subnet) }),
     ...(mac && { mac }),
     ...(keepsAddresses && { lease: addressKey }),
+  };
+}
+
+function portArgs(
+  { container, interface: name, netns, key, ports, isPublished }: PublishedPortAttachment,
+  host: HostFacts,
+): CniPortArgs {
+  const { hostPort = 0, hostIp = '', ...port } = withAddress(ports[0]!, host);
+  return {
+    container: container.id,
+    name: container.name,
+    netns,
+    interface: name,
+    binDirs: [...host.network.cniBinDirs],
+    bridge: bridgeNetwork(host),
+    attach: key,
+    port: { ...port, hostIp, hostPort },
+    isPublished,
   };
 }
 

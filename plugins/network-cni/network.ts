@@ -2,6 +2,13 @@ import { join } from 'node:path';
 import type { HostFacts } from '../../hooks/index.ts';
 import type { CniNetwork, CniPluginConfig } from './cni/types.ts';
 
+/** The plugin that forwards host ports. */
+export const portmap: CniPluginConfig = {
+  type: 'portmap',
+  snat: true,
+  capabilities: { portMappings: true },
+};
+
 /** The bridge network of one daemon, derived from its configuration. */
 export interface BridgeNetwork {
   bridge: string;
@@ -34,7 +41,7 @@ export function cniNetwork(
   const ipam = wanted.keepsAddress ? { type: 'static' } : hostLocal(network);
   const plugins: CniPluginConfig[] = [bridgePlugin(network, ipam, wanted.hairpin)];
   if (wanted.firewall) plugins.push({ type: 'firewall', backend: 'iptables' });
-  if (wanted.portmap) plugins.push({ type: 'portmap', snat: true, capabilities: { portMappings: true } });
+  if (wanted.portmap) plugins.push(portmap);
   return { cniVersion: '1.0.0', name: network.bridge, plugins };
 }
 

@@ -20,6 +20,10 @@ import { newRecord } from '../verbs/create.ts';
 export interface ReplaceOptions {
   /** Effects by which a container that runs gets what the new plan adds; they are gone with this run. */
   live?: Record<string, Effect>;
+  /** Effects of its run that another effect has made: they are undone on their own. */
+  booked?: Record<string, Effect>;
+  /** What the record has of the results of its run. */
+  attachments?(results: Record<string, unknown>): ContainerRecord['attachments'];
   /** Keys of effects of its run that are undone once the new plan holds. */
   gone?: readonly string[];
 }
@@ -29,7 +33,7 @@ export async function replacePlan(
   record: ContainerRecord,
   planned: PlannedCreate,
   degraded: Degradation[],
-  { live = {}, gone = [] }: ReplaceOptions = {},
+  { live = {}, booked = {}, gone = [], attachments }: ReplaceOptions = {},
 ): Promise<void> {
   const next = nextRecord(engine, record, planned, degraded);
   checkStorable(next);
@@ -40,9 +44,11 @@ export async function replacePlan(
   await withLedger(engine, record.id, async (ledger) => {
     await ledger.begin('reconcile');
     try {
+      await ledger.rebook(without(booked, ledger), []);
       await writeNextPlan(record, { reconciledAt: next.reconciledAt!, plan, added, removed });
       const effects = Object.fromEntries(added.map((key) => [key, fresh[key] ?? live[key]!]));
       await ledger.apply(effects, engine.shutdown);
+      if (attachments) next.attachments = attachments(ledger.results());
       await engine.store.save(next);
     } catch (error) {
       await settled(engine, record, ledger).catch((failure: unknown) =>
@@ -54,6 +60,10 @@ export async function replacePlan(
     Object.assign(record, next);
     await settled(engine, record, ledger);
   });
+}
+
+function without(effects: Record<string, Effect>, ledger: Ledger): Record<string, Effect> {
+  return Object.fromEntries(Object.entries(effects).filter(([key]) => !ledger.has(key)));
 }
 
 /** One that was cut off or has failed: finishes it or takes it back, as the record says. */

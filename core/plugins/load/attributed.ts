@@ -197,7 +197,7 @@ export function attributedLogDriver(driver: LogDriver, plugin: string): LogDrive
 
 /** The same for a network driver. */
 function attributedNetworkDriver(driver: NetworkDriver, plugin: string): NetworkDriver {
-  const { name, check, attach } = driver;
+  const { name, check, attach, publish } = driver;
   return {
     ...driver,
     ...(check && { check: async (...given) => named(plugin, async () => driver.check?.(...given)) }),
@@ -205,6 +205,12 @@ function attributedNetworkDriver(driver: NetworkDriver, plugin: string): Network
       attach: async (...given) =>
         named(plugin, async () =>
           plainCopy(await driver.attach!(...given), `attach of the network driver ${name}`),
+        ),
+    }),
+    ...(publish && {
+      publish: async (...given) =>
+        named(plugin, async () =>
+          plainCopy(await driver.publish!(...given), `publish of the network driver ${name}`),
         ),
     }),
   };

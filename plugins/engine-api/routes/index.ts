@@ -8,6 +8,7 @@ import { initRoutes } from './container/init.ts';
 import { lifecycleRoutes } from './container/lifecycle.ts';
 import { logRoutes } from './container/logs.ts';
 import { deviceRoutes } from './container/devices.ts';
+import { portRoutes } from './container/ports.ts';
 import { mountRoutes } from './container/mounts.ts';
 import { readRoutes } from './container/read.ts';
 import { snapshotRoutes } from './container/snapshots.ts';
@@ -40,6 +41,7 @@ export const routes: Route[] = [
   ...logRoutes,
   ...deviceRoutes,
   ...mountRoutes,
+  ...portRoutes,
   ...networkRoutes,
   ...pluginRoutes,
   ...pouchRoutes,

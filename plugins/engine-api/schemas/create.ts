@@ -3,6 +3,7 @@ import type {
   ContainerUpdateRequest,
   DeviceAddRequest,
   MountAddRequest,
+  PortAddRequest,
 } from '../../../client/wire.ts';
 import { limitEntries } from '../../../client/wire/limits.ts';
 import {
@@ -62,6 +63,8 @@ const values = {
 
 const limits = Object.fromEntries(limitEntries.map(([field, { value }]) => [field, values[value]]));
 
+const portBindings = mapOf(listOf(record({ HostIp: text, HostPort: text })));
+
 const device = record({ PathOnHost: text, PathInContainer: text, CgroupPermissions: text }, ['PathOnHost']);
 
 const hostConfig = record({
@@ -70,7 +73,7 @@ const hostConfig = record({
   ContainerIDFile: text,
   LogConfig: record({ Type: text, Config: textMap }),
   NetworkMode: text,
-  PortBindings: mapOf(listOf(record({ HostIp: text, HostPort: text }))),
+  PortBindings: portBindings,
   RestartPolicy: restartPolicy,
   AutoRemove: flag,
   VolumeDriver: text,
@@ -173,6 +176,9 @@ export const createSchema = typed<ContainerCreateRequest>(
 export const updateSchema = typed<ContainerUpdateRequest>(
   record({ ...limits, RestartPolicy: restartPolicy }),
 );
+
+/** Schema of a port for a container that exists. */
+export const portAddSchema = typed<PortAddRequest>(record({ PortBindings: portBindings }));
 
 /** Schema of a device for a container that exists. */
 export const deviceAddSchema = typed<DeviceAddRequest>(device);

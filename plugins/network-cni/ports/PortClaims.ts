@@ -7,7 +7,7 @@ export type PublishedPort = NetworkAttachment['ports'][number];
 
 /** The container that requests the ports. */
 export interface Claimant {
-  /** The container's id. */
+  /** The container's id; with a dot and more for one of its ports. */
   container: string;
   name: string;
 }
@@ -58,6 +58,13 @@ export class PortClaims {
   release(container: string): void {
     for (const claim of this.#claims) if (claim.container === container) this.#claims.delete(claim);
   }
+
+  /** Releases one port of a container. */
+  releasePort(container: string, port: Pick<PublishedPort, 'protocol' | 'hostIp' | 'hostPort'>): void {
+    for (const claim of this.#claims)
+      if (claim.container === container && samePort(claim, { ...port, container }))
+        this.#claims.delete(claim);
+  }
 }
 
 interface Sources {
@@ -103,7 +110,7 @@ async function claimFree(wanted: Claim, claims: Set<Claim>, holderOf: HolderOf):
     return claim;
   }
   throw new PouchError('PCH_PORT_IN_USE', `no free ${wanted.protocol} port was found on ${wanted.hostIp}`, {
-    container: wanted.container,
+    container: wanted.container.split('.')[0],
     field: 'network.ports',
     hint: `specify a host port (${field('network.ports')}) or free some of /proc/sys/net/ipv4/ip_local_port_range`,
   });
@@ -134,7 +141,7 @@ function inUse(wanted: Claim, holder: string): PouchError {
     'PCH_PORT_IN_USE',
     `cannot publish port ${hostPort}/${protocol} of the container ${name} on ${hostIp}: in use by ${holder}`,
     {
-      container: wanted.container,
+      container: wanted.container.split('.')[0],
       field: 'network.ports',
       hint: `stop what uses it, or choose another host port (${field('network.ports')})`,
     },
@@ -148,7 +155,7 @@ function bindFailure(wanted: Claim, error: unknown): PouchError {
     'PCH_OPTION_INVALID',
     `cannot publish port ${wanted.hostPort}/${wanted.protocol} on ${wanted.hostIp}: ${code ?? String(error)}`,
     {
-      container: wanted.container,
+      container: wanted.container.split('.')[0],
       field: 'network.ports',
       hint: 'publish on an address of the host (see `ip addr`)',
       cause: error,

@@ -264,6 +264,16 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const { request } = find(ref).record;
       request.devices = request.devices?.filter((device) => (device.path ?? device.host) !== path) ?? [];
     },
+    async addPort(ref, port) {
+      const { record } = find(ref);
+      const { mode = '', ports = [] } = record.request.network ?? {};
+      record.request.network = { ...record.request.network, mode, ports: [...ports, port] };
+      return { warnings: [] };
+    },
+    async removePort(ref, { hostPort }) {
+      const { network } = find(ref).record.request;
+      if (network) network.ports = network.ports?.filter((port) => port.hostPort !== hostPort) ?? [];
+    },
     async reconcile(ref) {
       const { id, name } = find(ref).record;
       return { container: id, name, outcome: 'sound', changes: [], degraded: [], restarted: false };

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { execa } from 'execa';
+import { freePort } from '../support/freePort.ts';
+import { sampleTests, someOf } from '../support/someOf.ts';
+import { useDaemon } from '../support/useDaemon.ts';
+
+describe('ports of a running container', function () {
+  this.timeout(60_000);
+  this.slow(10_000);
+  const daemon = useDaemon();
+  const { pouch, ok } = daemon;
+  let [first, second, third] = [0, 0, 0];
+
+  before(async () => {
+    [first, second, third] = [await freePort(), await freePort(), await freePort()];
+    const serve = 'for p in 80 81; do (while :; do echo "hello $p" | nc -l -p $p; done) & done; wait';
+    const run = (name: string, ...options: string[]) =>
+      ok('run', '-d', '--name', name, ...options, 'busybox', 'sh', '-c', serve);
+    await Promise.all([run('web', '-p', `127.0.0.1:${first}:80`), run('bare'), run('other')]);
+  });
+
+  /** What the container sends, or nothing. */
+  const read = (port: number) =>
+    new Promise<string>((resolve) => {
+      const socket = connect({ port, host: '127.0.0.1', timeout: 2000 });
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('timeout', () => socket.destroy());
+      socket.on('error', () => undefined).on('close', () => resolve(text.trim()));
+    });
+  /** nc of the container listens again some time after a connection. */
+  const reads = async (port: number, wanted: string) => {
+    for (let left = 50; left > 0; left--) {
+      if ((await read(port)) === wanted) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.equal(await read(port), wanted);
+  };
+  const refused = async (pattern: RegExp, ...args: string[]) => {
+    const { stderr, exitCode } = await pouch('port', ...args);
+    assert.match(stderr, pattern);
+    assert.equal(exitCode, 1);
+  };
+  const address = (name: string) => ok('exec', name, 'ip', '-o', '-4', 'addr', 'show', 'eth0');
+  const rulesOf = async (port: number) =>
+    (await execa('iptables', ['-t', 'nat', '-S'])).stdout
+      .split('\n')
+      .filter((rule) => rule.includes(` --dport ${port} `));
+
+  it('a port comes to one without ports, lasts over a restart, and goes', async () => {
+    const before = await address('bare');
+    await ok('port', 'add', 'bare', `127.0.0.1:${second}:81`);
+    assert.equal(await address('bare'), before);
+    await reads(second, 'hello 81');
+    assert.equal(await ok('port', 'bare'), `81/tcp -> 127.0.0.1:${second}`);
+    await ok('restart', '-t', '0', 'bare');
+    await reads(second, 'hello 81');
+    assert.equal(await ok('port', 'bare'), `81/tcp -> 127.0.0.1:${second}`);
+    await ok('port', 'rm', 'bare', `${second}:81`);
+    assert.deepEqual(await rulesOf(second), []);
+    assert.equal(await ok('port', 'bare'), '');
+    await ok('restart', '-t', '0', 'bare');
+    assert.equal(await ok('port', 'bare'), '');
+  });
+
+  it('beside the ports of its start, which stay, and of which one may go', async () => {
+    await ok('port', 'add', 'web', `127.0.0.1:${second}:81`, `127.0.0.1:${third}:80`);
+    for (const [port, wanted] of [
+      [first, 80],
+      [second, 81],
+      [third, 80],
+    ] as const)
+      await reads(port, `hello ${wanted}`);
+    await ok('port', 'rm', 'web', `127.0.0.1:${first}:80`);
+    assert.deepEqual(await rulesOf(first), []);
+    await reads(second, 'hello 81');
+    await reads(third, 'hello 80');
+    await ok('port', 'add', 'other', `127.0.0.1:${first}:81`);
+    await reads(first, 'hello 81');
+    await ok('port', 'rm', 'other', `${first}:81`);
+    await ok('port', 'add', 'web', `127.0.0.1:${first}:80`);
+    await reads(first, 'hello 80');
+    await ok('port', 'rm', 'web', `${second}:81`, `${third}:80`);
+    await ok('stop', '-t', '0', 'web');
+    for (const port of [first, second, third]) assert.deepEqual(await rulesOf(port), []);
+    await ok('start', 'web');
+    await reads(first, 'hello 80');
+  });
+
+  it('a port that is taken is refused with who has it, and the next call works', async () => {
+    await refused(/in use by the container web[^]*PCH_PORT_IN_USE/, 'add', 'bare', `127.0.0.1:${first}:81`);
+    await daemon.it.restart();
+    await refused(
+      /in use by the container [0-9a-f]{12}[^]*PCH_PORT_IN_USE/,
+      'add',
+      'bare',
+      `127.0.0.1:${first}:81`,
+    );
+    const server = createServer().listen({ port: second, host: '127.0.0.1' });
+    await refused(
+      /in use by a process of the host[^]*PCH_PORT_IN_USE/,
+      'add',
+      'bare',
+      `127.0.0.1:${second}:81`,
+    );
+    await new Promise((resolve) => server.close(resolve));
+    await refused(/publishes its port 80\/tcp on[^]*PCH_CONFLICT/, 'add', 'web', `${first}:81`);
+    await refused(/was not given its port 82\/tcp[^]*PCH_PORT_NOT_FOUND/, 'rm', 'web', `${first}:82`);
+    await refused(/PCH_OPTION_INVALID/, 'add', 'web', '80');
+    await refused(/PCH_OPTION_INVALID/, 'add', 'web', '8000-8001:80-81');
+    await ok('run', '-d', '--name', 'alone', '--network', 'none', 'busybox', 'sleep', '1000');
+    await refused(/cannot be published with[^]*PCH_OPTION_INVALID/, 'add', 'alone', `${second}:80`);
+    await ok('port', 'add', 'bare', `127.0.0.1:${second}:81`);
+    await reads(second, 'hello 81');
+    await ok('port', 'rm', 'bare', `127.0.0.1:${second}:81`);
+  });
+
+  describe('at other moments', function () {
+    it('one that is stopped publishes the port from its next start on', async () => {
+      await ok('stop', '-t', '0', 'bare');
+      await ok('port', 'add', 'bare', `127.0.0.1:${second}:81/tcp`);
+      await ok('start', 'bare');
+      await reads(second, 'hello 81');
+      await ok('port', 'rm', 'bare', `${second}:81`);
+    });
+
+    it('pouchd is killed in the middle: the port is published or not, and the call works again', async () => {
+      const key = (port: number) => `live-port.81/tcp@127.0.0.1:${port}`;
+      const steps = [`applied:reconcile:${key(second)}`, 'before:reconcile:commit'];
+      for (const failpoint of someOf(steps, 'a port that is added')) {
+        await daemon.it.restart({ failpoint });
+        await pouch('port', 'add', 'bare', `127.0.0.1:${second}:81`);
+        assert.equal(await daemon.it.ended(), 'SIGKILL', failpoint);
+        await daemon.it.start();
+        const isListed = (await ok('port', 'bare')) !== '';
+        assert.equal((await rulesOf(second)).length > 0, isListed, failpoint);
+        if (!isListed) await ok('port', 'add', 'bare', `127.0.0.1:${second}:81`);
+        await reads(second, 'hello 81');
+        await daemon.it.restart({ failpoint: `before:reconcile:undo ${key(second)}` });
+        await pouch('port', 'rm', 'bare', `${second}:81`);
+        assert.equal(await daemon.it.ended(), 'SIGKILL');
+        await daemon.it.start();
+        assert.deepEqual([await ok('port', 'bare'), await rulesOf(second)], ['', []]);
+      }
+    });
+    sampleTests(this);
+  });
+});
