@@ -30,6 +30,11 @@ export const ReadinessProbe = closed({
       'A command that runs in the container as root, and prints `starting`, `running`, `degraded UNIT…` or `failed REASON` as its last line, and before it lines `warning TEXT` for what services do not get, and `users N`, the number of those who are logged in.',
   }),
   withinSeconds: Type.Integer({ description: 'A boot that takes longer has failed.' }),
+  notify: may(
+    says(
+      'A path in the container at which Pouch makes a socket, if the container has a console: the init reports the end of its boot there (sd_notify(3), `READY=1`), and is not asked before.',
+    ),
+  ),
 });
 
 /** A line of shell for a probe: prints how many are logged in, as who(1) knows. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { PouchError, type Logger, type OutputChunk } from '../../hooks/index.ts';
 import { ConsoleConnection } from './console/ConsoleConnection.ts';
-import { startConsole } from './console/startConsole.ts';
+import { type ConsoleSettings, startConsole } from './console/startConsole.ts';
 import { FifoWriter } from './fifo/FifoWriter.ts';
 import { makeFifo } from './fifo/makeFifo.ts';
 import { KeeperLink } from './KeeperLink.ts';
@@ -90,6 +90,8 @@ export class ContainerIo {
   readonly #subscriptions = new Map<string, Subscription>();
   readonly #logHolds = new Set<LogHold>();
   readonly #consoleProgram: string | undefined;
+  /** Boots whose end is not reported yet, by container. */
+  readonly #booting = new Map<string, Promise<void>>();
 
   constructor({ stateDir, log, keeperCommand, consoleProgram }: ContainerIoOptions) {
     this.#consoleProgram = consoleProgram;
@@ -204,11 +206,28 @@ export class ContainerIo {
   /**
    * Gives a container, whose init has not run, a terminal as its /dev/console. A process of its own holds it: it writes
    * lines to the log, serves clients, and ends with the init.
-   * @param log - which lines the log gets
    */
-  async startConsole(container: string, { pid, log }: { pid: number; log: string }): Promise<void> {
+  async startConsole(
+    container: string,
+    settings: Pick<ConsoleSettings, 'pid' | 'log' | 'notify'>,
+  ): Promise<void> {
     const program = this.#consoleProgram;
-    if (program) await startConsole({ program, pid, log, directory: this.#paths(container).directory });
+    if (!program) return;
+    const directory = this.#paths(container).directory;
+    const { booted } = await startConsole({ ...settings, program, directory });
+    if (settings.notify === '') return;
+    this.#booting.set(container, booted);
+    void booted.then(() => {
+      if (this.#booting.get(container) === booted) this.#booting.delete(container);
+    });
+  }
+
+  /**
+   * Returns the end of a container's boot, if its init reports that to this daemon: a promise that resolves then, or
+   * when the init has ended.
+   */
+  bootOf(container: string): Promise<void> | undefined {
+    return this.#booting.get(container);
   }
 
   /** Connects to a container's console. Resolves to undefined if it has none of its own. */

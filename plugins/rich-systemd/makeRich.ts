@@ -12,7 +12,7 @@ import {
   sessionEnvironment,
 } from '../../hooks/index.ts';
 import { splitEnvironment } from './environment.ts';
-import { readinessProbe } from './readiness.ts';
+import { notifySocket, readinessProbe } from './readiness.ts';
 import { serviceCommands } from './services.ts';
 import { runDirectory, startScript } from './stdio.ts';
 import {
@@ -138,7 +138,11 @@ function bootSystemd(draft: ContainerDraft, systemd: string, command: ServiceCom
   // On a terminal its messages would mix with the command's output.
   process.command = command && process.tty ? ['--show-status=no', '--log-level=err'] : [];
   const environment = addSessionEnvironment(draft, `${runDirectory}/environment`);
-  addFile(draft, `${runDirectory}/start`, startScript(draft, `${environment}\n${hostKeys}`));
+  addFile(
+    draft,
+    `${runDirectory}/start`,
+    startScript(draft, `${environment}\n${hostKeys}export NOTIFY_SOCKET=${notifySocket}`),
+  );
   process.entrypoint = ['/bin/sh', `${runDirectory}/start`, systemd];
   process.user = '';
   process.groups = [];

@@ -1,4 +1,5 @@
 import { countUsers, type DraftRich } from '../../hooks/index.ts';
+import { runDirectory } from './stdio.ts';
 import { unmetScript } from './unmet.ts';
 
 /**
@@ -20,8 +21,12 @@ maintenance) echo failed systemd is in maintenance mode ;;
 esac
 `;
 
+/** systemd reports here when it has no more jobs (sd_notify(3)). */
+export const notifySocket = `${runDirectory}/notify`;
+
 /** systemd itself gives each unit 90 seconds, one after another. */
 export const readinessProbe: NonNullable<DraftRich['readiness']> = {
   args: ['/bin/sh', '-c', script],
   withinSeconds: 300,
+  notify: notifySocket,
 };

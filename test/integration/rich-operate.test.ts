@@ -129,6 +129,26 @@ describe('operating rich containers', function () {
     for (const name of ['nosuch', '../../bin/sh']) assert.equal((await svc('start', name)).exitCode, 64);
   });
 
+  it('a systemd that boots is not asked how far it is', async () => {
+    // The state at each question; /usr/local comes first in the path of the probe.
+    const asked = [
+      '#!/bin/sh',
+      '[ "$1" != is-system-running ] || /usr/bin/systemctl is-system-running >>/run/asked',
+      'exec /usr/bin/systemctl "$@"',
+    ].join('\n');
+    const slow = '[Service]\nType=oneshot\nExecStart=/bin/sleep 1\n[Install]\nWantedBy=multi-user.target\n';
+    const changes = `cat >/usr/local/bin/systemctl <<'E'\n${asked}\nE
+chmod 755 /usr/local/bin/systemctl
+cat >/etc/systemd/system/slow.service <<'E'\n${slow}E
+systemctl enable slow`;
+    await ok('run', '-d', '--name', 'slow', '--network', 'none', '--rich', '--wait', debian);
+    await ok('exec', 'slow', 'sh', '-c', changes);
+    await ok('restart', 'slow');
+    await ok('wait', '--condition', 'ready', 'slow');
+    assert.equal(await ok('exec', 'slow', 'cat', '/run/asked'), 'running');
+    await ok('rm', '-f', 'slow');
+  });
+
   describe('reboot and poweroff', () => {
     const state = async (name: string) => (await daemon.it.inspect(name))!.State;
 

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { withDeadline } from '../../wait/deadline.ts';
 
 /** Milliseconds for what takes a few. */
@@ -18,14 +20,23 @@ export interface ConsoleSettings {
   directory: string;
   /** Which lines of it the log gets: an argument of `pouch-console`. */
   log: string;
+  /** Where in the container the init reports the end of its boot; empty: it does not. */
+  notify: string;
+}
+
+/** A console that runs. */
+export interface StartedConsole {
+  /** Resolves when the init has reported the end of its boot, or will not. */
+  readonly booted: Promise<void>;
 }
 
 /**
  * Starts the process that holds a container's console. It ends with the container, and outlives pouchd. Resolves when
  * the container has its /dev/console.
  */
-export async function startConsole({ program, pid, directory, log }: ConsoleSettings): Promise<void> {
-  const child = spawn(program, [String(pid), directory, log], {
+export async function startConsole(settings: ConsoleSettings): Promise<StartedConsole> {
+  const { program, pid, directory, log, notify } = settings;
+  const child = spawn(program, [String(pid), directory, log, notify], {
     detached: true,
     cwd: '/',
     env: {},
@@ -42,13 +53,26 @@ export async function startConsole({ program, pid, directory, log }: ConsoleSett
     await withDeadline({ ms: readyWithinMs, late: () => new Error('the console is not ready') }, () =>
       Promise.race([ready, failed]),
     );
+    return { booted: nextOutput(child.stdout) };
   } catch (cause) {
     child.kill('SIGKILL');
+    child.stdout.destroy();
     throw cause;
   } finally {
     failed.catch(() => undefined);
     ready.catch(() => undefined);
-    child.stdout.destroy();
     child.stderr.destroy();
+  }
+}
+
+/** Resolves at the next output, or its end. It does not keep pouchd from ending. */
+async function nextOutput(stdout: Readable): Promise<void> {
+  (stdout as Socket).unref();
+  try {
+    await Promise.race([once(stdout, 'data'), once(stdout, 'close')]);
+  } catch {
+    // Nothing more is reported.
+  } finally {
+    stdout.destroy();
   }
 }

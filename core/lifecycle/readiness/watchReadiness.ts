@@ -12,6 +12,8 @@ import { parseReadiness, type ProbeResult } from './parseReadiness.ts';
 
 /** Milliseconds for one call of a probe, which may wait for the end of the boot. */
 const probeDeadlineMs = 30_000;
+/** Milliseconds for which an init that reports the end of its boot is not asked. */
+const longestBootMs = 5_000;
 /** Milliseconds between the first probes of a boot, and between the later ones: they double up to the last value. */
 const [firstPauseMs, longestPauseMs] = [200, 5_000];
 /** Milliseconds between the probes after the boot. */
@@ -35,7 +37,7 @@ async function follow(engine: EngineContext, record: ContainerRecord, startedAt:
   // A daemon that starts again does not look into all its containers at once.
   let pauseMs = isSettled(record) ? settledPauseMs : 0;
   for (;;) {
-    if (pauseMs === 0) await untilQuiet(() => cpuTimeMs(record.draft.cgroupsPath), engine.shutdown);
+    if (pauseMs === 0) await untilBooted(engine, record);
     else await pause(pauseMs, engine.shutdown);
     if (engine.shutdown.aborted || !isSameRun()) return;
     if (record.state.status !== 'running') continue;
@@ -44,6 +46,13 @@ async function follow(engine: EngineContext, record: ContainerRecord, startedAt:
     await note(engine, record, inTime(record, found));
     pauseMs = isSettled(record) ? settledPauseMs : nextPause(pauseMs);
   }
+}
+
+/** Resolves when the first probe of a boot is due: it would compete with the boot. */
+async function untilBooted({ io, shutdown }: EngineContext, { id, draft }: ContainerRecord): Promise<void> {
+  const boot = io.bootOf(id);
+  if (boot) await Promise.race([boot, pause(longestBootMs, shutdown)]);
+  else await untilQuiet(() => cpuTimeMs(draft.cgroupsPath), shutdown);
 }
 
 function nextPause(pauseMs: number): number {

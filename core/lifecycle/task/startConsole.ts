@@ -15,7 +15,8 @@ export async function startConsole(
   // A directory of the host on /dev has the host's console.
   const isOwn = mounts['/dev']?.type === 'tmpfs' && mounts['/dev/pts']?.type === 'devpts';
   if (!rich.console || process.tty || !isOwn) return;
-  await engine.io.startConsole(record.id, { pid, log: rich.console }).catch((error: unknown) => {
+  const settings = { pid, log: rich.console, notify: rich.readiness?.notify ?? '' };
+  await engine.io.startConsole(record.id, settings).catch((error: unknown) => {
     engine.log.warn('a container has no console', { container: record.id, error: messageOf(error) });
   });
 }

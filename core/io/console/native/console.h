@@ -23,14 +23,28 @@ bool queue_write(struct queue *queue, int fd);
 
 /* terminal.c */
 
+/* What is opened inside the container. */
+struct inside {
+  int master;
+  /* -1: the init reports nothing. */
+  int notify;
+};
+
 /*
  * Opens a terminal of the container's own devpts, by a child in its namespaces, and links the container's /dev/console
- * to it. Returns the master.
+ * to it. Binds a socket to the path `notify` there, if that is not empty.
  */
-int open_terminal(const char *pid);
+struct inside open_inside(const char *pid, const char *notify);
 /* The other side, without a path. */
 int open_slave(int master);
 void set_size(int master, unsigned rows, unsigned columns);
+
+/* notify.c */
+
+/* A socket to which the init reports, by sd_notify(3). */
+int bind_notify(const char *path);
+/* Reads what has come. Returns whether the init has reported the end of its boot. */
+bool read_notify(int fd);
 
 /* lines.c */
 

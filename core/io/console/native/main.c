@@ -1,10 +1,11 @@
 /*
- * pouch-console PID DIRECTORY LOG: the console of a rich container.
+ * pouch-console PID DIRECTORY LOG NOTIFY: the console of a rich container.
  *
  * Opens a terminal in the container of which PID is the init that has not run, makes it its /dev/console, prints
- * `ready` and serves it: to clients at the socket DIRECTORY/console, and to the log by the FIFO there. It is a process
- * of the host: the end of a container's shutdown kills every process in it, and the scripts that still print would get
- * SIGHUP. It ends with the init, and does not need pouchd.
+ * `ready` and serves it: to clients at the socket DIRECTORY/console, and to the log by the FIFO there. If NOTIFY is not
+ * empty, it also binds a socket to that path in the container, and prints `booted` when the init reports the end of its
+ * boot there. It is a process of the host: the end of a container's shutdown kills every process in it, and the scripts
+ * that still print would get SIGHUP. It ends with the init, and does not need pouchd.
  */
 #include "console.h"
 #include <errno.h>
@@ -80,6 +81,8 @@ struct console {
   int init, master;
   /* Open, so that the master does not end when the container closes its console. */
   int slave;
+  /* -1: the init reports nothing, or has reported. */
+  int notify;
   struct lines lines;
   struct clients clients;
   struct queue input;
@@ -104,7 +107,23 @@ static bool read_terminal(struct console *console) {
   return true;
 }
 
-enum { at_init, at_master, at_log, at_listener, at_clients };
+/* The descriptors stay taken: what is opened later must not become one of them. */
+static void discard(int from, int to) {
+  int null = open("/dev/null", O_RDWR);
+  for (int fd = from; fd <= to; fd++) dup2(null, fd);
+  close(null);
+}
+
+/* pouchd may be gone. */
+static void report_boot(struct console *console) {
+  if (!read_notify(console->notify)) return;
+  (void)!write(STDOUT_FILENO, "booted\n", 7);
+  close(console->notify);
+  console->notify = -1;
+  discard(STDOUT_FILENO, STDOUT_FILENO);
+}
+
+enum { at_init, at_master, at_log, at_listener, at_notify, at_clients };
 
 static void prepare(struct console *console, struct pollfd *polled) {
   polled[at_init] = (struct pollfd){.fd = console->init, .events = POLLIN};
@@ -112,6 +131,7 @@ static void prepare(struct console *console, struct pollfd *polled) {
   polled[at_master] = (struct pollfd){.fd = events ? console->master : -1, .events = events};
   polled[at_log] = (struct pollfd){.fd = console->lines.queue.length > 0 ? console->lines.fd : -1, .events = POLLOUT};
   polled[at_listener] = (struct pollfd){.fd = console->clients.listener, .events = POLLIN};
+  polled[at_notify] = (struct pollfd){.fd = console->notify, .events = POLLIN};
   for (int i = 0; i < most_clients; i++) {
     struct client *client = console->clients.all[i];
     /* Input waits while the container reads none. */
@@ -158,6 +178,7 @@ static void serve(struct console *console) {
     if (polled[at_master].revents & (POLLIN | POLLHUP | POLLERR)) read_terminal(console);
     if (polled[at_master].revents & POLLOUT) queue_write(&console->input, console->master);
     if (polled[at_log].revents) write_log(&console->lines);
+    if (polled[at_notify].revents) report_boot(console);
     serve_clients(console, polled);
   }
 }
@@ -174,7 +195,7 @@ static void finish(struct console *console) {
   for (int64_t end = now_ms() + last_ms; has_output(console) && now_ms() < end;) {
     struct pollfd polled[at_clients + most_clients];
     prepare(console, polled);
-    polled[at_init].fd = polled[at_master].fd = polled[at_listener].fd = -1;
+    polled[at_init].fd = polled[at_master].fd = polled[at_listener].fd = polled[at_notify].fd = -1;
     poll(polled, at_clients + most_clients, 100);
     if (polled[at_log].revents) write_log(&console->lines);
     for (int i = 0; i < most_clients; i++)
@@ -183,7 +204,7 @@ static void finish(struct console *console) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 4) return fputs("usage: pouch-console PID DIRECTORY LOG\n", stderr), 2;
+  if (count != 5) return fputs("usage: pouch-console PID DIRECTORY LOG NOTIFY\n", stderr), 2;
   const char *pid = arguments[1], *directory = arguments[2];
   signal(SIGPIPE, SIG_IGN);
   static struct console console;
@@ -192,13 +213,14 @@ int main(int count, char **arguments) {
   lines_begin(&console.lines, arguments[3], directory);
   if (chdir(directory) != 0) fail(directory);
   clients_begin(&console.clients);
-  console.master = open_terminal(pid);
+  struct inside inside = open_inside(pid, arguments[4]);
+  console.master = inside.master, console.notify = inside.notify;
   console.slave = open_slave(console.master);
   drop_rights();
   if (chdir("/") != 0 || write(STDOUT_FILENO, "ready\n", 6) != 6) return 1;
-  int null = open("/dev/null", O_RDWR);
-  for (int fd = 0; fd <= 2; fd++) dup2(null, fd);
-  close(null);
+  discard(STDIN_FILENO, STDIN_FILENO);
+  if (console.notify < 0) discard(STDOUT_FILENO, STDOUT_FILENO);
+  discard(STDERR_FILENO, STDERR_FILENO);
   serve(&console);
   finish(&console);
   return 0;

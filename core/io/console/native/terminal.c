@@ -38,7 +38,7 @@ static bool is_own(int namespace, const char *path) {
  * Runs in the child, as the container's root: nothing that the container has prepared is opened with the rights of the
  * host. Its init has not run yet.
  */
-static int open_inside(int user, int mount) {
+static struct inside open_as_root(int user, int mount, const char *notify) {
   bool has_users = !is_own(user, "/proc/self/ns/user");
   if (has_users && setns(user, CLONE_NEWUSER) != 0) fail("setns of the user namespace");
   if (setns(mount, CLONE_NEWNS) != 0) fail("setns of the mount namespace");
@@ -54,27 +54,28 @@ static int open_inside(int user, int mount) {
   char target[32];
   snprintf(target, sizeof target, "pts/%u", number);
   if (symlink(target, "/dev/console") != 0) fail("/dev/console");
-  return master;
+  return (struct inside){.master = master, .notify = *notify ? bind_notify(notify) : -1};
 }
 
-int open_terminal(const char *pid) {
+struct inside open_inside(const char *pid, const char *notify) {
   int user = open_namespace(pid, "user"), mount = open_namespace(pid, "mnt");
-  int status, results[2], master = -1;
+  int status, results[2];
+  struct inside inside;
   if (pipe2(results, O_CLOEXEC) != 0) fail("pipe");
   /* It shares the descriptors. */
   pid_t child = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
   if (child < 0) fail("clone");
   if (child == 0) {
-    int opened = open_inside(user, mount);
+    struct inside opened = open_as_root(user, mount, notify);
     if (write(results[1], &opened, sizeof opened) != sizeof opened) _exit(1);
     _exit(0);
   }
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) exit(1);
-  if (read(results[0], &master, sizeof master) != sizeof master) fail("the terminal");
+  if (read(results[0], &inside, sizeof inside) != sizeof inside) fail("the terminal");
   close(results[0]), close(results[1]), close(user), close(mount);
-  set_size(master, first_rows, first_columns);
-  return master;
+  set_size(inside.master, first_rows, first_columns);
+  return inside;
 }
 
 int open_slave(int master) { return ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC); }

@@ -70,7 +70,7 @@ describe('the console of a container', () => {
   it('is undefined for a container without one, and cannot start without its program', async () => {
     assert.equal(await ConsoleConnection.open(temporaryDirectory()), undefined);
     assert.equal(await ConsoleConnection.open('/nosuch'), undefined);
-    const settings = { program: '/nosuch/pouch-console', pid: 1, directory, log: 'all' };
+    const settings = { program: '/nosuch/pouch-console', pid: 1, directory, log: 'all', notify: '' };
     await assert.rejects(startConsole(settings), /ENOENT/);
     await assert.rejects(startConsole({ ...settings, program: '/bin/false' }), /has ended/);
   });
