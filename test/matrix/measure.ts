@@ -2,6 +2,9 @@ import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { TestPouchd } from '../support/TestPouchd.ts';
 import type { Cell } from './cells.ts';
 
+/** The daemon that runs the containers. */
+export type MatrixHost = Pick<TestPouchd, 'pouch' | 'inspect'>;
+
 /** A row of the matrix, as text. */
 export interface Findings {
   mode: string;
@@ -32,7 +35,7 @@ const sandboxed = [
   'test ! -e /tmp/seen && ! touch /usr/x 2>/dev/null && test "$(id -u)" -ge 61184',
 ];
 
-export async function measure(daemon: TestPouchd, cell: Cell): Promise<Findings> {
+export async function measure(daemon: MatrixHost, cell: Cell): Promise<Findings> {
   const { mode, runtime, userns } = cell;
   const base = ['--network', 'none', '--runtime', runtime, '--userns', userns, '--rich', '--rich-mode', mode];
   const run = (...options: string[]) => daemon.pouch('run', ...base, ...cell.options, ...options);

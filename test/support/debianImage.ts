@@ -25,7 +25,8 @@ export interface DebianImage {
   include: readonly string[];
 }
 
-const withSystemd: DebianImage = { reference: systemd, include: packages.split(',') };
+/** That of `npm run quickstart`. */
+export const withSystemd: DebianImage = { reference: systemd, include: packages.split(',') };
 
 /** Gives a daemon the image: the kept one, or a new one, whose steps it returns. */
 export async function provideDebian(

@@ -3,7 +3,7 @@ import { execa } from 'execa';
 import type { Disk } from './disk.ts';
 
 /** Generous, as an emulated CPU is slow. */
-const deadlineMs = 45 * 60_000;
+const deadlineMs = 100 * 60_000;
 
 /** `kvm` is not the default, because QEMU aborts if it exists but does not work. */
 const accelerator = process.env['POUCH_VM_ACCEL'] ?? 'tcg,thread=multi';
@@ -22,7 +22,7 @@ export async function* boot(
   const vm = execa(
     'qemu-system-x86_64',
     [
-      ...['-accel', accelerator, '-cpu', 'max', '-smp', '2', '-m', '2048'],
+      ...['-accel', accelerator, '-cpu', 'max', '-smp', '2', '-m', '3072'],
       ...['-kernel', kernel, '-initrd', initrd],
       ...['-append', 'root=/dev/vda rw console=ttyS0 quiet systemd.show_status=0'],
       ...['-drive', `file=${image},format=raw,if=virtio,cache=unsafe`],

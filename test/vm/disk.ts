@@ -1,9 +1,10 @@
 /** The disk of the VM: Debian with containerd, runc, crun and liblxc, and this build of Pouch. */
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
 import { execa } from 'execa';
-import { busyboxImage } from '../lib/busyboxImage.ts';
-import { writeImageArchive } from '../lib/imageArchive.ts';
+import { busyboxImage } from '../../scripts/lib/busyboxImage.ts';
+import { writeImageArchive } from '../../scripts/lib/imageArchive.ts';
 
 export interface Disk {
   image: string;
@@ -23,7 +24,7 @@ const hostPackages = [
 const richPackages = ['systemd', 'systemd-sysv', 'dbus'];
 
 /** Files of the project that the daemon and the client need at run time. */
-const parts = [
+const files = [
   'bin/pouch',
   'bin/pouchd',
   'bin/pouch-confine',
@@ -40,24 +41,36 @@ const parts = [
   'test/integration/support/plugins/plansProcesses.ts',
 ];
 
-/** @throws the reason of `interrupted`, once the installation of Debian has ended and its mounts are removed */
-export async function makeDisk(directory: string, interrupted: AbortSignal): Promise<Disk> {
+/** What is done in the VM: `checks`, `matrix`. */
+export type Part = 'checks' | 'matrix';
+
+/**
+ * Makes the disk below a directory, whose `images` have the archives of the images of the matrix.
+ * @throws the reason of `interrupted`, once the installation of Debian has ended and its mounts are removed
+ */
+export async function makeDisk(
+  directory: string,
+  parts: readonly Part[],
+  interrupted: AbortSignal,
+): Promise<Disk> {
   const root = join(directory, 'root');
   await debian(hostPackages, root, interrupted);
   await addPouch(join(root, 'opt/pouch'), interrupted);
   await cp(process.execPath, join(root, 'usr/bin/node'));
   await writeFile(join(root, 'etc/fstab'), '/dev/vda / ext4 rw 0 1\n');
   await addChecks(root);
+  if (parts.includes('matrix')) await addMatrix(join(root, 'opt/pouch'), join(directory, 'images'));
+  await writeFile(join(root, 'opt/pouch/parts'), parts.join(' '));
   const image = join(directory, 'disk');
-  await execa('mkfs.ext4', ['-q', '-F', '-d', root, image, '4G']);
+  await execa('mkfs.ext4', ['-q', '-F', '-d', root, image, '8G']);
   const boot = await readdir(join(root, 'boot'));
   const file = (prefix: string) => join(root, 'boot', boot.find((name) => name.startsWith(prefix)) ?? prefix);
   return { image, kernel: file('vmlinuz'), initrd: file('initrd.img') };
 }
 
 async function addPouch(target: string, interrupted: AbortSignal): Promise<void> {
-  for (const part of parts)
-    await cp(join(project, part), join(target, part), { recursive: true, dereference: true });
+  for (const file of files)
+    await cp(join(project, file), join(target, file), { recursive: true, dereference: true });
   for (const name of ['runlxc', 'pouch-files']) await symlink('pouch', join(target, 'bin', name));
   await busyboxImage(join(target, 'busybox.tar'));
   const layer = join(target, 'layer.tar');
@@ -78,6 +91,20 @@ async function addChecks(root: string): Promise<void> {
   await writeFile(join(units, 'checks.service'), unit);
   await mkdir(join(units, 'multi-user.target.wants'), { recursive: true });
   await symlink('/etc/systemd/system/checks.service', join(units, 'multi-user.target.wants/checks.service'));
+}
+
+/** Adds the program that measures the rich modes, and its images. */
+async function addMatrix(target: string, images: string): Promise<void> {
+  await cp(images, join(target, 'images'), { recursive: true });
+  await build({
+    entryPoints: [join(import.meta.dirname, 'matrix.ts')],
+    outfile: join(target, 'matrix.mjs'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'warning',
+  });
 }
 
 /** Installs Debian packages into a directory or tar file. On SIGINT mmdebstrap removes its mounts. */
