@@ -2,7 +2,9 @@ import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { type Contender, interleaved, timed } from '../measure.ts';
 import { absences, isMissing, type Platform } from '../peers/peer.ts';
+import { isNspawnInstalled, nspawnBoot } from '../peers/nspawn.ts';
 import { richArchive, richReference } from '../sandbox/richImage.ts';
+import { systemdRuns } from '../sandbox/systemdRuns.ts';
 import { excessTarget, ratioTarget } from '../target.ts';
 import type { Case } from './case.ts';
 
@@ -12,25 +14,45 @@ export const rich: Case = {
   name: 'rich',
   about: 'run -d of Debian with systemd until systemd reports "running", without a network',
   isOptional: true,
-  measure: (bench) =>
-    compare(bench, async (platform, args) => {
+  async measure(bench) {
+    const once = async (platform: Platform, args: string[]) => {
       const ms = await boot(platform, args);
       await timed(platform.command('rm', '-f', name));
       return ms;
-    }),
+    };
+    const peers = await contenders(bench, once);
+    const nspawn = isNspawnInstalled() ? [nspawnBoot(bench.dir)] : [];
+    const series = await interleaved([...peers.contenders, ...nspawn], bench.options.runs);
+    return {
+      series,
+      targets: [
+        ratioTarget(series, 'pouch', ['podman'], 1),
+        ratioTarget(series, 'pouch', ['systemd-nspawn'], 1.25),
+      ],
+      notes: [
+        ...peers.notes,
+        ...(nspawn.length === 0
+          ? ['systemd-nspawn is not installed (apt-get install systemd-container)']
+          : []),
+      ],
+    };
+  },
 };
 
 export const richStop: Case = {
   name: 'rich-stop',
   about: 'stop of Debian with systemd that is up, without a network',
   isOptional: true,
-  measure: (bench) =>
-    compare(bench, async (platform, args) => {
+  async measure(bench) {
+    const { contenders: all, notes } = await contenders(bench, async (platform, args) => {
       await boot(platform, args);
       const ms = await timed(platform.command('stop', '-t', '60', name));
       await timed(platform.command('rm', '-f', name));
       return ms;
-    }),
+    });
+    const series = await interleaved(all, bench.options.runs);
+    return { series, targets: [ratioTarget(series, 'pouch', ['podman'], 1)], notes };
+  },
 };
 
 export const dumbInit: Case = {
@@ -49,11 +71,11 @@ export const dumbInit: Case = {
   },
 };
 
-/** Measures Pouch and podman in turn: `once` gets the arguments of `run`. */
-async function compare(
-  { dir, options: { runs }, peers }: Parameters<Case['measure']>[0],
+/** Returns Pouch and podman as contenders: `once` gets the arguments of `run`. */
+async function contenders(
+  { dir, peers }: Parameters<Case['measure']>[0],
   once: (platform: Platform, args: string[]) => Promise<number>,
-): ReturnType<Case['measure']> {
+): Promise<{ contenders: Contender[]; notes: string[] }> {
   const [pouch, podman] = [await peers.pouch(), await peers.podman()];
   const wanted = [
     { platform: pouch, options: ['--rich', '--rich-mode', 'systemd'], command: [] },
@@ -62,12 +84,11 @@ async function compare(
       : [{ platform: podman, options: [...podmanOptions], command: ['/sbin/init'] }]),
   ];
   for (const { platform } of wanted) await timed(platform.command('load', '-i', richArchive(dir)));
-  const contenders = wanted.map(({ platform, options, command }) => ({
+  const all = wanted.map(({ platform, options, command }) => ({
     name: platform.name,
     once: async () => await once(platform, [...options, '--name', name, richReference, ...command]),
   }));
-  const series = await interleaved(contenders, runs);
-  return { series, targets: [ratioTarget(series, 'pouch', ['podman'], 1)], notes: absences([podman]) };
+  return { contenders: all, notes: absences([podman]) };
 }
 
 const podmanOptions = ['--systemd=always', '--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
@@ -84,20 +105,4 @@ async function boot(platform: Platform, args: string[]): Promise<number> {
 async function initPid(platform: Platform): Promise<string> {
   const { file, args, env } = platform.command('inspect', '--format', '{{.State.Pid}}', name);
   return (await execa(file, args, { timeout: 10_000, ...(env && { env }) })).stdout.trim();
-}
-
-/** Queried from the host, as the time of exec differs between platforms. */
-async function systemdRuns(pid: string): Promise<boolean> {
-  const args = [
-    '--target',
-    pid,
-    '--mount',
-    '--pid',
-    '--ipc',
-    '--net',
-    '--uts',
-    'systemctl',
-    'is-system-running',
-  ];
-  return (await execa('nsenter', args, { reject: false, timeout: 10_000, stdin: 'ignore' })).exitCode === 0;
 }

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { bootstrapPackages, installMissing } from '../../scripts/lib/debian.ts';
@@ -15,7 +15,15 @@ export function richArchive(dir: string): string {
   return join(dir, 'rich.tar');
 }
 
-/** Builds an archive of a Debian image with systemd and sshd. It needs the network, so it runs outside the sandbox. */
+/** The same as a directory, for what boots one. */
+export function richRoot(dir: string): string {
+  return join(dir, 'rich-root');
+}
+
+/**
+ * Builds an archive and a directory of a Debian image with systemd and sshd. It needs the network, so it runs outside
+ * the sandbox.
+ */
 export async function buildRichImage(dir: string): Promise<void> {
   await installMissing(bootstrapPackages);
   console.log('Building a Debian image with systemd (mmdebstrap)');
@@ -27,5 +35,7 @@ export async function buildRichImage(dir: string): Promise<void> {
     layers: [await readFile(layer)],
     config,
   });
+  await mkdir(richRoot(dir));
+  await execa('tar', ['-x', '-p', '--numeric-owner', '-f', layer, '-C', richRoot(dir)], { timeout: 120_000 });
   await rm(layer);
 }

@@ -25,7 +25,7 @@ const host: MatrixHost = {
   },
 };
 
-/** The CPU is emulated: what differs by the user namespace is measured for systemd, and the others have their default. */
+/** The CPU is emulated: only systemd is measured without a user namespace too, as only its units depend on that. */
 const chosen = (await cells(await mkdtemp(join(tmpdir(), 'matrix-')))).filter(
   ({ mode, userns }) => mode === 'systemd' || userns === 'auto',
 );
