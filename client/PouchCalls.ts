@@ -54,6 +54,16 @@ export class PouchCalls {
     return this.#transport.hijack('POST', '/pouch/run', options);
   }
 
+  /** Creates and starts a container. The stream has frames of {@link RunMessage} only, and ends with the start. */
+  runDetached(
+    body: ContainerCreateRequest,
+    query: Pick<RunQuery, 'name' | 'platform'>,
+    signal?: AbortSignal,
+  ): Promise<Hijacked> {
+    const options = { body, query: { ...query }, ...(signal && { signal }) };
+    return this.#transport.hijack('POST', '/pouch/run/detached', options);
+  }
+
   /** Returns the plan that a container was created from. */
   storedPlan(ref: string): Promise<StoredPlanResponse> {
     return this.#transport.json('GET', `/pouch/containers/${encodeURIComponent(ref)}/plan`);

@@ -43,10 +43,12 @@ export async function runAtOnce(
       id = response.Id;
       report(response);
     };
-    return await follow(session, hijacked, body.AttachStdin === true, {
+    const last = await follow(session, hijacked, body.AttachStdin === true, {
       created,
       started: () => markStarted(id ?? ''),
     });
+    if (last && 'exited' in last) return exitCodeOf(session, last.exited);
+    throw daemonLost(id ?? '', 'running');
   };
   try {
     return await withIdFile(session, flags, async (report) => {
@@ -62,6 +64,31 @@ export async function runAtOnce(
   }
 }
 
+/**
+ * Creates and starts a container in one request.
+ * @returns its id; undefined if the daemon lacks the call
+ */
+export async function startAtOnce(
+  session: Session,
+  body: ContainerCreateRequest,
+  flags: RunFlags,
+): Promise<string | undefined> {
+  return await withIdFile(session, flags, async (report) => {
+    const hijacked = await ifKnown(
+      withImage(session, body, flags, (query) => session.client.pouch.runDetached(body, query)),
+    );
+    if (!hijacked) return undefined;
+    let id = '';
+    const created = (response: ContainerCreateResponse) => {
+      id = response.Id;
+      report(response);
+    };
+    const last = await follow(session, hijacked, false, { created, started: () => {} });
+    if (last && 'started' in last) return id;
+    throw daemonLost(id, 'starting');
+  });
+}
+
 async function request(
   session: Session,
   body: ContainerCreateRequest,
@@ -69,10 +96,17 @@ async function request(
   signal: AbortSignal,
 ): Promise<Hijacked | undefined> {
   const { AttachStdin: stdin = false, AttachStdout: stdout = false, AttachStderr: stderr = false } = body;
-  try {
-    return await withImage(session, body, flags, (query) =>
+  return await ifKnown(
+    withImage(session, body, flags, (query) =>
       session.client.pouch.run(body, { ...query, stdin, stdout, stderr }, signal),
-    );
+    ),
+  );
+}
+
+/** Resolves to undefined if the daemon lacks the call. */
+async function ifKnown<T>(response: Promise<T>): Promise<T | undefined> {
+  try {
+    return await response;
   } catch (error) {
     // dockerd sends no codes.
     const isUnknown = error instanceof ClientError && ['', 'PCH_PATH_NOT_FOUND'].includes(error.code);
@@ -81,27 +115,31 @@ async function request(
   }
 }
 
+/**
+ * Copies the streams to their end. Resolves to the last message of the daemon.
+ * @throws ClientError that the run has failed with
+ */
 async function follow(
   session: Session,
   hijacked: Hijacked,
   stdin: boolean,
   on: { created(response: ContainerCreateResponse): void; started(): void },
-): Promise<number> {
-  let id = '';
+): Promise<RunMessage | undefined> {
   let last: RunMessage | undefined;
   const onControl = (text: string): void => {
-    const message = (last = JSON.parse(text) as RunMessage);
-    if ('started' in message) on.started();
-    if (!('created' in message)) return;
-    id = message.created.Id;
-    on.created(message.created);
+    last = JSON.parse(text) as RunMessage;
+    if ('started' in last) on.started();
+    if ('created' in last) on.created(last.created);
   };
   await connect(hijacked, { tty: false, stdin, detachKeys: [], onControl }, session.terminal);
-  if (last && 'exited' in last) return exitCodeOf(session, last.exited);
   if (last && 'failed' in last) throw errorFromBody(last.failed.status, last.failed);
-  throw new ClientError(
+  return last;
+}
+
+function daemonLost(id: string, doing: string): ClientError {
+  return new ClientError(
     'PCH_DAEMON_LOST',
-    `the daemon stopped while container ${id.slice(0, 12)} was running`,
+    `the daemon stopped while container ${id.slice(0, 12)} was ${doing}`,
     {
       hint: 'containers keep running without the daemon; see `pouch ps -a` when it is back',
     },

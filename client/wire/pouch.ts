@@ -95,7 +95,10 @@ export interface DegradationWire {
   message: string;
 }
 
-/** A control message of `POST /pouch/run`: one line of JSON in frames of type 4. `exited` or `failed` is the last. */
+/**
+ * A control message of `POST /pouch/run`: one line of JSON in frames of type 4. `exited` or `failed` is the last; of
+ * `POST /pouch/run/detached` it is `started` or `failed`.
+ */
 export type RunMessage =
   | { created: ContainerCreateResponse }
   | { started: true }

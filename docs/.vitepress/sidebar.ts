@@ -74,6 +74,7 @@ export const groups: Record<string, readonly string[]> = {
       'services',
       'plugin-protocol',
       'runtimes',
+      'rich-matrix',
     ].map((name) => `docs/reference/${name}.md`),
     'docs/compatibility.md',
     'docs/glossary.md',

@@ -39,8 +39,8 @@ export interface Containers {
   plan(request: ContainerRequest, options?: PlanOptions): Promise<CheckedPlan>;
   /** Plans and creates a container; it is started by `start`. */
   create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
-  /** Creates and starts one with a client at its streams: faster than the calls one by one. */
-  run(request: ContainerRequest, streams: AttachOptions): Promise<Run>;
+  /** Creates and starts one, with a client at its streams if these are given: faster than the calls one by one. */
+  run(request: ContainerRequest, streams?: AttachOptions): Promise<Run>;
   /** From a checkpoint, its processes continue where they were. */
   start(ref: string, options?: { checkpoint?: string }): Promise<void>;
   /** Sends the stop signal, waits, then sends SIGKILL. Resolves to false for a container that does not run. */

@@ -55,7 +55,8 @@ export interface Attachment {
 export interface Run {
   id: string;
   warnings: string[];
-  attachment: Attachment;
+  /** Undefined if no streams were asked for. */
+  attachment?: Attachment | undefined;
   /** Settles with the start. Its rejection needs no handler: the streams end with the error too. */
   started: Promise<void>;
 }

@@ -4,16 +4,19 @@ import type { ContainerDraft } from '../../hooks/index.ts';
 export const runDirectory = '/run/pouch';
 
 /**
+ * A link to the descriptors of a process that keeps the container's streams open, made as the container starts. Output
+ * to `1` and `2` there goes to the container's log without a copy.
+ */
+export const streams = `${runDirectory}/fd`;
+
+/**
  * systemd as PID 1 closes its stdin, stdout and stderr, so units could not reach the container's. Without a terminal, a
- * sleeping process keeps them open, and symbolic links point to them: output goes to the container's log without a
- * copy.
+ * sleeping process keeps them open. One link for all: each call of ln costs a boot 1 ms.
  */
 const keepStreams = `exec 3<&0
 sleep infinity <&3 3<&- &
 exec 3<&-
-ln -s "/proc/$!/fd/0" ${runDirectory}/stdin
-ln -s "/proc/$!/fd/1" ${runDirectory}/stdout
-ln -s "/proc/$!/fd/2" ${runDirectory}/stderr
+ln -s "/proc/$!/fd" ${streams}
 `;
 
 /**
@@ -38,8 +41,8 @@ export function stdioSettings({ process }: ContainerDraft): string[] {
     ];
   }
   return [
-    process.openStdin ? `StandardInput=file:${runDirectory}/stdin` : 'StandardInput=null',
-    `StandardOutput=file:${runDirectory}/stdout`,
-    `StandardError=file:${runDirectory}/stderr`,
+    process.openStdin ? `StandardInput=file:${streams}/0` : 'StandardInput=null',
+    `StandardOutput=file:${streams}/1`,
+    `StandardError=file:${streams}/2`,
   ];
 }

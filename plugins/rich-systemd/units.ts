@@ -5,7 +5,7 @@ import {
   type ServiceCommand,
 } from '../../hooks/index.ts';
 import { splitEnvironment } from './environment.ts';
-import { runDirectory, stdioSettings } from './stdio.ts';
+import { stdioSettings, streams } from './stdio.ts';
 import { plainValue, quoteArgument } from './quote.ts';
 
 export const commandUnitName = 'pouch-command.service';
@@ -13,7 +13,7 @@ export const initScriptUnitName = 'pouch-init-script.service';
 export const journalUnitName = 'pouch-journal.service';
 
 const followJournal = [
-  `since=$(stat -c %Y ${runDirectory}/stdout)`,
+  `since=$(stat -c %Y ${streams})`,
   'exec journalctl --follow --lines=all --no-hostname --since="@$since"',
 ].join('; ');
 
@@ -136,7 +136,7 @@ export function lastTargetLimits({ stop }: ContainerDraft): Record<string, strin
 /**
  * The unit that copies the journal to the container's log: also what units logged before it started, and until the
  * very end. It starts once the boot has no more to do, so that it does not slow it down. The container has been started
- * when the link to its stdout was made.
+ * when the link to its streams was made.
  */
 export const journalUnit = unit({
   Unit: [
@@ -147,7 +147,7 @@ export const journalUnit = unit({
   Service: [
     'Type=idle',
     `ExecStart=${commandLine(['/bin/sh', '-c', followJournal])}`,
-    `StandardOutput=file:${runDirectory}/stdout`,
+    `StandardOutput=file:${streams}/1`,
     'StandardError=null',
   ],
 });

@@ -1,7 +1,8 @@
 import { stdinNotTerminal } from '../../errors.ts';
 import { detachKeysOption } from '../../../client/options/detachKeys.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
-import { runAtOnce } from '../../run/atOnce.ts';
+import type { ContainerCreateRequest } from '../../../client/index.ts';
+import { runAtOnce, startAtOnce } from '../../run/atOnce.ts';
 import { createContainer } from '../../run/createContainer.ts';
 import { createRequest } from '../../../client/options/createRequest.ts';
 import { runInForeground } from '../../run/foreground.ts';
@@ -34,12 +35,23 @@ async function run(session: Session, image: string, command: string[], flags: Ru
   const isForeground = body.AttachStdin || body.AttachStdout || body.AttachStderr;
   const exitCode = isForeground && !body.Tty ? await runAtOnce(session, body, flags) : undefined;
   if (exitCode !== undefined) return exitCode;
-  const { Id: id } = await createContainer(session, body, flags);
   if (isForeground) {
+    const { Id: id } = await createContainer(session, body, flags);
     const options = { detachKeys, sigProxy: flags.sigProxy ?? true, autoRemove: flags.rm === true };
     return runInForeground(session, id, body, options);
   }
-  await session.client.containers.start(id);
+  const id = (await startAtOnce(session, body, flags)) ?? (await createAndStart(session, body, flags));
   session.print(id);
   return waitFor === undefined ? 0 : await waitUntilReady(session, id, waitFor);
+}
+
+/** In Docker's two calls. */
+async function createAndStart(
+  session: Session,
+  body: ContainerCreateRequest,
+  flags: RunFlags,
+): Promise<string> {
+  const { Id: id } = await createContainer(session, body, flags);
+  await session.client.containers.start(id);
+  return id;
 }

@@ -1,5 +1,13 @@
 import type { RunMessage } from '../../../client/wire.ts';
-import { PouchError, toPouchError, type Attachment, type OutputChunk } from '../../../hooks/index.ts';
+import {
+  type Attachment,
+  type AttachOptions,
+  type ContainerRequest,
+  type OutputChunk,
+  PouchError,
+  type Run,
+  toPouchError,
+} from '../../../hooks/index.ts';
 import type { Call, Route } from '../http/call.ts';
 import { errorBody } from '../http/errorReply.ts';
 import { namingTheImage } from '../http/imageError.ts';
@@ -7,7 +15,10 @@ import { allInNamesOf, inNamesOf } from '../../../translate/names/inNamesOf.ts';
 import { serveStreams } from '../http/session.ts';
 import { readContainerRequest } from './container/create.ts';
 
-export const runRoutes: Route[] = [{ method: 'POST', path: '/pouch/run', handler: run }];
+export const runRoutes: Route[] = [
+  { method: 'POST', path: '/pouch/run', handler: run },
+  { method: 'POST', path: '/pouch/run/detached', handler: runDetached },
+];
 
 /**
  * `pouch run` in one request instead of create, attach, wait and start; takes the body of create. The response is an
@@ -24,13 +35,12 @@ async function run(call: Call): Promise<void> {
       hint: 'use create, attach and start',
     });
   const streams = { stdin: query.flag('stdin'), stdout: query.flag('stdout'), stderr: query.flag('stderr') };
-  const made = await containers.run(request, { ...streams, logs: false }).catch((error: unknown) => {
-    throw namingTheImage(error, request.image);
-  });
+  const made = await runNow(call, request, { ...streams, logs: false });
   const { id, started } = made;
+  const attachment = made.attachment!;
   const exited = containers.wait(id, 'next-exit', call.signal);
   const beside = async (send: (message: RunMessage) => void) => {
-    send({ created: { Id: id, Warnings: allInNamesOf(call.client, [...warnings, ...made.warnings]) } });
+    send(createdMessage(call, made, warnings));
     try {
       // A short command may exit before its start is written to disk: then the client gets only the exit.
       const early = await Promise.race([exited, started.then(() => undefined)]);
@@ -41,18 +51,54 @@ async function run(call: Call): Promise<void> {
         exited: { StatusCode: exitCode, ...(error && { Error: { Message: inNamesOf(call.client, error) } }) },
       });
     } catch (thrown) {
-      const error = toPouchError(thrown);
-      made.attachment.detach();
-      send({ failed: { ...errorBody(error, call.client, id), status: error.status } });
+      attachment.detach();
+      send(failedMessage(call, id, thrown));
     }
   };
   // Awaited in `beside`; this only prevents an unhandled rejection before that.
   exited.catch(() => undefined);
   // Always framed: a plugin may have added a terminal.
-  const framed = { ...made.attachment, tty: false, output: outputAfter(started, made.attachment) };
+  const framed = { ...attachment, tty: false, output: outputAfter(started, attachment) };
   const endsStdin = containers.inspect(id).draft.process.stdinOnce;
   await serveStreams(call, framed, { detachKeys: Buffer.alloc(0), endsStdin, beside });
 }
+
+/**
+ * `pouch run -d` in one request instead of create and start. The response is a stream as that of `/pouch/run`, which
+ * ends with the start; it has no output.
+ */
+async function runDetached(call: Call): Promise<void> {
+  const { request, warnings } = await readContainerRequest(call);
+  const made = await runNow(call, request);
+  const beside = async (send: (message: RunMessage) => void) => {
+    send(createdMessage(call, made, warnings));
+    try {
+      await made.started;
+      send({ started: true });
+    } catch (thrown) {
+      send(failedMessage(call, made.id, thrown));
+    }
+  };
+  const nothing: Attachment = { tty: false, output: noOutput(), detach: () => {} };
+  await serveStreams(call, nothing, { detachKeys: Buffer.alloc(0), endsStdin: false, beside });
+}
+
+async function runNow({ engine }: Call, request: ContainerRequest, streams?: AttachOptions): Promise<Run> {
+  return await engine.containers.run(request, streams).catch((error: unknown) => {
+    throw namingTheImage(error, request.image);
+  });
+}
+
+function createdMessage({ client }: Call, made: Run, warnings: readonly string[]): RunMessage {
+  return { created: { Id: made.id, Warnings: allInNamesOf(client, [...warnings, ...made.warnings]) } };
+}
+
+function failedMessage({ client }: Call, id: string, thrown: unknown): RunMessage {
+  const error = toPouchError(thrown);
+  return { failed: { ...errorBody(error, client, id), status: error.status } };
+}
+
+async function* noOutput(): AsyncIterable<OutputChunk> {}
 
 /** Hides the output's error after a failed start: the start's own error is more specific. */
 async function* outputAfter(started: Promise<void>, { output }: Attachment): AsyncIterable<OutputChunk> {

@@ -187,7 +187,7 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
     },
     async run(request, streams) {
       const made = await this.create(request);
-      const attachment = await this.attach(made.id, streams);
+      const attachment = streams && (await this.attach(made.id, streams));
       const started = this.start(made.id);
       started.catch(() => undefined);
       return { ...made, attachment, started };

@@ -136,13 +136,14 @@ export default definePlugin({
       },
       streams: async (draft) => {
         const output: string[] = [];
-        const { attachment, started } = await containers.run({} as never, {
+        const { attachment: given, started } = await containers.run({} as never, {
           stdin: true,
           stdout: true,
           stderr: true,
           logs: false,
         });
         await started;
+        const attachment = given!;
         attachment.stdin?.end('typed');
         for await (const { stream, data } of attachment.output) output.push(`${stream}:${data.toString()}`);
         attachment.detach();

@@ -144,7 +144,7 @@ describe('rich-systemd: units', () => {
       'Environment="A=x y"',
       'LimitNOFILE=10:20',
       'LimitCORE=infinity:infinity',
-      'StandardOutput=file:/run/pouch/stdout',
+      'StandardOutput=file:/run/pouch/fd/1',
     ]) {
       assert.ok(lines.includes(line), line);
     }
@@ -172,7 +172,7 @@ describe('rich-systemd: units', () => {
   it('read stdin only if the container has one', async () => {
     assert.ok((await commandUnit({})).includes('StandardInput=null'));
     assert.ok(
-      (await commandUnit({ process: { openStdin: true } })).includes('StandardInput=file:/run/pouch/stdin'),
+      (await commandUnit({ process: { openStdin: true } })).includes('StandardInput=file:/run/pouch/fd/0'),
     );
   });
 

@@ -1,3 +1,4 @@
+import { PouchError } from '../../../../../hooks/index.ts';
 import assert from 'node:assert/strict';
 import { fakeEngine, type FakeEngine } from '../../../../support/fakeEngine.ts';
 import { serveApi, type RunningApi } from '../../../../support/apiServer.ts';
@@ -350,6 +351,27 @@ describe('the HTTP API', () => {
       assert.equal(engine.containers.inspect('once').id, id);
     });
 
+    it('is over with the start of a detached container', async () => {
+      const client = new RawClient(api.socket);
+      client.upgrade('/pouch/run/detached?name=apart', { Image: 'busybox', Cmd: ['sleep', '1000'] });
+      const sent = messages(await client.untilEnd());
+      const { id, state } = engine.containers.inspect('apart');
+      assert.deepEqual(sent, [{ created: { Id: id, Warnings: [] } }, { started: true }]);
+      assert.equal(state.status, 'running');
+    });
+
+    it('names the container that a detached run could not start', async () => {
+      const { start } = engine.containers;
+      engine.containers.start = () => Promise.reject(new PouchError('PCH_PROCESS_START', 'no such command'));
+      const client = new RawClient(api.socket);
+      client.upgrade('/pouch/run/detached?name=broken', { Image: 'busybox', Cmd: ['nosuch'] });
+      const sent = messages(await client.untilEnd());
+      engine.containers.start = start;
+      const { id } = engine.containers.inspect('broken');
+      assert.deepEqual(sent[0], { created: { Id: id, Warnings: [] } });
+      assert.match(JSON.stringify(sent[1]), /"failed":\{.*no such command.*PCH_PROCESS_START/);
+    });
+
     it('sends the exit as its last message, even if the start completes while output is pending', async () => {
       const { containers } = engine;
       const run = containers.run.bind(containers);
@@ -358,12 +380,12 @@ describe('the HTTP API', () => {
         const made = await run(...args);
         const started = containers.wait(made.id, 'not-running').then(nextTurn).then(nextTurn);
         const output = (async function* () {
-          yield* made.attachment.output;
+          yield* made.attachment!.output;
           await started.then(nextTurn);
         })();
         return {
           ...made,
-          attachment: { ...made.attachment, output },
+          attachment: { ...made.attachment!, output },
           started: started.then(() => undefined),
         };
       };
