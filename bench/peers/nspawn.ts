@@ -29,20 +29,16 @@ export function nspawnBoot(dir: string): Contender {
     async once() {
       const started = performance.now();
       const options = { stdin: 'ignore', stdout: 'ignore', stderr: 'ignore', reject: false } as const;
-      const machine = execa(
-        program,
-        [...args, `--directory=${richRoot(dir)}`, '--machine=for-rich'],
-        options,
-      );
+      const booted = execa(program, [...args, `--directory=${richRoot(dir)}`], options);
       const isUp = async () => {
-        const init = initOf(machine.pid);
+        const init = initOf(booted.pid);
         return init !== undefined && (await systemdRuns(init));
       };
       const isRunning = await waitUntil(isUp, { withinMs: 60_000, everyMs: 5 });
       const ms = performance.now() - started;
-      const init = initOf(machine.pid);
+      const init = initOf(booted.pid);
       if (init !== undefined) process.kill(Number(init), 'SIGKILL');
-      await machine;
+      await booted;
       if (isRunning) return ms;
       throw new Error('systemd did not reach the state "running"');
     },
