@@ -41,6 +41,7 @@ export const FirstBootRequest = closed({
       description: 'Keys for the files authorized_keys of users, `root` for example.',
     }),
   ),
+  sshPort: may(Type.Integer({ description: 'Port that the image’s sshd listens on.' })),
   timezone: may(says('A zone such as `Europe/Berlin`, or `local`, which is the one of the host.')),
   userData: may(says('User data: `#cloud-config` and YAML; with cloud-init in the image, any form of it.')),
   metaData: may(says('Meta data in YAML, for an image with cloud-init.')),

@@ -173,6 +173,7 @@ export const createOptions: readonly OptionGroup[] = [
         list: true,
       },
       { flags: '--ssh-user <user>', help: 'User of the keys that name none (default "root")' },
+      { flags: '--ssh-port <port>', help: "Port that the image's sshd listens on, in place of 22" },
       {
         flags: '--timezone <zone>',
         help: "Time zone of the container, such as Europe/Berlin; local is the host's",

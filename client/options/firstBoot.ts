@@ -1,5 +1,6 @@
 import type { FirstBootFields } from '../wire.ts';
 import { readTextFile } from './environment.ts';
+import { parseInteger } from './number.ts';
 import { invalidOption, optionError } from './OptionError.ts';
 import type { CreateFlags } from './runFlags.ts';
 
@@ -14,6 +15,7 @@ export function firstBootFields(flags: CreateFlags): FirstBootFields {
   const file = (option: string, path: string) => readTextFile(option, path.replace(/^@/, ''));
   return {
     ...(keys.length > 0 && { SshKeys: keys }),
+    ...(flags.sshPort !== undefined && { SshPort: portOf(flags.sshPort) }),
     ...(flags.timezone !== undefined && { Timezone: flags.timezone }),
     ...(flags.userData !== undefined && { UserData: file('--user-data', flags.userData) }),
     ...(flags.metaData !== undefined && { MetaData: file('--meta-data', flags.metaData) }),
@@ -21,6 +23,10 @@ export function firstBootFields(flags: CreateFlags): FirstBootFields {
       NetworkConfig: file('--network-config', flags.networkConfig),
     }),
   };
+}
+
+function portOf(text: string): number {
+  return parseInteger('--ssh-port', text, { minimum: 1, maximum: 65_535 });
 }
 
 const option = '--ssh-key';

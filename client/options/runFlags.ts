@@ -39,6 +39,7 @@ export interface CreateFlags {
   // First start
   sshKey: string[];
   sshUser?: string;
+  sshPort?: string;
   timezone?: string;
   userData?: string;
   metaData?: string;

@@ -81,6 +81,8 @@ export interface RichFields {
 export interface FirstBootFields {
   /** Public keys for the files authorized_keys of users. */
   SshKeys?: { User: string; Key: string }[];
+  /** Port that the image's sshd listens on. */
+  SshPort?: number;
   /** A zone such as `Europe/Berlin`; `local` is the one of the host. */
   Timezone?: string;
   /** User data: `#cloud-config` and YAML; with cloud-init in the image, any form of it. */

@@ -128,6 +128,7 @@ export const fields = {
   'rich.initTimeout': { option: '--init-timeout', api: 'InitTimeout' },
   firstBoot: { option: '--user-data', api: 'UserData' },
   'firstBoot.sshKeys': { option: '--ssh-key', api: 'SshKeys' },
+  'firstBoot.sshPort': { option: '--ssh-port', api: 'SshPort' },
   'firstBoot.timezone': { option: '--timezone', api: 'Timezone' },
   'firstBoot.userData': { option: '--user-data', api: 'UserData' },
   'firstBoot.metaData': { option: '--meta-data', api: 'MetaData' },

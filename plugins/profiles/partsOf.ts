@@ -3,7 +3,7 @@ import type { Words } from './options.ts';
 /** Words that mean something only together. */
 const groups = [
   ['rich', 'rich-mode', 'initscript', 'restart-after-poweroff'],
-  ['ssh-key', 'ssh-user', 'user-data', 'meta-data', 'network-config'],
+  ['ssh-key', 'ssh-user', 'ssh-port', 'user-data', 'meta-data', 'network-config'],
 ];
 
 /** The options of a profile one by one, each with what it needs beside it. */

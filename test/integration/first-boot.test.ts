@@ -30,7 +30,15 @@ describe('the first start of a container', function () {
       const found = await daemon.it.inspect('box');
       const [{ IPAddress: ip = '' } = {}] = Object.values(found!.NetworkSettings.Networks ?? {});
       const options = ['StrictHostKeyChecking=no', `UserKnownHostsFile=${file('known')}`, 'BatchMode=yes'];
-      const words = [...options.flatMap((option) => ['-o', option]), '-i', file('id'), `${user}@${ip}`, 'id'];
+      const words = [
+        ...options.flatMap((option) => ['-o', option]),
+        '-p',
+        '2222',
+        '-i',
+        file('id'),
+        `${user}@${ip}`,
+        'id',
+      ];
       return (await execa('ssh', words, { stdin: 'ignore' })).stdout;
     };
 
@@ -45,6 +53,8 @@ runcmd: ['echo "command as $(id -un), $(systemctl is-active ssh)"', 'echo again 
       const options = [
         '--ssh-key',
         `@${file('id.pub')}`,
+        '--ssh-port',
+        '2222',
         '--timezone',
         'Asia/Tokyo',
         '--user-data',
@@ -57,6 +67,21 @@ runcmd: ['echo "command as $(id -un), $(systemctl is-active ssh)"', 'echo again 
     it('gives users their keys, which sshd takes', async () => {
       assert.match(await login('root'), /^uid=0\(root\)/);
       assert.match(await login('deploy'), /^uid=\d+\(deploy\).*\(app\)/);
+    });
+
+    it('has sshd listen on its port alone', async () => {
+      const listening = await ok('exec', 'box', 'sh', '-c', 'cat /proc/net/tcp | cut -d" " -f5');
+      assert.match(listening, /:08AE$/m);
+      assert.doesNotMatch(listening, /:0016$/m);
+      assert.match(await ok('inspect', '-f', '{{.Config.SshPort}}', 'box'), /^2222$/);
+      for (const [port, image] of [
+        ['0', debian],
+        ['70000', debian],
+        ['2222', 'busybox'],
+      ] as const) {
+        const { stderr } = await pouch('create', '--ssh-port', port, image);
+        assert.match(stderr, /--ssh-port[^]*PCH_OPTION_INVALID/);
+      }
     });
 
     it('sets host name, time zone and files, and runs commands when services run', async () => {

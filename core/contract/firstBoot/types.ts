@@ -5,6 +5,8 @@ export interface FirstBootSetup {
   /** Keys of ssh users, of the request and of the user data. */
   keys: UserKey[];
   files: FirstFile[];
+  /** That sshd listens on. */
+  sshPort?: number;
   /** Name of a zone in /usr/share/zoneinfo. */
   timezone?: string;
   /** Value of `LANG`. */

@@ -32,7 +32,7 @@ export async function firstBoot(
 /** User data of an image with cloud-init is cloud-init's. */
 function setupOf({ firstBoot }: ContainerDraft): FirstBootSetup | undefined {
   if (!firstBoot) return undefined;
-  const { sshKeys = [], timezone, userData } = firstBoot;
+  const { sshKeys = [], sshPort, timezone, userData } = firstBoot;
   const data = userData === undefined || firstBoot.cloudInit ? undefined : parseUserData(userData);
   const defaultKeys = (data?.defaultKeys ?? []).map((key) => ({ user: 'root', key }));
   return {
@@ -40,6 +40,7 @@ function setupOf({ firstBoot }: ContainerDraft): FirstBootSetup | undefined {
     users: data?.users ?? [],
     keys: [...sshKeys, ...(data?.keys ?? []), ...defaultKeys],
     files: data?.files ?? [],
+    ...(sshPort !== undefined && { sshPort }),
     ...(timezone !== undefined && { timezone }),
     ...(data?.locale !== undefined && { locale: data.locale }),
   };

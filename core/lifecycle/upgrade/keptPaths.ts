@@ -10,6 +10,7 @@ const identity = [
   '/etc/machine-id',
   '/etc/resolv.conf',
   '/etc/ssh/ssh_host_*',
+  '/etc/ssh/sshd_config.d/00-pouch.conf',
   '/var/lib/dbus/machine-id',
 ];
 

@@ -13,6 +13,8 @@ const mostKeys = 500;
 /** An image that has it gets user data as it is. */
 const cloudInitPath = '/usr/bin/cloud-init';
 
+const sshdConfig = '/etc/ssh/sshd_config';
+
 /**
  * Adds what the container gets at its first start to the draft. User data may have hashes of passwords, so it is a
  * secret.
@@ -22,6 +24,7 @@ export async function applyFirstBoot(draft: ContainerDraft, request: ContainerRe
   const { firstBoot } = request;
   if (!firstBoot || Object.keys(firstBoot).length === 0) return;
   checkKeys(firstBoot.sshKeys ?? []);
+  await checkPort(draft, firstBoot.sshPort);
   for (const name of ['userData', 'metaData', 'networkConfig'] as const) {
     if (firstBoot[name] === undefined) continue;
     checkLength(name, firstBoot[name]);
@@ -40,6 +43,22 @@ function checkKeys(keys: NonNullable<FirstBootRequest['sshKeys']>): void {
     const problem = sshKeyProblem(key);
     if (problem !== undefined) throw invalidKey(`sshKeys[${index}].key`, `a public ssh key, ${problem}`);
   });
+}
+
+async function checkPort({ image }: ContainerDraft, port: number | undefined): Promise<void> {
+  if (port === undefined) return;
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw invalidField(
+      'firstBoot.sshPort',
+      `expected a port from 1 to 65535, found ${port}`,
+      'choose another one',
+    );
+  if ((await image.stat(sshdConfig)) !== undefined) return;
+  throw invalidField(
+    'firstBoot.sshPort',
+    `expected an image with an sshd, found no ${sshdConfig} in ${image.reference}`,
+    'add the package openssh-server to the image, or leave it out',
+  );
 }
 
 function invalidKey(path: string, problem: string): Error {

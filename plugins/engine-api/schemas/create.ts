@@ -161,6 +161,7 @@ export const createSchema = typed<ContainerCreateRequest>(
       BootOrder: whole,
       BootDelay: whole,
       SshKeys: listOf(record({ User: text, Key: text }, ['User', 'Key'])),
+      SshPort: whole,
       Timezone: text,
       UserData: text,
       MetaData: text,

@@ -5,6 +5,7 @@ import { addAccounts } from './accounts.ts';
 import { ContainerFiles } from './ContainerFiles.ts';
 import { addKeys } from './keys.ts';
 import { setLocale, setTimezone } from './locale.ts';
+import { setSshPort } from './sshPort.ts';
 import { writeFile } from './writeFile.ts';
 
 type Args = FileOperations['firstBoot']['args'];
@@ -40,7 +41,8 @@ export function setUp(
       ),
     );
   for (const file of setup.files) attempt(`the file ${file.path}`, () => writeFile(files, file));
-  const { timezone, locale } = setup;
+  const { sshPort, timezone, locale } = setup;
+  if (sshPort !== undefined) attempt('the port of sshd', () => setSshPort(files, sshPort));
   if (timezone !== undefined) attempt('the time zone', () => setTimezone(files, timezone));
   if (locale !== undefined) attempt('the locale', () => setLocale(files, locale));
   return problems;

@@ -46,9 +46,10 @@ function bootFields({ draft: { boot = {} } }: ContainerRecord): BootFields {
 
 /** User data is left out: it may have passwords. */
 function firstBootFields({ draft: { firstBoot = {} } }: ContainerRecord): FirstBootFields {
-  const { sshKeys, timezone } = firstBoot;
+  const { sshKeys, sshPort, timezone } = firstBoot;
   return {
     ...(sshKeys && { SshKeys: sshKeys.map(({ user, key }) => ({ User: user, Key: key })) }),
+    ...(sshPort !== undefined && { SshPort: sshPort }),
     ...(timezone !== undefined && { Timezone: timezone }),
   };
 }

@@ -57,6 +57,41 @@ describe('the first start in an untrusted root', () => {
       }),
     );
 
+  it('has sshd listen on a port alone, by a file that its configuration includes', () => {
+    mkdirSync(join(root, 'etc/ssh'));
+    mkdirSync(join(root, 'etc/systemd/system'), { recursive: true });
+    put('etc/systemd/system/ssh.socket', '[Socket]\nListenStream=22\n');
+    const [global, ofMatch] = [
+      'Include /etc/ssh/sshd_config.d/*.conf\nPort 22\n#Port 2\nUsePAM yes\n',
+      'Match User x\n  PermitTTY no\n',
+    ];
+    put('etc/ssh/sshd_config', global + ofMatch);
+    for (const port of [2222, 2222, 2200]) {
+      assert.deepEqual(run({ sshPort: port }), []);
+      assert.equal(read('etc/ssh/sshd_config'), global.replace('\nPort', '\n#Port') + ofMatch);
+      assert.equal(
+        read('etc/ssh/sshd_config.d/00-pouch.conf'),
+        `# Written by Pouch at the first start of the container.\nPort ${port}\n`,
+      );
+      assert.match(
+        read('etc/systemd/system/ssh.socket.d/00-pouch.conf'),
+        new RegExp(`=\\nListenStream=${port}`),
+      );
+    }
+  });
+
+  it('has sshd listen on a port by its configuration, where that includes nothing', () => {
+    mkdirSync(join(root, 'etc/ssh'));
+    put('etc/ssh/sshd_config', 'port 22\nMatch User x\n  PermitTTY no\n');
+    for (let times = 0; times < 2; times++) {
+      assert.deepEqual(run({ sshPort: 2222 }), []);
+      assert.equal(read('etc/ssh/sshd_config'), 'Port 2222\n#port 22\nMatch User x\n  PermitTTY no\n');
+    }
+  });
+
+  it('reports that the port of an sshd that does not exist cannot be set', () =>
+    assert.deepEqual(run({ sshPort: 2222 }), ['the port of sshd: /etc/ssh/sshd_config does not exist']));
+
   it('adds keys once, with the modes that sshd asks for, and keeps what it finds', () => {
     mkdirSync(join(root, 'root/.ssh'));
     put('root/.ssh/authorized_keys', 'ssh-ed25519 OLD me');
