@@ -186,6 +186,12 @@ const importImage: CommandEntry = {
   load: () => import('./commands/images/import.ts'),
 };
 
+const commit: CommandEntry = {
+  name: 'commit',
+  summary: "Create a new image from a container's changes",
+  load: () => import('./commands/images/commit.ts'),
+};
+
 const checkpoint: CommandEntry = {
   name: 'checkpoint',
   summary: 'Manage checkpoints',
@@ -665,7 +671,7 @@ export const commandTree: CommandEntry[] = [
     checkpoint,
     container,
   ]),
-  ...inGroup('Images:', [pull, imageList, rmi, tag, history, save, load, importImage, image]),
+  ...inGroup('Images:', [pull, imageList, rmi, tag, history, save, load, importImage, commit, image]),
   ...inGroup('Volumes:', [volume]),
   ...inGroup('Plans and the daemon:', [
     plan,

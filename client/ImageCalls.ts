@@ -4,6 +4,7 @@ import type { Filters } from './query.ts';
 import type { CallOptions, Transport } from './Transport.ts';
 import type {
   BootstrapRequest,
+  CommitResponse,
   ImageDeleteEntry,
   ImageHistoryEntryWire,
   ImageInspect,
@@ -41,6 +42,21 @@ export interface ImportOptions {
   signal?: AbortSignal;
 }
 
+/** How the image of a container is made. */
+export interface CommitQuery {
+  /** Its name or id. */
+  container: string;
+  /** The reference without tag; missing: the image has no name. */
+  repo?: string;
+  tag?: string;
+  author?: string;
+  comment?: string;
+  /** Missing: true. */
+  pause?: boolean;
+  /** Instructions of a Dockerfile. */
+  changes?: readonly string[];
+}
+
 /** Calls on images. A progress stream ends with the call; a failure after its start is a message with `error`. */
 export class ImageCalls {
   readonly #transport: Transport;
@@ -53,6 +69,11 @@ export class ImageCalls {
   list(options: { all?: boolean; digests?: boolean; filters?: Filters } = {}): Promise<ImageSummary[]> {
     const query = { ...options, filters: filtersQuery(options.filters) };
     return this.#transport.json('GET', '/images/json', { query });
+  }
+
+  /** Makes an image of what a container has written, without its volumes, and of its configuration. */
+  commit({ changes = [], ...given }: CommitQuery): Promise<CommitResponse> {
+    return this.#transport.json('POST', `/commit?${parametersOf(given, changes)}`);
   }
 
   /** All that pouchd knows of an image. */
@@ -97,12 +118,9 @@ export class ImageCalls {
   /** Makes an image from the tar of a root file system, compressed or not. */
   import(tar: Readable, options: ImportOptions = {}): Promise<ProgressStream> {
     const { name, tag, platform, message, changes = [], signal } = options;
-    const given = Object.entries({ fromSrc: '-', repo: name, tag, platform, message });
-    const query = new URLSearchParams();
-    for (const [key, value] of given) if (value !== undefined) query.append(key, value);
-    for (const change of changes) query.append('changes', change);
+    const query = parametersOf({ fromSrc: '-', repo: name, tag, platform, message }, changes);
     const call = { upload: tar, headers: { 'content-type': 'application/x-tar' } };
-    return this.#progress(`/images/create?${query.toString()}`, call, signal);
+    return this.#progress(`/images/create?${query}`, call, signal);
   }
 
   /** Returns a tar archive of the images. */
@@ -129,4 +147,15 @@ function imagePath(ref: string, verb?: string): string {
 
 function encodeAuth(auth: RegistryAuthWire): string {
   return Buffer.from(JSON.stringify(auth)).toString('base64url');
+}
+
+/** The changes are one parameter each. */
+function parametersOf(
+  given: Readonly<Record<string, string | boolean | undefined>>,
+  changes: readonly string[],
+): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(given)) if (value !== undefined) query.append(key, String(value));
+  for (const change of changes) query.append('changes', change);
+  return query.toString();
 }

@@ -25,6 +25,7 @@ const runConfig = Type.Object({
   WorkingDir: may(text),
   Labels: may(map(text)),
   StopSignal: may(text),
+  OnBuild: may(texts),
   Healthcheck: may(Type.Unsafe<object>(Type.Object({}, { description: 'Docker’s extension.' }))),
   Shell: may(texts),
   ArgsEscaped: may(flag),

@@ -35,6 +35,7 @@ export const serviceMethods = {
     upgrade: 'call',
     rollback: 'call',
     forgetRollback: 'call',
+    commit: 'call',
     pause: 'call',
     unpause: 'call',
     wait: 'call',

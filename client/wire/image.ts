@@ -99,3 +99,24 @@ export interface RegistryAuthWire {
   registrytoken?: string;
   serveraddress?: string;
 }
+
+/** Body of `POST /commit?container=&repo=&tag=&author=&comment=&pause=&changes=`: laid over the container's own. */
+export interface CommitRequest {
+  User?: string | null;
+  ExposedPorts?: Record<string, object> | null;
+  Env?: string[] | null;
+  Cmd?: string[] | null;
+  Entrypoint?: string[] | null;
+  Volumes?: Record<string, object> | null;
+  WorkingDir?: string | null;
+  Labels?: Record<string, string> | null;
+  StopSignal?: string | null;
+  OnBuild?: string[] | null;
+  Healthcheck?: object | null;
+}
+
+/** Response of `POST /commit`. */
+export interface CommitResponse {
+  /** Of the image: `sha256:…`. */
+  Id: string;
+}

@@ -314,6 +314,12 @@ export class FileWorkers implements FileAccess {
     await this.#call('copyLayer', subject, args, { deadlineMs: contentDeadlineMs, signal });
   }
 
+  /** Prepares the copy of a writable layer for an image; see worker/tidyLayer.ts. */
+  async tidyLayer(args: FileOperations['tidyLayer']['args'], signal?: AbortSignal): Promise<void> {
+    const subject = forContent(onHost(args.layer, 'the copy of the root file system'));
+    await this.#call('tidyLayer', subject, args, { deadlineMs: contentDeadlineMs, signal });
+  }
+
   async layerSpace(path: string): Promise<FileOperations['layerSpace']['result']> {
     return await this.#call('layerSpace', onHost(path, 'the root file system'), { path });
   }

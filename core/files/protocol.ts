@@ -223,6 +223,20 @@ export interface FileOperations {
   clearFill: { args: { mountPoint: string; staging: string }; result: null };
   /** Copies the content of a writable layer to another one, in place of what that has. */
   copyLayer: { args: { from: string; to: string }; result: null };
+  /**
+   * Prepares the copy of a writable layer for an image: without empty `mountPoints` and `own` files as Pouch wrote them
+   * (`image`: the text that the image has there), and with the ids of the container.
+   */
+  tidyLayer: {
+    args: {
+      layer: string;
+      mountPoints: readonly string[];
+      own: readonly (Pick<OwnFile, 'path' | 'content' | 'own'> & { image: string | null })[];
+      uidMappings: readonly OciIdMapping[];
+      gidMappings: readonly OciIdMapping[];
+    };
+    result: null;
+  };
   /** Whether copies below a directory share blocks, and bytes that are free there. */
   layerSpace: { args: { path: string }; result: { shares: boolean; free: number } };
   /** Makes a sparse file with ext4 that has the files of the directory `snapshot`; succeeds if it exists. */

@@ -2,6 +2,7 @@ import type { ContainerRecord, Containers } from '../../hooks/engine.ts';
 import { ifFound } from '../containerd/index.ts';
 import { rootKeyOf } from '../contract/rootKey.ts';
 import { attach } from './verbs/attach.ts';
+import { commit } from './commit/commit.ts';
 import { addMount } from './mounts/addMount.ts';
 import { addDevice } from './devices/addDevice.ts';
 import { removeDevice } from './devices/removeDevice.ts';
@@ -75,6 +76,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     upgrade: async (ref, options) => await upgrade(engine, find(ref), options),
     rollback: async (ref) => await rollback(engine, find(ref)),
     forgetRollback: async (ref) => await forget(engine, find(ref)),
+    commit: async (ref, options = {}) => await commit(engine, find(ref), options),
     pause: async (ref) => await pause(engine, find(ref)),
     unpause: async (ref) => await unpause(engine, find(ref)),
     wait: async (ref, condition, signal) => await wait(engine, find(ref), condition, signal),

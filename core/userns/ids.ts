@@ -15,6 +15,12 @@ export function rootIds(mappings: {
   return { uid: hostId(0, mappings.uidMappings) ?? 0, gid: hostId(0, mappings.gidMappings) ?? 0 };
 }
 
+/** Returns the container's id of a host id; undefined if it has none. */
+export function containerId(id: number, mappings: readonly OciIdMapping[]): number | undefined {
+  const mapping = mappings.find(({ hostID, size }) => id >= hostID && id < hostID + size);
+  return mapping && mapping.containerID + id - mapping.hostID;
+}
+
 /** Whether a host id is mapped in the container. */
 export function isMapped(id: number, mappings: readonly OciIdMapping[]): boolean {
   return mappings.some(({ hostID, size }) => id >= hostID && id < hostID + size);

@@ -14,6 +14,7 @@ import type { PruneFilter } from './prune.ts';
 import type { ReconcileOptions, Reconciliation } from './reconcile.ts';
 import type { ContainerService, ServiceAction } from '../richServices.ts';
 import type { ContainerRecord } from './record.ts';
+import type { CommitOptions } from './images.ts';
 import type { Rollback, Upgrade, UpgradeOptions } from './upgrade.ts';
 import type { AttachOptions, Attachment, LogEntry, LogQuery, Run } from './streams.ts';
 import { token } from '../token.ts';
@@ -122,6 +123,12 @@ export interface Containers {
   rollback(ref: string): Promise<Rollback>;
   /** Removes what `rollback` would return to. @throws PCH_ROLLBACK_NOT_FOUND */
   forgetRollback(ref: string): Promise<void>;
+  /**
+   * Makes an image of what the container has written, without its volumes, and of its configuration, without secrets.
+   * Resolves to the id of the image.
+   * @throws PCH_REFERENCE_INVALID, PCH_DISK_FULL, PCH_RUNTIME_CANNOT if it cannot be frozen
+   */
+  commit(ref: string, options?: CommitOptions): Promise<string>;
   /** Freezes all processes. @throws PCH_CONTAINER_NOT_RUNNING, PCH_CONFLICT in other states */
   pause(ref: string): Promise<void>;
   /** Resumes a paused container. @throws PCH_CONFLICT if it is not paused */

@@ -44,6 +44,19 @@ export interface ImportedImage {
   notes: string[];
 }
 
+/** The image that is made of a container. */
+export interface CommitOptions {
+  /** Without one, the image has no name. */
+  reference?: string;
+  author?: string;
+  /** Of its history. */
+  comment?: string;
+  /** Freeze a container that runs while its files are copied. Default: true. */
+  pause?: boolean;
+  /** Laid over the configuration of the container. */
+  config?: ImageConfig['config'];
+}
+
 /** The engine's images. */
 export interface Images {
   /**

@@ -27,7 +27,7 @@ export type ImagePull = Static<typeof ImagePull>;
 /** An image whose content has arrived and that has no name yet. */
 export const ImageLoaded = closed(
   {
-    source: Type.Unsafe<'pull' | 'load' | 'bootstrap' | 'import'>(
+    source: Type.Unsafe<'pull' | 'load' | 'bootstrap' | 'import' | 'commit'>(
       Type.Union(
         ['pull', 'load', 'bootstrap', 'import'].map((one) => Type.Literal(one)),
         {

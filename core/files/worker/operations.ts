@@ -24,6 +24,7 @@ import { removeEmptyDirectory, removeTree } from './removeTree.ts';
 import { rename } from './rename.ts';
 import { makeDirectories, tracePath } from './tracePath.ts';
 import { setHostname } from './setHostname.ts';
+import { tidyLayer } from './tidyLayer.ts';
 import { writeInside } from './writeInside.ts';
 import { createVolume, removeVolume } from './volume.ts';
 import { kindOf } from '../fileKind.ts';
@@ -93,6 +94,8 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return clearFill(request);
     case 'copyLayer':
       return copyLayer(request);
+    case 'tidyLayer':
+      return tidyLayer(request);
     case 'layerSpace':
       return layerSpace(request);
     case 'makeDisk':

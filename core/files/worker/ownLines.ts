@@ -23,6 +23,12 @@ export function ownLines(
   return block + (found ?? '');
 }
 
+/** Returns a file without Pouch's lines. */
+export function withoutLines(found: string): string {
+  const place = blockIn(found);
+  return place ? found.slice(0, place.from) + found.slice(place.to) : found;
+}
+
 /** Whole lines; an end that is missing is that of the first comment. */
 function blockIn(text: string): { from: number; to: number } | undefined {
   const from = lineAt(text, begin, 0);

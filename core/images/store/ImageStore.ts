@@ -5,6 +5,7 @@ import type { ImportOptions, ImportedImage } from '../../../hooks/engine/images.
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Image } from '../../../hooks/image.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
+import { type LayerCommit, commitLayer } from '../commit/commitLayer.ts';
 import { loadArchive } from '../archive/loadArchive.ts';
 import { saveArchive } from '../archive/saveArchive.ts';
 import { bootstrapImage } from '../bootstrap/bootstrapImage.ts';
@@ -126,6 +127,11 @@ export class ImageStore implements Images {
     signal?: AbortSignal,
   ): Promise<ImportedImage> {
     return importImage(this.#store, tar, options, onProgress, signal);
+  }
+
+  /** Makes an image of another one and of what a root file system has over it. */
+  commit(layer: LayerCommit): Promise<Image> {
+    return commitLayer(this.#store, layer);
   }
 
   save(refs: string[]): Promise<Readable> {

@@ -18,6 +18,7 @@ import { waitRoutes } from './container/wait.ts';
 import { eventRoutes } from './events.ts';
 import { execRoutes } from './exec.ts';
 import { extensionRoutes } from './extensions.ts';
+import { commitRoutes } from './image/commit.ts';
 import { imageRoutes } from './image/index.ts';
 import { networkRoutes } from './networks.ts';
 import { pluginRoutes } from './plugins.ts';
@@ -30,6 +31,7 @@ import { volumeRoutes } from './volumes.ts';
 export const routes: Route[] = [
   ...attachRoutes,
   ...checkpointRoutes,
+  ...commitRoutes,
   ...consoleRoutes,
   ...createRoutes,
   ...eventRoutes,

@@ -15,7 +15,6 @@ const table: [Route['method'], string, string, string?][] = [
   ['POST', '/auth', 'checking registry credentials', credentials],
   ['POST', '/build', 'building an image', 'build it with another tool and load it with docker load'],
   ['POST', '/build/cancel', 'building an image'],
-  ['POST', '/commit', 'creating an image from a container'],
   ['POST', '/session', 'a build session', 'build with another tool and load the image with docker load'],
   ['POST', '/grpc', 'a build session', 'build with another tool and load the image with docker load'],
   ['GET', '/images/search', 'searching registries'],

@@ -306,6 +306,9 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       emit(find(ref), 'update');
       return { warnings: [] };
     },
+    async commit(ref) {
+      return find(ref).record.draft.image.id;
+    },
     async pause(ref) {
       mustRun(find(ref));
       find(ref).record.state.status = 'paused';

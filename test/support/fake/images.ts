@@ -127,7 +127,7 @@ export function fakeImages(emit: Engine['events']['emit']): Images & { seen: { a
     },
     async history(ref) {
       const image = find(ref);
-      return (image.config.history ?? []).map((entry) => ({
+      return (image.config.history ?? []).toReversed().map((entry) => ({
         ...entry,
         layer: entry.empty_layer ? undefined : image.layers[0],
       }));

@@ -1,4 +1,4 @@
-/** Instructions of a Dockerfile that change the configuration of an image (docker import --change). */
+/** Instructions of a Dockerfile that change the configuration of an image (`--change` of import and commit). */
 import { type Image, PouchError } from '../../../../hooks/index.ts';
 import { words } from './words.ts';
 
@@ -10,16 +10,18 @@ const instructions: Record<string, (config: Config, text: string) => void> = {
   ENV: (config, text) => (config.Env = withVariables(config.Env ?? [], pairs(text))),
   EXPOSE: (config, text) =>
     (config.ExposedPorts = { ...config.ExposedPorts, ...keys(words(text).map(port)) }),
+  HEALTHCHECK: (config, text) => (config.Healthcheck = healthcheck(text)),
   LABEL: (config, text) => (config.Labels = { ...config.Labels, ...Object.fromEntries(pairs(text)) }),
+  ONBUILD: (config, text) => (config.OnBuild = [...(config.OnBuild ?? []), text]),
   STOPSIGNAL: (config, text) => (config.StopSignal = text),
   USER: (config, text) => (config.User = text),
   VOLUME: (config, text) => (config.Volumes = { ...config.Volumes, ...keys(list(text) ?? words(text)) }),
   WORKDIR: (config, text) => (config.WorkingDir = text),
 };
 
-/** Returns the configuration that the instructions make. @throws PCH_BAD_REQUEST */
-export function applyChanges(changes: readonly string[]): Config {
-  const config: Config = {};
+/** Returns the configuration that the instructions make of another one. @throws PCH_BAD_REQUEST */
+export function applyChanges(changes: readonly string[], before: Config = {}): Config {
+  const config: Config = { ...before };
   for (const change of changes) {
     const [, name = '', text = ''] = /^\s*(\w+)\s+(.+?)\s*$/s.exec(change) ?? [];
     const apply = instructions[name.toUpperCase()];
@@ -44,6 +46,34 @@ function list(text: string): string[] | undefined {
     // The error below says what was expected.
   }
   throw invalid(text, 'expected a JSON list of texts');
+}
+
+const healthOptions: Record<string, string> = {
+  interval: 'Interval',
+  timeout: 'Timeout',
+  'start-period': 'StartPeriod',
+  retries: 'Retries',
+};
+
+/** `NONE`, or `[--interval=30s …] CMD COMMAND`. */
+function healthcheck(text: string): object {
+  if (text.toUpperCase() === 'NONE') return { Test: ['NONE'] };
+  const [, options = '', line = ''] = /^((?:--\S+\s+)*)CMD\s+(.+)$/is.exec(text) ?? [];
+  if (!line) throw invalid(text, 'expected NONE, or options and CMD with a command');
+  const asList = list(line);
+  const given = options.split(/\s+/).filter(Boolean).map(healthOption);
+  return { Test: asList ? ['CMD', ...asList] : ['CMD-SHELL', line], ...Object.fromEntries(given) };
+}
+
+const nanoseconds: Record<string, number> = { ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
+
+function healthOption(text: string): [string, number] {
+  const [, name = '', value = '', unit = ''] = /^--([a-z-]+)=(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const field = healthOptions[name];
+  const isCount = field === 'Retries';
+  if (!field || isCount === (unit !== ''))
+    throw invalid(text, 'expected an option such as --interval=30s or --retries=3');
+  return [field, Number(value) * (isCount ? 1 : nanoseconds[unit]!)];
 }
 
 /** `A=1 B="2 3"`, or the older form `A 1`. */

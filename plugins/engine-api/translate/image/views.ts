@@ -72,16 +72,19 @@ function imageConfig(image: Image): ContainerConfig {
     Volumes: config.Volumes ?? null,
     WorkingDir: config.WorkingDir ?? '',
     Entrypoint: config.Entrypoint ?? null,
-    OnBuild: null,
+    OnBuild: config.OnBuild ?? null,
     Labels: config.Labels ?? null,
     StopSignal: config.StopSignal,
     Shell: config.Shell,
   };
 }
 
-/** Newest first; only the first entry has the image's id: like Docker, the steps of a pulled image have no ids. */
+/**
+ * The entries are newest first; only the first one has the image's id: like Docker, the steps of a pulled image have no
+ * ids.
+ */
 export function toHistory(image: Image, entries: ImageHistory[]): ImageHistoryEntryWire[] {
-  return entries.toReversed().map((entry, index) => ({
+  return entries.map((entry, index) => ({
     Id: index === 0 ? image.id : '<missing>',
     Created: unixSeconds(entry.created ?? ''),
     CreatedBy: entry.created_by ?? '',

@@ -206,7 +206,6 @@ describe('the HTTP API', () => {
     it('name Docker’s features that Pouch does not support', async () => {
       for (const [method, path] of [
         ['POST', '/build'],
-        ['POST', '/commit'],
         ['GET', '/containers/x/changes'],
         ['POST', '/swarm/init'],
         ['POST', '/images/a/b/push'],
@@ -219,6 +218,17 @@ describe('the HTTP API', () => {
   });
 
   describe('containers', () => {
+    it('become images', async () => {
+      await create({}, '?name=web');
+      const { status, json } = await call('POST', '/commit?container=web&repo=made&changes=CMD%20x', {
+        body: { Cmd: null },
+      });
+      assert.equal(status, 201);
+      assert.match(json.Id, /^sha256:/);
+      assert.equal((await call('POST', '/commit')).json.code, 'PCH_BAD_REQUEST');
+      assert.equal((await call('POST', '/commit?container=web&changes=RUN')).status, 400);
+    });
+
     it('are created, started, stopped and removed', async () => {
       const id = await create({ Cmd: ['sleep', '1000'] }, '?name=web');
       assert.equal((await call('POST', '/containers/web/start')).status, 204);

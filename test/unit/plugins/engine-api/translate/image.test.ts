@@ -56,7 +56,8 @@ describe('images in Docker’s form', () => {
   });
 
   it('lists the history newest first', () => {
-    const entries = (debian.config.history ?? []).map((entry) => ({ ...entry, layer: debian.layers[0] }));
+    const steps = (debian.config.history ?? []).toReversed();
+    const entries = steps.map((entry) => ({ ...entry, layer: debian.layers[0] }));
     const history = toHistory(debian, entries);
     assert.deepEqual(
       history.map(({ Id, Size }) => [Id, Size]),

@@ -30,6 +30,31 @@ describe('instructions of docker import --change', () => {
     assert.deepEqual(applyChanges([]), {});
   });
 
+  it('know Docker’s own, and start from a configuration', () => {
+    assert.deepEqual(
+      applyChanges(
+        [
+          'HEALTHCHECK --interval=30s --retries=3 CMD curl localhost',
+          'ONBUILD RUN one',
+          'ONBUILD RUN two',
+          'ENV A=2',
+        ],
+        { User: 'app', Env: ['A=1'] },
+      ),
+      {
+        User: 'app',
+        Env: ['A=2'],
+        Healthcheck: { Test: ['CMD-SHELL', 'curl localhost'], Interval: 30e9, Retries: 3 },
+        OnBuild: ['RUN one', 'RUN two'],
+      },
+    );
+    const health = (text: string) => applyChanges([`HEALTHCHECK ${text}`]).Healthcheck;
+    assert.deepEqual(health('NONE'), { Test: ['NONE'] });
+    assert.deepEqual(health('CMD ["a", "b"]'), { Test: ['CMD', 'a', 'b'] });
+    for (const bad of ['curl', '--often CMD x', '--retries=3s CMD x', '--interval=3 CMD x'])
+      assert.throws(() => health(bad), { code: 'PCH_BAD_REQUEST' }, bad);
+  });
+
   for (const bad of ['RUN true', 'CMD', 'CMD ["a"', 'CMD [1]', 'ENV A', 'ENV =1', 'EXPOSE x', 'LABEL a'])
     it(`refuse "${bad}"`, () => {
       assert.throws(() => applyChanges([bad]), { code: 'PCH_BAD_REQUEST', message: /^changes: expected/ });
