@@ -16,6 +16,7 @@ plugins:
       rules:
         - { name: no-privileged, privileged: false, except: { uids: [0] }, hint: ask the operators }
         - { name: limits, limits: [pids], except: { uids: [0] } }
+        - { name: devices, devices: [/dev/fuse], except: { uids: [0] } }
 `;
 
 describe('the policy of a host', function () {
@@ -45,6 +46,21 @@ describe('the policy of a host', function () {
   }
 
   const limited = ['run', '--rm', '--network', 'none', '--pids-limit', '50'];
+
+  it('refuses a device for a container that runs as it refuses one for a new container', async () => {
+    await ok('run', '-d', '--name', 'box', ...limited.slice(2), 'busybox', 'sleep', '1000');
+    await assertDenied(
+      /rule devices: .*found \/dev\/loop-control/,
+      'device',
+      'add',
+      'box',
+      '/dev/loop-control',
+    );
+    assert.equal(await ok('device', 'ls', '-q', 'box'), '');
+    assert.equal((await asNobody('device', 'add', 'box', '/dev/fuse')).exitCode, 0);
+    assert.equal((await asNobody('device', 'rm', 'box', '/dev/fuse')).exitCode, 0);
+    await ok('rm', '-f', 'box');
+  });
 
   it('refuses a container that breaks a rule, and leaves nothing; one that meets them runs', async () => {
     const before = await daemon.it.inventory();
