@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { sampleTests } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'pouch-scripts-'));
@@ -121,32 +122,56 @@ describe('scripts of containers', function () {
     await ok('rm', '-f', 'web3');
   });
 
-  it('pouchd is killed while a prestart script runs: the script ends, and the next start works', async () => {
-    await create('web4');
-    script('before', `echo begun >>${file('calls')}; sleep 1234.5`);
-    const started = pouch('start', 'web4');
-    await until(() => calls() !== '');
-    await daemon.it.kill9();
-    await started;
-    assert.equal(waiting().length, 1);
-    await daemon.it.start();
-    assert.deepEqual(waiting(), []);
-    assert.equal(await state('web4'), 'created');
-    assert.match(await ok('scripts', 'web4'), /pouchd ended while it ran, and it was killed/);
-    script('before', 'true');
-    await ok('start', 'web4');
-    assert.equal(await state('web4'), 'running');
-  });
+  describe('when pouchd is killed', function () {
+    it('while a prestart script runs: the script ends, and the next start works', async () => {
+      await create('web4');
+      script('before', `echo begun >>${file('calls')}; sleep 1234.5`);
+      const started = pouch('start', 'web4');
+      await until(() => calls() !== '');
+      await daemon.it.kill9();
+      await started;
+      assert.equal(waiting().length, 1);
+      await daemon.it.start();
+      assert.deepEqual(waiting(), []);
+      assert.equal(await state('web4'), 'created');
+      assert.match(await ok('scripts', 'web4'), /pouchd ended while it ran, and it was killed/);
+      script('before', 'true');
+      await ok('start', 'web4');
+      assert.equal(await state('web4'), 'running');
+      await ok('rm', '-f', 'web4');
+    });
 
-  it('a container that ends while pouchd is down has its poststop script, once', async () => {
-    const pid = Number(await ok('inspect', '-f', '{{.State.Pid}}', 'web4'));
-    await daemon.it.kill9();
-    process.kill(pid, 'SIGKILL');
-    await daemon.it.start();
-    await until(() => lines(/after exited 137/) === 1);
-    await daemon.it.restart();
-    assert.equal(lines(/after/), 1);
-    await ok('rm', 'web4');
+    it('while a poststop script runs: it runs again, and the container ends as usual', async () => {
+      script(
+        'after',
+        `echo begun >>${file('calls')}; [ -e ${file('go')} ] || sleep 1234.5; echo after >>${file('calls')}`,
+      );
+      await create('web5', 'true');
+      await ok('start', 'web5');
+      await until(() => lines(/begun/) === 1);
+      await daemon.it.kill9();
+      writeFileSync(file('go'), '');
+      await daemon.it.start();
+      await until(() => lines(/after/) === 1);
+      assert.deepEqual([lines(/begun/), waiting()], [2, []]);
+      await until(async () => (await state('web5')) === 'exited');
+      await ok('rm', 'web5');
+    });
+
+    it('before a container ends: its poststop script runs later, once', async () => {
+      await create('web6');
+      await ok('start', 'web6');
+      const pid = Number(await ok('inspect', '-f', '{{.State.Pid}}', 'web6'));
+      await daemon.it.kill9();
+      process.kill(pid, 'SIGKILL');
+      await daemon.it.start();
+      await until(() => lines(/after exited 137/) === 1);
+      await daemon.it.restart();
+      assert.equal(lines(/after/), 1);
+      await ok('rm', 'web6');
+    });
+
+    sampleTests(this);
   });
 
   const isMarked = async () => /exit code 4/.test(await ok('inspect', 'web3'));
