@@ -8,6 +8,7 @@ import { psRich } from './psRich.ts';
 import { pull } from './pull.ts';
 import { dumbInit, rich, richStop } from './rich.ts';
 import { runBridge, runNone } from './run.ts';
+import { snapshot } from './snapshot.ts';
 import { spinningPlugin } from './spinningPlugin.ts';
 import { shell } from './shell.ts';
 import { stats } from './stats.ts';
@@ -35,6 +36,7 @@ export const cases: readonly Case[] = [
   stats,
   ps,
   psRich,
+  snapshot,
   taps,
   processPlugins,
   spinningPlugin,

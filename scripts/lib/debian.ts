@@ -53,6 +53,7 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'openssh-client', provides: 'sftp' },
   { name: 'openssl', provides: 'openssl' },
   { name: 'e2fsprogs', provides: 'mkfs.ext4' },
+  { name: 'btrfs-progs', provides: 'mkfs.btrfs' },
   { name: 'libcap2-bin', provides: 'setcap' },
   { name: 'qemu-utils', provides: 'qemu-img' },
   { name: 'rsync', provides: 'rsync' },

@@ -43,8 +43,10 @@ export interface NewOptions extends StartOptions {
   env?: Record<string, string>;
   /** Bytes of a disk of its own (a tmpfs) at root or state. */
   disks?: { root?: number; state?: number };
-  /** Bytes of a disk of its own (ext4) at root, which a reboot of the host keeps. */
+  /** Bytes of a disk of its own at root, which a reboot of the host keeps. */
   rootDisk?: number;
+  /** Its file system; default: ext4. */
+  rootType?: 'ext4' | 'btrfs';
 }
 
 export interface Finished {
@@ -99,6 +101,7 @@ export class TestPouchd {
     env = {},
     disks = {},
     rootDisk,
+    rootType = 'ext4',
     openFiles,
     ...options
   }: NewOptions = {}): Promise<TestPouchd> {
@@ -107,7 +110,7 @@ export class TestPouchd {
     await chmod(test.dir, 0o711);
     await mkdir(test.root);
     await test.#mountDisks(disks);
-    if (rootDisk !== undefined) await test.#makeRootDisk(rootDisk);
+    if (rootDisk !== undefined) await test.#makeRootDisk(rootDisk, rootType);
     await writeFile(test.#configFile, test.#config());
     try {
       await test.start(options);
@@ -358,10 +361,11 @@ export class TestPouchd {
     if (state !== undefined) await mount(this.state, state);
   }
 
-  async #makeRootDisk(bytes: number): Promise<void> {
+  async #makeRootDisk(bytes: number, type: 'ext4' | 'btrfs'): Promise<void> {
     await writeFile(this.#rootDisk, '');
     await truncate(this.#rootDisk, bytes);
-    await execa('mkfs.ext4', ['-q', '-m', '0', this.#rootDisk]);
+    const options = type === 'ext4' ? ['-q', '-m', '0'] : ['-q'];
+    await execa(`mkfs.${type}`, [...options, this.#rootDisk]);
     this.#hasRootDisk = true;
     await this.#mountRootDisk();
   }

@@ -1,12 +1,13 @@
 /** Copies the writable layer of a container, whose processes are frozen or have ended. */
 import { constants, openSync, readdirSync, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { libcFunction } from '../../host/libc.ts';
+import { check, libcFunction } from '../../host/libc.ts';
 import type { FileOperations } from '../protocol.ts';
 import { O_PATH, using } from './openInside.ts';
 import { removeTree } from './removeTree.ts';
 import { runTool } from './runTool.ts';
 
+const syncfs = libcFunction('int syncfs(int fd)');
 const ioctl = libcFunction('int ioctl(int fd, ulong request, int source)');
 
 /** linux/fs.h: _IOW(0x94, 9, int). */
@@ -49,6 +50,6 @@ function sharesBlocks(directory: string): boolean {
 
 /** Writes what was copied to the disk, so that a crash of the host finds it. */
 export function syncTree({ path }: FileOperations['syncTree']['args']): null {
-  runTool('sync', ['--file-system', '--', path]);
+  using(openSync(path, constants.O_RDONLY), (file) => check(syncfs(file), `syncfs ${path}`));
   return null;
 }

@@ -5,6 +5,7 @@ import { ifFound, type TaskProcess, TaskStatus } from '../../containerd/index.ts
 import { rootKeyOf } from '../../contract/rootKey.ts';
 import { isUp } from '../../state/status.ts';
 import { happensWithin } from '../../wait/deadline.ts';
+import { settleAll } from '../../wait/settleAll.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { onTask, thaw } from '../task/onTask.ts';
 import { requireOf } from '../task/requireFeature.ts';
@@ -14,24 +15,27 @@ import { isVm } from '../vm/isVm.ts';
 const syncMs = 10_000;
 
 /**
- * Runs work while no process of the container runs: frozen unless it is at rest already. Resolves to the milliseconds
- * for which it was frozen.
+ * Runs work while no process of the container runs: frozen unless it is at rest already. `before` runs while its files
+ * are synced. Resolves to the milliseconds for which it was frozen.
  */
 export async function frozen(
   engine: EngineContext,
   record: ContainerRecord,
   work: () => Promise<void>,
+  before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   if (!isUp(record) || record.state.status === 'paused') {
+    await before();
     await work();
     return 0;
   }
   await checkFreezable(engine, record);
   const layer = layerOf(await engine.disks.mounts(rootKeyOf(record)));
-  await happensWithin(
+  const sync = happensWithin(
     engine.files.syncTree(layer).catch(() => undefined),
     syncMs,
   );
+  await settleAll([before(), sync]);
   const since = performance.now();
   const freeze = () => engine.client.tasks.pause(record.id);
   await onTask(engine, record, () => engine.execStarts.pause(record.id, freeze));

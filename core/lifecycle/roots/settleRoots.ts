@@ -41,7 +41,8 @@ export async function settleRoots(
     if (!(key in wanted)) await ledger.revert(key);
   await detachIdle(engine, record);
   await keepRootStates(record, record.rollback ? [rootNumber(record.rollback.root)] : []);
-  await ledger.commit();
+  // The save of the record was the commit, and this may be repeated.
+  await ledger.commit({ durable: false });
 }
 
 /** plan.json, spec.json and the container's own files. */
@@ -68,7 +69,17 @@ async function book({ draft, ...rest }: ContainerRecord, ledger: Ledger): Promis
     typeof before === 'string' && before !== current
       ? { [rootEffectKey(before)]: { kind: 'root', stage: 'create', args: { key: before } } }
       : {};
-  await ledger.rebook({ ...earlier, ...otherRootEffects(record), snapshot }, [rootEffectKey(current)]);
+  const others = Object.entries(otherRootEffects(record)).filter(
+    ([key, effect]) => !isBooked(ledger, key, effect),
+  );
+  const effects = { ...earlier, ...Object.fromEntries(others), snapshot };
+  await ledger.rebook(effects, [rootEffectKey(current)]);
+}
+
+/** How it was made does not matter to its undo, and a new journal takes longer than a snapshot of little. */
+function isBooked(ledger: Ledger, key: string, { kind, args }: Effect): boolean {
+  const found = ledger.has(key) ? ledger.effects()[key] : undefined;
+  return found?.kind === kind && found.args['key'] === args['key'];
 }
 
 function wantedEffects(record: ContainerRecord): Record<string, Effect> {

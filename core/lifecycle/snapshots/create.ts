@@ -1,6 +1,5 @@
 import type { ContainerRecord, MadeSnapshot, RootSnapshot, SnapshotOptions } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
-import type { RootArgs } from '../../apply/effects/root.ts';
 import { layerOf } from '../../apply/RootDisks.ts';
 import { rootEffectKey, rootKeyOf } from '../../contract/rootKey.ts';
 import { changingRoots, newRootKey } from '../roots/changeRoot.ts';
@@ -42,14 +41,30 @@ export async function snapshotLocked(
 async function apply(
   engine: EngineContext,
   record: ContainerRecord,
-  args: RootArgs,
+  { key, from }: { key: string; from: string },
   made: RootSnapshot,
 ): Promise<number> {
-  const { disks, files, shutdown } = engine;
+  const { client, disks, files, shutdown } = engine;
   return await changingRoots(engine, record, 'snapshot', async (ledger) => {
-    const effects = { [rootEffectKey(args.key)]: { kind: 'root', stage: 'create' as const, args } };
-    const frozenMs = await frozen(engine, record, () => ledger.apply(effects, shutdown));
-    await files.syncTree(layerOf(await disks.mounts(args.key)), shutdown);
+    const { parent } = await client.snapshots.stat(from);
+    const effects = {
+      [rootEffectKey(key)]: { kind: 'root', stage: 'create' as const, args: { key, parent } },
+    };
+    let layers = { from: '', to: '' };
+    let synced: Promise<void> | undefined;
+    const prepare = async () => {
+      await ledger.apply(effects, shutdown);
+      const [source, target] = [await disks.mounts(from), await disks.mounts(key)];
+      layers = { from: layerOf(source), to: layerOf(target) };
+    };
+    const copy = async () => {
+      await files.copyLayer(layers, shutdown);
+      // The container need not wait for the disk.
+      synced = files.syncTree(layers.to, shutdown);
+      synced.catch(() => undefined);
+    };
+    const frozenMs = await frozen(engine, record, copy, prepare);
+    await synced;
     const snapshots = [...(record.snapshots ?? []), made];
     await engine.store.save({ ...record, snapshots });
     record.snapshots = snapshots;
