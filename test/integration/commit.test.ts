@@ -51,6 +51,7 @@ describe('pouch commit', function () {
       assert.equal((await daemon.it.inspect('box'))?.State.Status, 'running');
       const after = await ok('run', '--rm', ...quick, '--user', '0', 'made:1', 'sh', '-c', look);
       assert.equal(after, before);
+      assert.equal(await ok('image', 'inspect', '-f', '{{.Author}} {{.Comment}}', 'made:1'), 'me why');
       assert.deepEqual(await entriesOf('made:1'), [
         'etc/',
         'etc/.wh.passwd',

@@ -36,7 +36,7 @@ export function toImageInspect(image: Image, apiMinor: number): ImageInspect {
     RepoTags: repoTags(image),
     RepoDigests: repoDigests(image),
     Parent: '',
-    Comment: '',
+    Comment: config.history?.at(-1)?.comment ?? '',
     Created: config.created ?? image.createdAt,
     DockerVersion: '',
     Author: config.author ?? '',
