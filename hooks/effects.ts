@@ -24,6 +24,12 @@ export const Effect = closed({
         'Keys of effects of the same or an earlier stage that are applied before it; others run side by side.',
     }),
   ),
+  late: may(
+    Type.Boolean({
+      description:
+        'It is applied while the runtime makes the container, before the init runs, as networks are: the runtime does not wait for it. For a virtual machine, which boots meanwhile, it is applied before.',
+    }),
+  ),
 });
 export type Effect<Args extends object = Record<string, unknown>> = Omit<Static<typeof Effect>, 'args'> & {
   args: Args;

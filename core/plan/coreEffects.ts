@@ -120,15 +120,19 @@ function hasOwnNetns(draft: ContainerDraft, { netnsPath }: EffectFacts): boolean
 }
 
 /**
- * Networks, and what needs them, are attached while the runtime makes the container, unless it is a virtual machine,
- * which gets the interfaces that exist when it boots; a plugin's other effects are applied before.
+ * Networks, late effects, and what needs them, are applied while the runtime makes the container. A VM has to have its
+ * interfaces when it boots, so there they come before, as a plugin's other effects always do.
  */
 function beforeTask(effects: Record<string, Effect>, { networkFirst }: EffectFacts): string[] {
   const start = Object.entries(effects).filter(([, { stage }]) => stage === 'start');
   return start
-    .filter(([key, { needs = [] }]) => networkFirst || ![key, ...needs].some(isNetworkEffect))
+    .filter(([key, { needs = [] }]) => networkFirst || ![key, ...needs].some((one) => isLate(one, effects)))
     .filter(([key]) => !needsTask(key, effects))
     .map(([key]) => key);
+}
+
+function isLate(key: string, effects: Record<string, Effect>): boolean {
+  return isNetworkEffect(key) || effects[key]?.late === true;
 }
 
 /** Directly, or by another effect; circles are refused later. */

@@ -38,6 +38,8 @@ export function addValues(draft: ContainerDraft, program: string, state: string)
   draft.effects[key] = {
     kind: 'host.process',
     stage: 'start',
+    // Its files are mounted when the runtime has made the container.
+    late: true,
     args: {
       name,
       argv: [program, draft.cgroupsPath],
