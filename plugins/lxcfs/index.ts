@@ -3,7 +3,7 @@ import { keepHealing } from './heal.ts';
 import { addMounts } from './mounts.ts';
 import { Options } from './options.ts';
 import { findLxcfs, lxcfsSidecar, mountPoint } from './program.ts';
-import { addValues, findProgram } from './values.ts';
+import { addValues, findProgram, needsValues } from './values.ts';
 import { warningOf } from './warning.ts';
 
 const install = 'install it (Debian: apt-get install lxcfs)';
@@ -26,11 +26,12 @@ export default definePlugin({
       if (program !== undefined) return addMounts(draft, root);
       // A virtual machine has a kernel of its own, and its values.
       if (draft.runtime.startsWith('kata')) return;
-      if (ownProgram !== undefined) addValues(draft, ownProgram, host.state);
+      const hasValues = ownProgram !== undefined && needsValues(draft);
+      if (hasValues) addValues(draft, ownProgram, host.state);
       const why = enabled
         ? `lxcfs is not installed: ${install}`
         : 'set `enabled` of the plugin lxcfs in pouchd.yaml';
-      const warning = warningOf(draft, { hasValues: ownProgram !== undefined, isWanted: enabled, why });
+      const warning = warningOf(draft, { hasValues, isWanted: enabled, why });
       if (warning !== undefined) warn?.(warning);
     });
     let stopping: AbortController | undefined;

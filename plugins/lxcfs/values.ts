@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ContainerDraft } from '../../hooks/index.ts';
+import { untrue } from './warning.ts';
 
 /** Beside its name in the folder of processes, the first characters of an id name those of a container. */
 const shortId = 12;
@@ -29,6 +30,14 @@ export function findProgram(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether a container gets a process for its values, which costs its start some 10 ms: one command under `dumb-init`
+ * only if it has limits. Without limits all but the uptime is the host's anyway.
+ */
+export function needsValues(draft: ContainerDraft): boolean {
+  return draft.rich.mode !== 'dumb-init' || untrue(draft) !== '';
 }
 
 /** Adds a process that writes the container's values to files, and late mounts of these. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContainerDraft } from '../../../../hooks/index.ts';
-import { addValues, isRenewal, someFileOf } from '../../../../plugins/lxcfs/values.ts';
+import { addValues, isRenewal, needsValues, someFileOf } from '../../../../plugins/lxcfs/values.ts';
 import { untrue, warningOf } from '../../../../plugins/lxcfs/warning.ts';
 
 describe('values without lxcfs', () => {
@@ -19,6 +19,14 @@ describe('values without lxcfs', () => {
       options: ['bind', 'ro', 'late'],
     });
     assert.ok(Object.values(draft.mounts).some(({ source }) => source === someFileOf(draft)));
+  });
+
+  it('are for services, and for one command only if it has limits', () => {
+    const needs = (mode: string, resources: object = {}) =>
+      needsValues({ rich: { mode }, resources } as ContainerDraft);
+    assert.equal(needs('systemd'), true);
+    assert.equal(needs('dumb-init'), false);
+    assert.equal(needs('dumb-init', { memory: { limit: 1 } }), true);
   });
 
   it('leave mounts of others alone, and are not made where nothing is left', () => {
