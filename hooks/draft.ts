@@ -155,6 +155,12 @@ const DraftRich = closed({
   restartAfterPoweroff: may(
     Type.Boolean({ description: 'Starts it again after a power-off inside, whatever its restart policy.' }),
   ),
+  nested: may(
+    Type.Boolean({
+      description:
+        'Container engines run inside. The core adds what they need, all of it within the user namespace.',
+    }),
+  ),
   supervised: may(map(SupervisedService, 'Services by name, which the mode `supervised` starts.')),
   init: may(says('The init, where it runs no command: it is shown as the container’s.')),
   commandExit: may(

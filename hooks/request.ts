@@ -28,6 +28,11 @@ export const RichRequest = closed({
     Type.Integer({ description: 'Seconds for the script and the lines together; 0 means unlimited.' }),
   ),
   restartAfterPoweroff: may(flag),
+  nested: may(
+    Type.Boolean({
+      description: 'Docker, Podman and containerd run inside, in the user namespace of the container.',
+    }),
+  ),
   supervised: may(map(SupervisedService)),
 });
 

@@ -65,6 +65,7 @@ const onlyForRich = [
   'InitCommands',
   'InitTimeout',
   'RestartAfterPoweroff',
+  'Nested',
   'RichServices',
 ] as const;
 
@@ -86,6 +87,7 @@ function richOf(body: ContainerCreateRequest, asked: Asked): ContainerRequest['r
     ...(body.InitCommands?.length && { initCommands: body.InitCommands }),
     ...(body.InitTimeout !== undefined && { initTimeout: body.InitTimeout }),
     ...(body.RestartAfterPoweroff && { restartAfterPoweroff: true }),
+    ...(body.Nested && { nested: true }),
     ...(body.RichServices && { supervised: supervisedOf(body.RichServices) }),
   };
   return Object.values(rich).some((value) => value !== undefined) ? rich : undefined;

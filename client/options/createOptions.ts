@@ -162,6 +162,10 @@ export const createOptions: readonly OptionGroup[] = [
         flags: '--restart-after-poweroff',
         help: 'Start a rich container again also after a power-off inside',
       },
+      {
+        flags: '--nested',
+        help: 'Let Docker and Podman run inside, in the user namespace of the container',
+      },
     ],
   },
   {

@@ -25,6 +25,7 @@ export function richFields(flags: CreateFlags): RichFields {
       InitTimeout: parseInteger('--init-timeout', flags.initTimeout, { minimum: 0 }),
     }),
     ...(flags.restartAfterPoweroff && { RestartAfterPoweroff: true }),
+    ...(flags.nested && { Nested: true }),
     ...richServices(flags),
   };
 }
@@ -46,6 +47,7 @@ function optionOfRich(flags: CreateFlags): string | undefined {
     '--init-timeout': flags.initTimeout !== undefined,
     '--rich-service': flags.richService.length > 0,
     '--restart-after-poweroff': flags.restartAfterPoweroff === true,
+    '--nested': flags.nested === true,
   };
   return Object.keys(given).find((option) => given[option]);
 }

@@ -30,6 +30,7 @@ export interface CreateFlags {
   initcmd: string[];
   initTimeout?: string;
   restartAfterPoweroff?: boolean;
+  nested?: boolean;
   richService: string[];
   richServiceAfter: string[];
   richServiceHealth: string[];

@@ -73,6 +73,8 @@ export interface RichFields {
   InitTimeout?: number;
   /** Starts it again after a power-off inside. Only with Rich. */
   RestartAfterPoweroff?: boolean;
+  /** Container engines run inside. */
+  Nested?: boolean;
   /** Services by name, for the mode `supervised`. Only with Rich. */
   RichServices?: Record<string, RichService>;
 }

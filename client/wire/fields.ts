@@ -120,6 +120,7 @@ export const fields = {
   rich: { option: '--rich', api: 'Rich' },
   'rich.enabled': { option: '--rich', api: 'Rich' },
   'rich.mode': { option: '--rich-mode', api: 'RichMode' },
+  'rich.nested': { option: '--nested', api: 'Nested' },
   'rich.restartAfterPoweroff': { option: '--restart-after-poweroff', api: 'RestartAfterPoweroff' },
   'rich.supervised': { option: '--rich-service', api: 'RichServices' },
   'rich.initScript': { option: '--initscript', api: 'InitScript' },

@@ -25,6 +25,7 @@ import { addCoreEffects } from './coreEffects.ts';
 import { checked } from './culprit.ts';
 import { planFirstBoot } from './firstBoot/planFirstBoot.ts';
 import { addEtcFiles, type HostFiles } from './etcFiles.ts';
+import { planNested } from './nested.ts';
 import { newDraft } from './newDraft.ts';
 import { ociSpec } from './ociSpec.ts';
 import { planAttachment } from './planAttachment.ts';
@@ -173,6 +174,11 @@ export class Planner {
       timezone: async () => (await this.#options.hostFiles()).timezone,
       isVm: runtime.isolation === 'vm',
     });
+    run.warnings.push(
+      ...(await checked(run.blame, ['rich.nested'], () =>
+        planNested(draft, { isVm: runtime.isolation === 'vm' }),
+      )),
+    );
     await checkNeeds(draft, runtime, generation.runtimes, this.#standing(draft));
     const host = this.#options.hostLimits();
     await this.#fit(draft, { runtime, host }, run);

@@ -80,7 +80,11 @@ function netnsEffect(draft: ContainerDraft, facts: EffectFacts): Effect {
 function usernsEffects(draft: ContainerDraft, facts: EffectFacts): CoreEffects {
   const { uidMappings: uids, gidMappings: gids, cgroupsPath, rich } = draft;
   const { usernsPath: path, idmapDirectory: directory } = facts;
-  const owner = { path: cgroupsPath, uid: hostId(0, uids), gid: hostId(0, gids) };
+  const owner = {
+    path: cgroupsPath,
+    ...{ uid: hostId(0, uids), gid: hostId(0, gids) },
+    ...(rich.nested && { everywhere: true }),
+  };
   return {
     userns: { kind: 'userns', stage: 'start', args: { path, uids, gids } },
     idmap: {

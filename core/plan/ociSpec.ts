@@ -6,6 +6,7 @@ import { field } from '../../hooks/fields.ts';
 import type { OciDeviceRule, OciHook, OciLinux, OciMount, OciProcess, OciSpec } from '../../hooks/oci.ts';
 import { specCgroup } from './cgroupPath.ts';
 import { ownDevices, ownFilePath } from '../contract/ownFiles.ts';
+import { nestedCalls } from './nested.ts';
 import { defaultSeccomp } from './seccomp.ts';
 import type { ResolvedUser } from './users.ts';
 
@@ -151,6 +152,7 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
       ? defaultSeccomp(draft.process.capabilities, {
           compat32: facts.compat32 ?? true,
           userns: draft.uidMappings.length > 0,
+          more: draft.rich.nested ? nestedCalls : [],
         })
       : (draft.seccomp ?? undefined);
   const bound = boundDevices(draft, facts.directory);

@@ -36,6 +36,8 @@ export interface SeccompFacts {
   arch?: string;
   /** The capabilities are those over a user namespace. */
   userns?: boolean;
+  /** Calls that are allowed beside those. */
+  more?: readonly string[];
 }
 
 /** errno(3). */
@@ -47,13 +49,13 @@ const eperm = 1;
  */
 export function defaultSeccomp(
   capabilities: Record<string, true>,
-  { compat32 = true, arch = process.arch, userns = false }: SeccompFacts = {},
+  { compat32 = true, arch = process.arch, userns = false, more = [] }: SeccompFacts = {},
 ): OciSeccomp {
   const calls = architectures[arch];
   const granted = Object.keys(capabilities)
     .flatMap((name) => allowedByCapability[name] ?? [])
     .filter((call) => !userns || !initialNamespaceOnly.has(call));
-  const names = new Set([...alwaysAllowed, ...(calls?.calls ?? []), ...granted]);
+  const names = new Set([...alwaysAllowed, ...(calls?.calls ?? []), ...granted, ...more]);
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
     defaultErrnoRet: eperm,

@@ -20,6 +20,7 @@ export const groups: Record<string, readonly string[]> = {
     'change-in-place',
     'lxcfs',
     'user-namespaces',
+    'nested',
     'host-resources',
     'console',
   ),

@@ -2,7 +2,7 @@ import type { Words } from './options.ts';
 
 /** Words that mean something only together. */
 const groups = [
-  ['rich', 'rich-mode', 'initscript', 'restart-after-poweroff'],
+  ['rich', 'rich-mode', 'initscript', 'restart-after-poweroff', 'nested'],
   ['ssh-key', 'ssh-user', 'ssh-port', 'user-data', 'meta-data', 'network-config'],
 ];
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { image as debian } from '../../scripts/quickstart/place.ts';
 import { useDebian } from '../support/debianImage.ts';
 import { freePort } from '../support/freePort.ts';
+import { everyCase } from '../support/someOf.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -77,6 +78,23 @@ describe('an intruder with root in a rich container', function () {
         assert.deepEqual(done, []);
       });
 
+  const itIf = everyCase() ? it : it.skip;
+  for (const runtime of ['runc', 'crun', 'runlxc'])
+    itIf(`with engines inside, ${runtime}: gets only done what is its own`, async () => {
+      await ok('run', '-d', '--name', 'box', '--rich', '--nested', '--runtime', runtime, '--wait', debian);
+      const { done } = await attempts('box');
+      const own = [
+        'limits of a fresh cgroup2',
+        'the keyring of the session',
+        'an address of its own choice',
+        'another MAC address',
+      ];
+      assert.deepEqual(
+        done.filter((line) => !own.includes(line.replace(/: done$/, ''))),
+        [],
+      );
+    });
+
   describe('on the bridge', () => {
     const macOf = (name: string) => ok('exec', name, 'cat', '/sys/class/net/eth0/address');
     const addressOf = async (name: string) => (await daemon.it.inspect(name))!.NetworkSettings.IPAddress;
@@ -106,6 +124,12 @@ describe('an intruder with root in a rich container', function () {
 
     it('a rich container cannot take the address of the gateway, whatever MAC address it sends from', async () => {
       await begin('--rich', '--rich-mode', 'dumb-init');
+      assert.equal(await spoofs('box'), false);
+      assert.equal(await spoofs('victim'), false);
+    });
+
+    (everyCase() ? it : it.skip)('nor can one with engines inside', async () => {
+      await begin('--rich', '--rich-mode', 'dumb-init', '--nested');
       assert.equal(await spoofs('box'), false);
       assert.equal(await spoofs('victim'), false);
     });

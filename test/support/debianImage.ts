@@ -21,6 +21,8 @@ const keptMs = 7 * 24 * 60 * 60_000;
 
 export interface DebianImage {
   reference: string;
+  /** Default: bookworm. */
+  suite?: string;
   /** Packages. */
   include: readonly string[];
 }
@@ -35,7 +37,8 @@ export async function provideDebian(
 ): Promise<string[]> {
   const steps: string[] = [];
   if (await loadKeptDebian(host, image)) return steps;
-  const options = { reference: image.reference, suite: 'bookworm', include: [...image.include] };
+  const { reference, suite = 'bookworm' } = image;
+  const options = { reference, suite, include: [...image.include] };
   for await (const { error, status = '' } of await client.images.bootstrap(options)) {
     if (error !== undefined) throw new Error(error);
     steps.push(status);

@@ -1,24 +1,41 @@
 /** The cgroup of a rich container with users of its own: its init creates groups below it. */
+import { existsSync } from 'node:fs';
 import { chown, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { cgroupVersion } from '../../host/detect.ts';
+import { cgroupRoots } from './cgroup.ts';
 
 /** Files that a delegated cgroup is owned with (kernel doc cgroup-v2, "Delegation"; v1 has no others). */
 const delegated = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control', 'tasks'];
 
-/** v1 limits nothing in the hierarchy that systemd names, so that one alone is given away. */
-function hierarchy(): string {
-  return cgroupVersion() === '2' ? '/sys/fs/cgroup' : '/sys/fs/cgroup/systemd';
+interface Args {
+  path: string;
+  uid: number;
+  gid: number;
+  /** Engines in the container make groups with limits, too. */
+  everywhere?: boolean;
 }
 
-export function cgroupOwnerEffect(): EffectKind<{ path: string; uid: number; gid: number }, undefined> {
+/**
+ * v1 limits nothing in the hierarchy that systemd names, so that one alone is given away, unless containers run inside.
+ * Files with limits stay the host's: what is made below has the limits of its parent (kernel doc cgroup-v1).
+ */
+async function hierarchies(everywhere: boolean): Promise<string[]> {
+  if (cgroupVersion() === '2') return ['/sys/fs/cgroup'];
+  return everywhere ? await cgroupRoots() : ['/sys/fs/cgroup/systemd'];
+}
+
+export function cgroupOwnerEffect(): EffectKind<Args, undefined> {
   return {
     kind: 'cgroup-owner',
     volatile: true,
     describe: ({ path }) => `give the cgroup ${path} to the container’s root`,
-    async apply({ path, uid, gid }) {
-      await give(join(hierarchy(), path), uid, gid);
+    async apply({ path, uid, gid, everywhere = false }) {
+      const directories = (await hierarchies(everywhere)).map((root) => join(root, path));
+      // A controller that is not mounted has none.
+      const present = everywhere ? directories.filter((directory) => existsSync(directory)) : directories;
+      await Promise.all(present.map((directory) => give(directory, uid, gid)));
       return undefined;
     },
     // It goes with the cgroup.

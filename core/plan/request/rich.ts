@@ -35,14 +35,18 @@ function marked(
 
 /** Without a profile, clients check that already. */
 function checked(rich: RichRequest): ContainerDraft['rich'] {
-  const { enabled = false, mode = '', initScript = '', restartAfterPoweroff, ...more } = rich;
-  const settings = { mode, initScript, restartAfterPoweroff, ...more };
+  const { enabled = false, mode = '', initScript = '', restartAfterPoweroff, nested, ...more } = rich;
+  const settings = { mode, initScript, restartAfterPoweroff, nested, ...more };
   const set = Object.entries(settings).find(
     ([, value]) => value !== undefined && value !== '' && value !== false,
   );
   if (enabled) {
     checkInit(rich);
-    return { enabled, mode, initScript, ...more, ...(restartAfterPoweroff && { restartAfterPoweroff }) };
+    return {
+      ...{ enabled, mode, initScript, ...more },
+      ...(restartAfterPoweroff && { restartAfterPoweroff }),
+      ...(nested && { nested }),
+    };
   }
   if (set === undefined) return { enabled, mode, initScript };
   throw invalidField(

@@ -5,6 +5,7 @@ import { field, type FieldPath } from '../../../hooks/fields.ts';
 import type { ContainerRequest, VolumeRequest } from '../../../hooks/request.ts';
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
+import { nestedStorage } from '../nested.ts';
 import { applyPropagation, propagations } from './propagation.ts';
 import { checkTmpfsOptions, type VolumePath } from './tmpfs.ts';
 
@@ -19,7 +20,7 @@ export async function applyVolumes(
   request: ContainerRequest,
   context: RequestContext,
 ): Promise<void> {
-  const ofImage = imageVolumes(draft, request);
+  const ofImage = impliedVolumes(draft, request);
   const asked = [...ofImage, ...(request.volumes ?? [])];
   if (asked.length > maxMounts)
     throw invalidField(
@@ -106,15 +107,18 @@ function setShmSize(draft: ContainerDraft, bytes: number): void {
   if (shm) shm.options = [...shm.options.filter((option) => !option.startsWith('size=')), `size=${bytes}`];
 }
 
-/** The image's `Volumes` that the request mounts nothing on. */
-function imageVolumes(
+/** The image's `Volumes` and those of engines in the container, where the request mounts nothing. */
+function impliedVolumes(
   draft: ContainerDraft,
   { volumes: asked = [], volumeDriver }: ContainerRequest,
 ): VolumeRequest[] {
   const taken = new Set(asked.map(({ destination }) => normal(destination)));
-  const wanted = Object.keys(draft.image.config.config?.Volumes ?? {});
-  return wanted
-    .filter((path) => !taken.has(normal(path)))
+  const wanted = new Set([
+    ...Object.keys(draft.image.config.config?.Volumes ?? {}).map(normal),
+    ...(draft.rich.nested ? nestedStorage : []),
+  ]);
+  return [...wanted]
+    .filter((path) => !taken.has(path))
     .map((destination) => ({
       kind: 'volume' as const,
       destination,

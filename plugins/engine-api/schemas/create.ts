@@ -157,6 +157,7 @@ export const createSchema = typed<ContainerCreateRequest>(
       InitCommands: texts,
       InitTimeout: whole,
       RestartAfterPoweroff: flag,
+      Nested: flag,
       RichServices: mapOf(record({ Command: text, After: texts, Health: text })),
       BootOrder: whole,
       BootDelay: whole,

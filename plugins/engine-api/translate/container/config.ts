@@ -74,8 +74,17 @@ function anonymousVolumes(record: ContainerRecord): ContainerConfig['Volumes'] {
 /** Omitted for plain containers, so that they look like Docker's. */
 export function richFields(record: ContainerRecord): RichFields {
   const { rich } = record.draft;
-  const { enabled, mode, initScript, initArgs, initCommands, initTimeout, restartAfterPoweroff, supervised } =
-    rich;
+  const {
+    enabled,
+    mode,
+    initScript,
+    initArgs,
+    initCommands,
+    initTimeout,
+    restartAfterPoweroff,
+    nested,
+    supervised,
+  } = rich;
   if (!enabled) return {};
   return {
     Rich: true,
@@ -85,6 +94,7 @@ export function richFields(record: ContainerRecord): RichFields {
     ...(initCommands && { InitCommands: initCommands }),
     ...(initTimeout !== undefined && { InitTimeout: initTimeout }),
     ...(restartAfterPoweroff && { RestartAfterPoweroff: true }),
+    ...(nested && { Nested: true }),
     ...(supervised && { RichServices: servicesOf(supervised) }),
   };
 }
