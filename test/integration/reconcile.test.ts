@@ -10,7 +10,8 @@ import { useDaemon } from '../support/useDaemon.ts';
 const MiB = 2 ** 20;
 
 /** What it plans depends on a label of the container; without \`works\` it fails. */
-const corp = (marks: string) => `import { rm, writeFile } from 'node:fs/promises';
+const corp = (marks: string) => `import { appendFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { definePlugin, Type } from 'pouch/hooks';
 export default definePlugin({
   name: 'corp',
@@ -22,8 +23,9 @@ export default definePlugin({
       apply: ({ name }) => writeFile('${marks}/' + name, ''),
       undo: ({ name }) => rm('${marks}/' + name, { force: true }),
     });
-    hooks.container.preCreate.tap((draft) => {
+    hooks.container.preCreate.tap((draft, { onAbandoned }) => {
       if (!options.works) throw new Error('the database is away');
+      onAbandoned?.(() => appendFileSync('${marks}.abandoned', draft.name + '\\n'));
       draft.labels.corp = 'yes';
       if (draft.labels.plan === 'live') {
         draft.resources.memory = { ...draft.resources.memory, limit: ${48 * MiB}, swap: ${48 * MiB} };
@@ -206,6 +208,11 @@ describe('pouch reconcile', function () {
     );
     assert.match(stderr, /^code: PCH_RECONCILE_REFUSED$/m);
     assert.deepEqual(await degraded('fixed'), ['corp']);
+    assert.match(
+      await readFile(`${marks}.abandoned`, 'utf8'),
+      /^fixed$/m,
+      'plugins hear that it is abandoned',
+    );
   });
 
   it('what another plugin has planned is not lost because that one is missing now', async () => {
@@ -219,6 +226,19 @@ describe('pouch reconcile', function () {
     await plugins({ corp: true });
     assert.equal((await reconcile('both')).outcome, 'applied');
     assert.deepEqual((await inspect('both')).Config.Labels?.['other'], 'yes');
+  });
+
+  it('a mount that cannot be added after all abandons its plan, and is added once it can', async () => {
+    await plugins({ corp: true });
+    const path = `${marks}.abandoned`;
+    await writeFile(path, '');
+    await daemon.ok('run', '-d', '--name', 'abandoned', '--cap-add', 'SYS_ADMIN', 'busybox', 'sleep', '1000');
+    const { stderr } = await daemon.pouch('mount', 'add', 'abandoned', `${folder}:/mnt:ro`);
+    assert.match(stderr, /could be made writable inside/);
+    assert.equal(await readFile(path, 'utf8'), 'abandoned\n');
+    await daemon.ok('mount', 'add', 'abandoned', `${folder}:/mnt`);
+    assert.equal(await readFile(path, 'utf8'), 'abandoned\n');
+    await daemon.ok('rm', '-f', 'abandoned');
   });
 
   it('a required plugin that is not loaded fails closed, and without it creates work again', async () => {

@@ -9,10 +9,10 @@ import type { LiveDeviceArgs } from '../../apply/effects/liveDevice.ts';
 import { cgroupVersion } from '../../host/detect.ts';
 import { parentsFirst } from '../../plan/ociSpec.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
-import { formatPath, type Generation, isWithin } from '../../plugins/index.ts';
+import { formatPath, isWithin } from '../../plugins/index.ts';
 import { storedPlanOf } from '../../state/planFiles.ts';
 import { isUp } from '../../state/status.ts';
-import { planAgain } from '../reconcile/planAgain.ts';
+import { withNewPlan } from '../reconcile/planAgain.ts';
 import { replacePlan } from '../reconcile/replacePlan.ts';
 import { checkChangeable, refuseVm } from '../shared/changeable.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
@@ -35,10 +35,15 @@ export async function addDevice(
       refuseTaken(record, device.path);
       if (isUp(record)) checkLive(engine, record, device.path);
       const before = record.warnings;
-      const planned = await planWith(engine, record, device, generation);
-      await replacePlan(engine, record, planned, record.degraded, {
-        live: isUp(record) ? liveEffect(engine, record, planned, device.path) : {},
-      });
+      const request = { ...record.request, devices: [...(record.request.devices ?? []), device] };
+      const use = async (full: PlannedCreate) => {
+        const planned = await planWith(record, device.path, { ...full, request });
+        await replacePlan(engine, record, planned, record.degraded, {
+          live: isUp(record) ? liveEffect(engine, record, planned, device.path) : {},
+        });
+        return planned;
+      };
+      const planned = await withNewPlan(engine, { ...record, request }, generation, { use });
       emitContainer(engine, 'device_add', record, { device: device.path });
       return { warnings: planned.warnings.filter((warning) => !before.includes(warning)) };
     }),
@@ -86,15 +91,7 @@ function checkLive(engine: EngineContext, record: ContainerRecord, path: string)
  * The plan of the container with the device. All plugins plan the container with it, and may refuse that; of their plan
  * only the device is taken, as they may plan other things than when it was created.
  */
-async function planWith(
-  engine: EngineContext,
-  record: ContainerRecord,
-  asked: DeviceRequest & { path: string },
-  generation: Generation,
-): Promise<PlannedCreate> {
-  const { path } = asked;
-  const request = { ...record.request, devices: [...(record.request.devices ?? []), asked] };
-  const full = await planAgain(engine, { ...record, request }, generation, { isShown: false });
+async function planWith(record: ContainerRecord, path: string, full: PlannedCreate): Promise<PlannedCreate> {
   const stored = await storedPlanOf(record);
   const device = full.draft.devices[path];
   if (!device) throw leftOut(record, path);
@@ -105,7 +102,7 @@ async function planWith(
   const made = full.spec.linux.devices?.filter((one) => one.path === path) ?? [];
   return {
     ...stored,
-    request,
+    request: full.request,
     draft: { ...record.draft, devices: { ...record.draft.devices, [path]: device } },
     spec: {
       ...spec,

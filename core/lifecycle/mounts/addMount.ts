@@ -9,11 +9,11 @@ import type { VolumeRequest } from '../../../hooks/request.ts';
 import type { LiveMountArgs } from '../../apply/effects/liveMount.ts';
 import { parentsFirst } from '../../plan/ociSpec.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
-import { formatPath, type Generation, isWithin } from '../../plugins/index.ts';
+import { formatPath, isWithin } from '../../plugins/index.ts';
 import { storedPlanOf } from '../../state/planFiles.ts';
 import { isUp } from '../../state/status.ts';
 import { rootIds } from '../../userns/ids.ts';
-import { planAgain } from '../reconcile/planAgain.ts';
+import { withNewPlan } from '../reconcile/planAgain.ts';
 import { replacePlan } from '../reconcile/replacePlan.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
@@ -42,10 +42,15 @@ export async function addMount(
       refuseTaken(record, volume.destination);
       if (isUp(record)) refuseVm(engine, record, 'mounts');
       const before = record.warnings;
-      const planned = await planWith(engine, record, volume, generation);
-      await replacePlan(engine, record, planned, record.degraded, {
-        live: isUp(record) ? liveEffects(engine, record, planned, volume) : {},
-      });
+      const request = { ...record.request, volumes: [...(record.request.volumes ?? []), volume] };
+      const use = async (full: PlannedCreate) => {
+        const planned = await planWith(record, volume, { ...full, request });
+        await replacePlan(engine, record, planned, record.degraded, {
+          live: isUp(record) ? liveEffects(engine, record, planned, volume) : {},
+        });
+        return planned;
+      };
+      const planned = await withNewPlan(engine, { ...record, request }, generation, { use });
       emitContainer(engine, 'mount', record, { destination: volume.destination });
       return { warnings: planned.warnings.filter((warning) => !before.includes(warning)) };
     }),
@@ -86,15 +91,11 @@ function refuseTaken({ id, name, draft }: ContainerRecord, destination: string):
  * only the mount is taken, as they may plan other things than when it was created.
  */
 async function planWith(
-  engine: EngineContext,
   record: ContainerRecord,
-  volume: VolumeRequest,
-  generation: Generation,
+  { destination }: VolumeRequest,
+  full: PlannedCreate,
 ): Promise<PlannedCreate> {
-  const request = { ...record.request, volumes: [...(record.request.volumes ?? []), volume] };
-  const full = await planAgain(engine, { ...record, request }, generation, { isShown: false });
   const stored = await storedPlanOf(record);
-  const { destination } = volume;
   const mount = full.draft.mounts[destination];
   const inSpec = full.spec.mounts.find((one) => one.destination === destination);
   if (!mount || !inSpec) throw leftOut(record, destination);
@@ -104,7 +105,7 @@ async function planWith(
   const mountField = formatPath(['mounts', destination]);
   return {
     ...stored,
-    request,
+    request: full.request,
     draft: {
       ...record.draft,
       mounts: { ...record.draft.mounts, [destination]: mount },

@@ -3,11 +3,12 @@ import type { ContainerRecord, NetworkAttachment } from '../../../hooks/engine.t
 import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import type { PublishedPort } from '../../../hooks/request.ts';
+import type { PlannedCreate } from '../../plan/Planner.ts';
 import { planPublish } from '../../plan/planNetwork.ts';
 import { portKey } from '../../plan/request/network.ts';
-import { formatPath, isWithin } from '../../plugins/index.ts';
+import { formatPath, type Generation, isWithin } from '../../plugins/index.ts';
 import { isUp } from '../../state/status.ts';
-import { planAgain } from '../reconcile/planAgain.ts';
+import { withNewPlan } from '../reconcile/planAgain.ts';
 import { replacePlan } from '../reconcile/replacePlan.ts';
 import { checkChangeable } from '../shared/changeable.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
@@ -29,30 +30,40 @@ export async function addPort(
       const ports = [...(network.ports ?? []), port];
       const request = { ...record.request, network: { ...network, ports } };
       // All plugins plan the container with the port, and may refuse that.
-      const full = await planAgain(engine, { ...record, request }, generation, { isShown: false });
-      const key = portKey(port);
-      const planned = full.draft.network.ports[key];
-      if (!planned) throw leftOut(record, port);
-      const wanted = { request, ports: { ...record.draft.network.ports, [key]: planned } };
-      const next = await planWithPorts(engine, record, wanted, generation);
-      const portField = formatPath(['network', 'ports', key]);
-      next.blame = [...next.blame, ...full.blame.filter((entry) => isWithin(entry.field, portField))];
-      next.warnings = [...new Set([...record.warnings, ...full.warnings])];
-      next.abandon = full.abandon;
-      const before = record.warnings;
-      const live = livePortKey(key);
-      const networks = networksOfPlan(engine, generation);
-      await replacePlan(engine, record, next, record.degraded, {
-        ...(isUp(record) && {
-          live: { [live]: await planPublish(next.draft, networks, { port: planned, isPublished: false }) },
-          attachments: (results) =>
-            withPorts(record.attachments, (all) => [...all, results[live] as NetworkAttachment['ports'][0]]),
-        }),
+      return await withNewPlan(engine, { ...record, request }, generation, {
+        use: (full) => publish(engine, record, { port, full: { ...full, request } }, generation),
       });
-      emitContainer(engine, 'port_add', record, { port: key });
-      return { warnings: next.warnings.filter((warning) => !before.includes(warning)) };
     }),
   );
+}
+
+async function publish(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { port, full }: { port: PublishedPort; full: PlannedCreate },
+  generation: Generation,
+): Promise<{ warnings: string[] }> {
+  const key = portKey(port);
+  const planned = full.draft.network.ports[key];
+  if (!planned) throw leftOut(record, port);
+  const wanted = { request: full.request, ports: { ...record.draft.network.ports, [key]: planned } };
+  const next = await planWithPorts(engine, record, wanted, generation);
+  const portField = formatPath(['network', 'ports', key]);
+  next.blame = [...next.blame, ...full.blame.filter((entry) => isWithin(entry.field, portField))];
+  next.warnings = [...new Set([...record.warnings, ...full.warnings])];
+  next.abandon = full.abandon;
+  const before = record.warnings;
+  const live = livePortKey(key);
+  const networks = networksOfPlan(engine, generation);
+  await replacePlan(engine, record, next, record.degraded, {
+    ...(isUp(record) && {
+      live: { [live]: await planPublish(next.draft, networks, { port: planned, isPublished: false }) },
+      attachments: (results) =>
+        withPorts(record.attachments, (all) => [...all, results[live] as NetworkAttachment['ports'][0]]),
+    }),
+  });
+  emitContainer(engine, 'port_add', record, { port: key });
+  return { warnings: next.warnings.filter((warning) => !before.includes(warning)) };
 }
 
 /** @throws PCH_CONFLICT */

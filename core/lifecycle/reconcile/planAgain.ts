@@ -12,8 +12,24 @@ import { planWithRoot, withRoot } from '../roots/changeRoot.ts';
 import { keptContext } from '../shared/keptContext.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
+/** Plans the container's request now, for the container that exists, and abandons the plan if `use` fails with it. */
+export async function withNewPlan<T>(
+  engine: EngineContext,
+  record: ContainerRecord,
+  generation: Generation,
+  { use, ...planning }: PlanningOptions & { use(planned: PlannedCreate): Promise<T> },
+): Promise<T> {
+  const planned = await planAgain(engine, record, generation, planning);
+  try {
+    return await use(planned);
+  } catch (error) {
+    planned.abandon();
+    throw error;
+  }
+}
+
 /** The plan that the container's request gets now, for the container that exists. Changes nothing. */
-export async function planAgain(
+async function planAgain(
   engine: EngineContext,
   record: ContainerRecord,
   generation: Generation,

@@ -7,7 +7,7 @@ import { draftDifferences } from '../../plan/draftDifferences.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { type Generation, isWithin } from '../../plugins/index.ts';
 import { isUp } from '../../state/status.ts';
-import { planAgain } from '../reconcile/planAgain.ts';
+import { withNewPlan } from '../reconcile/planAgain.ts';
 import { replacePlan, settleReconcile } from '../reconcile/replacePlan.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { shownChanges } from '../shared/shownChanges.ts';
@@ -56,9 +56,20 @@ async function planAndApply(
   engine: EngineContext,
   record: ContainerRecord,
   generation: Generation,
+  options: ReconcileOptions,
+): Promise<Reconciliation> {
+  return await withNewPlan(engine, record, generation, {
+    isShown: options.dryRun ?? false,
+    use: (planned) => applyPlanned(engine, record, planned, options),
+  });
+}
+
+async function applyPlanned(
+  engine: EngineContext,
+  record: ContainerRecord,
+  planned: PlannedCreate,
   { dryRun = false, restart = false }: ReconcileOptions,
 ): Promise<Reconciliation> {
-  const planned = await planAgain(engine, record, generation, { isShown: dryRun });
   const others = record.degraded.filter((mark) => !isOfPlan(mark));
   const degraded = [...planned.degraded, ...others];
   const changes = await whenLimitsAreLive(
@@ -68,7 +79,10 @@ async function planAndApply(
   );
   const made: Planned = { planned, changes, degraded };
   if (dryRun) return report(engine, record, { ...made, outcome: 'planned' });
-  if (isStillWithout(record, planned)) return report(engine, record, { ...made, outcome: 'missing' });
+  if (isStillWithout(record, planned)) {
+    planned.abandon();
+    return report(engine, record, { ...made, outcome: 'missing' });
+  }
   checkNoneIsLost(record, planned);
   checkChangeable(record, changes);
   const needsStop = isUp(record) && changes.some(({ applies }) => applies === 'start');
