@@ -111,6 +111,12 @@ export const ContainerRecord = closed(
     stoppedByUser: Type.Boolean({
       description: 'The user has stopped it: `unless-stopped` leaves it stopped.',
     }),
+    resumes: may(
+      Type.Boolean({
+        description:
+          'An upgrade, a rollback or a restore has stopped it, and starts it again: if pouchd is killed, the next one does.',
+      }),
+    ),
     degraded: Type.Array(Degradation),
     snapshots: may(Type.Array(RootSnapshot)),
     snapshotSchedule: may(SnapshotSchedule),

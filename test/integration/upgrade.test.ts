@@ -208,6 +208,8 @@ describe('an upgrade', function () {
         for (const step of someOf(steps, name)) {
           await begin();
           await killed(step, args);
+          // A snapshot freezes a container and does not stop it.
+          await daemon.it.until('box', 'running', 30_000);
           const now = await state();
           assert.ok(now === before || after.test(now), `${step}: ${now}`);
           const { Id } = (await daemon.it.inspect('box'))!;

@@ -19,6 +19,7 @@ import { setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/
 import { watchReadiness } from '../readiness/watchReadiness.ts';
 import { thawCutOff } from '../roots/frozen.ts';
 import { settleCutOff } from '../roots/settleRoots.ts';
+import { resumeStopped } from './resumeStopped.ts';
 import { settleReconcile } from '../reconcile/replacePlan.ts';
 import { resumeTrial } from '../upgrade/trial.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
@@ -121,7 +122,10 @@ async function hasOnlySpec(directory: string): Promise<boolean> {
 
 /** A journal of a later Pouch sets its container aside. */
 async function recoverSound(engine: EngineContext, record: ContainerRecord, traces: Traces): Promise<void> {
-  await recoverOne(engine, record, traces.task).catch(async (error: unknown) => {
+  try {
+    await recoverOne(engine, record, traces.task);
+    if (engine.store.has(record.id)) resumeStopped(engine, record);
+  } catch (error) {
     if (!isDamage(error)) throw error;
     const finding: Finding = {
       problem: error.message,
@@ -130,7 +134,7 @@ async function recoverSound(engine: EngineContext, record: ContainerRecord, trac
       found: record,
     };
     await quarantine(engine, record.id, finding, traces);
-  });
+  }
 }
 
 function isDamage(error: unknown): error is PouchError {

@@ -7,6 +7,7 @@ import { changeRoot, newRootKey, planWithRoot, withRoot } from '../roots/changeR
 import { checkSpace } from '../roots/layerSpace.ts';
 import { settleCutOff } from '../roots/settleRoots.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
+import { keepRecord } from '../shared/keepRecord.ts';
 import { planStop, stopDraft } from '../verbs/planStop.ts';
 import { startLocked } from '../verbs/start.ts';
 import { stopLocked } from '../verbs/stop.ts';
@@ -44,9 +45,19 @@ export async function restoreSnapshot(
   });
 }
 
+/** Stops a container that the caller starts again; if pouchd is killed meanwhile, the next one does. */
 export async function stopFor(engine: EngineContext, record: ContainerRecord): Promise<void> {
   refuseWithGuests(engine, record);
-  await stopLocked(engine, record, await planStop(engine, stopDraft(record, 'restart', {})));
+  const plan = await planStop(engine, stopDraft(record, 'restart', {}));
+  record.resumes = true;
+  try {
+    await engine.store.save(record);
+    await stopLocked(engine, record, plan);
+  } catch (error) {
+    delete record.resumes;
+    await keepRecord(engine, record);
+    throw error;
+  }
 }
 
 async function exchange(

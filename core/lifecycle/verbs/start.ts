@@ -68,6 +68,8 @@ async function startPrepared(
       // Anything left here comes from a failed undo; retrying works once the cause is fixed.
       if (!engine.prepared.delete(record.id)) await undoStartEffects(engine, record, ledger);
       await ledger.begin('start');
+      // Saved with what becomes of the start.
+      delete record.resumes;
       try {
         await applyStart(engine, record, ledger, checkpoint);
       } catch (cause) {
