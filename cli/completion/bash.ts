@@ -21,7 +21,7 @@ ${optionCases(tree)}
   esac
 }
 _pouch() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" path="" word words
+  local cur="\${COMP_WORDS[COMP_CWORD]}" path="" first="" word words
   if words="$(_pouch_option_values "\${COMP_WORDS[COMP_CWORD-1]}" 2>/dev/null)"; then
     COMPREPLY=($(compgen -W "$words" -- "$cur"))
     return
@@ -30,10 +30,11 @@ _pouch() {
   for word in "\${before[@]}"; do
     [[ "$word" == -* ]] && continue
     words="$(_pouch_words "$path")"
-    [[ " $words " == *" $word "* ]] && path="\${path:+$path }$word"
+    if [[ " $words " == *" $word "* ]]; then path="\${path:+$path }$word"
+    else first="\${first:-$word}"; fi
   done
   words="$(_pouch_words "$path")"
-  [[ "$cur" != -* ]] && words="$(tr ' ' '\\n' <<<"$words" | grep -v '^-') $(_pouch_values "$path" 2>/dev/null)"
+  [[ "$cur" != -* ]] && words="$(tr ' ' '\\n' <<<"$words" | grep -v '^-') $(_pouch_values "$path" "$first" 2>/dev/null)"
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }
 complete -o default -F _pouch pouch
@@ -56,6 +57,7 @@ function wordsCase(node: CompletionNode): string {
 }
 
 function valuesCase(node: CompletionNode): string {
-  const command = node.completes ? listers[node.completes] : ':';
+  const names = node.completes ? listers[node.completes] : ':';
+  const command = node.lister ? `if [[ "$2" ]]; then ${node.lister} "$2"; else ${names}; fi` : names;
   return `    "${node.path.join(' ')}") ${command} ;;`;
 }

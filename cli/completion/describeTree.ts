@@ -14,6 +14,8 @@ export interface CompletionNode {
   }[];
   /** The kind of object that its arguments name. */
   completes: Kind | undefined;
+  /** Lists what its arguments after a container name in that container. The name of the container follows it. */
+  lister: string | undefined;
   children: CompletionNode[];
 }
 
@@ -39,12 +41,21 @@ export function describeTree(command: Command, path: string[] = []): CompletionN
         : [],
     ),
     completes: kindOf(command.registeredArguments[0]?.name()),
+    lister: listerOf(command),
     children: command.commands.map((child) => describeTree(child, [...path, child.name()])),
   };
 }
 
 function kindOf(name = ''): CompletionNode['completes'] {
   return Object.hasOwn(listers, name) ? (name as Kind) : undefined;
+}
+
+function listerOf({ registeredArguments: [first, second] }: Command): string | undefined {
+  const name = second?.name() ?? '';
+  const isOfContainer = first?.name() === 'container' && !first.variadic;
+  return isOfContainer && Object.hasOwn(listersInContainer, name)
+    ? listersInContainer[name as keyof typeof listersInContainer]
+    : undefined;
 }
 
 /** Returns the node and its descendants. */
@@ -67,4 +78,10 @@ export const listers = {
   driver: volumeDrivers,
   'volume-driver': volumeDrivers,
   'log-driver': logDrivers,
+} as const;
+
+/** The same of objects of a container, whose name follows. */
+const listersInContainer = {
+  service: 'pouch svc ls -a -q',
+  snapshot: 'pouch snapshot ls -q',
 } as const;

@@ -5,6 +5,10 @@ import type { CompletionNode } from './describeTree.ts';
 export function fishCompletion(tree: CompletionNode): string {
   const lines = allNodes(tree).flatMap(nodeLines);
   return `# fish completion for pouch
+function __pouch_word
+    set -l words (string match -v -- '-*' (commandline -opc)[2..])
+    test (count $words) -ge $argv[1]; and echo $words[$argv[1]]
+end
 function __pouch_at
     set -l path (string match -v -- '-*' (commandline -opc)[2..])
     set -l wanted (string split ' ' -- $argv[1])
@@ -26,7 +30,16 @@ function nodeLines(node: CompletionNode): string[] {
     return `${start} ${flags}${values} -d ${quote(description)}`;
   });
   const names = node.completes ? [`${start} -a ${quote(`(${listers[node.completes]} 2>/dev/null)`)}`] : [];
-  return [...children, ...options, ...names];
+  return [...children, ...options, ...names, ...inContainer(node)];
+}
+
+/** Of the container that the first argument names. */
+function inContainer({ path, lister }: CompletionNode): string[] {
+  if (lister === undefined) return [];
+  const place = path.length + 1;
+  const at = `__pouch_at ${quote(path.join(' '))}; and test -n "$(__pouch_word ${place})"`;
+  const names = `(${lister} (__pouch_word ${place}) 2>/dev/null)`;
+  return [`complete -c pouch -n ${quote(at)} -f -a ${quote(names)}`];
 }
 
 function quote(text: string): string {

@@ -6,12 +6,13 @@ export function zshCompletion(tree: CompletionNode): string {
   return `#compdef pouch
 # zsh completion for pouch
 _pouch() {
-  local path="" word
+  local path="" first="" word
   local -a names
   for word in "\${words[@]:1:CURRENT-2}"; do
     [[ "$word" == -* ]] && continue
     case "\${path:+$path }$word" in
       ${commandPatterns(tree)}) path="\${path:+$path }$word" ;;
+      *) first="\${first:-$word}" ;;
     esac
   done
   case "$words[CURRENT-1]" in
@@ -48,8 +49,11 @@ function nodeCase(node: CompletionNode): string {
     [long, ...(short ? [short] : [])].map((flag) => describe(flag, description)),
   );
   const children = node.children.map((child) => describe(child.path.at(-1) ?? '', child.summary));
+  const inContainer = node.lister
+    ? `if [[ "$first" ]]; then names=(\${(f)"$(${node.lister} "$first" 2>/dev/null)"}); compadd -a names; return; fi; `
+    : '';
   const names = node.completes
-    ? `names=(\${(f)"$(${listers[node.completes]} 2>/dev/null)"}); compadd -a names; _files`
+    ? `${inContainer}names=(\${(f)"$(${listers[node.completes]} 2>/dev/null)"}); compadd -a names; _files`
     : `names=(${children.join(' ')}); _describe command names`;
   return `    ${quote(node.path.join(' '))})
       if [[ "$words[CURRENT]" == -* ]]; then names=(${options.join(' ')}); _describe option names

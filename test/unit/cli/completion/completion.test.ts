@@ -30,7 +30,13 @@ describe('completions', () => {
   function proposals(...words: string[]): string[] {
     const script = `${bashCompletion(tree)}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length - 1}
-pouch() { echo web; }
+pouch() {
+  case "$1 $2 \${@: -1}" in
+    'svc ls box') echo cron; echo ssh ;;
+    'snapshot ls box') echo before ;;
+    *) echo web ;;
+  esac
+}
 _pouch; printf '%s\\n' "\${COMPREPLY[@]}"`;
     return execFileSync('bash', ['-c', script], { encoding: 'utf8', timeout: 10_000 })
       .split('\n')
@@ -50,6 +56,16 @@ _pouch; printf '%s\\n' "\${COMPREPLY[@]}"`;
   it('in bash propose names of profiles after --profile, and options after its value', () => {
     assert.deepEqual(proposals('pouch', 'run', '--profile', 'w'), ['web']);
     assert.deepEqual(proposals('pouch', 'run', '--profile', 'web', '--prof'), ['--profile']);
+  });
+
+  it('in bash propose services and snapshots of the container that is named before', () => {
+    for (const action of ['start', 'stop', 'restart', 'status', 'logs', 'enable', 'disable']) {
+      assert.deepEqual(proposals('pouch', 'svc', action, 'w'), ['web']);
+      assert.deepEqual(proposals('pouch', 'svc', action, 'box', ''), ['cron', 'ssh']);
+      assert.deepEqual(proposals('pouch', 'svc', action, 'box', 'c'), ['cron']);
+    }
+    assert.deepEqual(proposals('pouch', 'svc', 'stop', 'box', 'cron', 's'), ['ssh']);
+    assert.deepEqual(proposals('pouch', 'snapshot', 'restore', 'box', 'b'), ['before']);
   });
 
   it('in bash propose names of containers and of plugins', () => {
