@@ -128,10 +128,10 @@ describe('values in /proc without lxcfs', function () {
     assert.doesNotMatch(await ok('plan', 'run', 'busybox', 'true'), /meminfo/);
     await daemon.it.configure('plugins:\n  - name: lxcfs\n    options: { builtIn: false }\n');
     await ok('plugin', 'reload');
-    assert.doesNotMatch(await ok('plan', 'run', '--rich', ...busybox), /meminfo/);
+    assert.doesNotMatch(await ok('plan', 'run', '--rich', ...limits, ...busybox), /meminfo/);
     await daemon.it.configure('');
     await ok('plugin', 'reload');
-    assert.match(await ok('plan', 'run', '--rich', ...busybox), /\/proc\/meminfo/);
+    assert.match(await ok('plan', 'run', '--rich', ...limits, ...busybox), /\/proc\/meminfo/);
   });
 
   sampleTests(this);
