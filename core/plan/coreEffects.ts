@@ -55,8 +55,8 @@ function startEffects(draft: ContainerDraft, facts: EffectFacts): CoreEffects {
       kind: 'container',
       stage: 'start',
       args: { id, runtime: facts.containerdType },
-      // Its spec has the mapped sources.
-      ...(hasOwnUserns(draft, facts) && Object.keys(mappedSources(draft)).length > 0 && { needs: ['idmap'] }),
+      // Its spec has the mapped sources, also those of mounts that are added later.
+      ...(hasOwnUserns(draft, facts) && { needs: ['idmap'] }),
     },
     io: {
       kind: 'io',
