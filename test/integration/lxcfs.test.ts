@@ -148,7 +148,7 @@ describe('lxcfs', function () {
     assert.doesNotMatch(await warnings(), /of the host; set/);
     await daemon.it.configure(on.replace('true', 'true, path: /nonexistent/lxcfs'));
     await ok('plugin', 'reload');
-    assert.match(await warnings(), /as of the last second.*; lxcfs is not installed: install it/);
+    assert.match(await warnings(...limits), /as of the last second.*; lxcfs is not installed: install it/);
     await daemon.it.configure(on.replace('true', 'false, builtIn: false'));
     await ok('plugin', 'reload');
     assert.match(await warnings(...limits), /shows the memory and CPUs of the host; set `enabled`/);
