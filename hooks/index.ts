@@ -34,6 +34,7 @@ export * from './contributions/logDriver.ts';
 export * from './contributions/volumeDriver.ts';
 export { contributionNames, contributionPoints, type ContributionName } from './contributions/index.ts';
 export type { ContainerCondition } from './containerCondition.ts';
+export * from './containerSelection.ts';
 export * from './defineHook.ts';
 export * from './definePlugin.ts';
 export * from './deviceNumbers.ts';

@@ -13,7 +13,7 @@ export function environment(
   const known = {
     POUCH_HOOK: stage,
     POUCH_CONTAINER_ID: id,
-    POUCH_CONTAINER_NAME: draft.name,
+    POUCH_CONTAINER_NAME: container.name,
     POUCH_CONTAINER_IMAGE: draft.image.reference,
     POUCH_CONTAINER_LABELS: JSON.stringify(draft.labels),
     POUCH_CONTAINER_NETNS: netns,

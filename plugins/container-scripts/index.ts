@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { Containers, definePlugin, messageOf, Type } from '../../hooks/index.ts';
-import { applies } from './applies.ts';
+import { Containers, definePlugin, isSelected, messageOf, Type } from '../../hooks/index.ts';
 import { callScript } from './callScript.ts';
 import { checkProgram } from './checkProgram.ts';
 import { readHistory } from './history.ts';
@@ -34,7 +33,8 @@ export default definePlugin({
         hooks.container[stage].tap(
           { name: `script-${index}`, timeoutMs, ...policy },
           async (moment, context) => {
-            if (applies(entry, moment.container)) await callScript({ stage, script, marks }, moment, context);
+            if (isSelected(entry, moment.container))
+              await callScript({ stage, script, marks }, moment, context);
           },
         );
       }

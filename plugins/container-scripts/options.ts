@@ -1,4 +1,4 @@
-import { type Static, Type } from '../../hooks/index.ts';
+import { containerSelection, type Static, Type } from '../../hooks/index.ts';
 
 /** The longest deadline, in seconds. */
 const longest = 3600;
@@ -20,14 +20,7 @@ export type Script = Static<typeof Script>;
 
 const Entry = Type.Object(
   {
-    containers: Type.Array(Type.String({ minLength: 1 }), {
-      default: ['*'],
-      description: 'Names of containers; `*` stands for any text.',
-    }),
-    labels: Type.Array(Type.String({ minLength: 1 }), {
-      default: [],
-      description: 'Labels that the container has, all of them: `KEY` or `KEY=VALUE`, with `*` in the value.',
-    }),
+    ...containerSelection,
     prestart: Type.Optional(Script),
     poststop: Type.Optional(Script),
   },

@@ -1,6 +1,6 @@
 /** Which key may do what, where and as whom. */
 import { createHash } from 'node:crypto';
-import { type ContainerRecord, matchesText } from '../../hooks/index.ts';
+import { type ContainerRecord, isSelected, matchesText } from '../../hooks/index.ts';
 import type { Action, GatewayOptions } from './options.ts';
 
 /** What a key allows in a container for a user inside. */
@@ -33,22 +33,8 @@ export function fingerprintOf(key: Buffer): string {
 
 type Right = GatewayOptions['users'][number]['rights'][number];
 
-function appliesTo(
-  { containers, labels, users }: Right,
-  { name, draft }: ContainerRecord,
-  user: string,
-): boolean {
-  return (
-    containers.some((pattern) => matchesText(pattern, name)) &&
-    users.some((pattern) => matchesText(pattern, user)) &&
-    labels.every((label) => hasLabel(draft.labels, label))
-  );
-}
-
-function hasLabel(labels: Record<string, string>, wanted: string): boolean {
-  const [key = '', ...value] = wanted.split('=');
-  const found = Object.hasOwn(labels, key) ? labels[key] : undefined;
-  return found !== undefined && (value.length === 0 || matchesText(value.join('='), found));
+function appliesTo(right: Right, record: ContainerRecord, user: string): boolean {
+  return isSelected(right, record) && right.users.some((pattern) => matchesText(pattern, user));
 }
 
 function isSame(line: string, key: Buffer): boolean {

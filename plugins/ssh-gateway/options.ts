@@ -1,4 +1,4 @@
-import { type Static, Type } from '../../hooks/index.ts';
+import { containerSelection, type Static, Type } from '../../hooks/index.ts';
 
 /** What a client can do in a container. */
 export const actions = ['shell', 'exec', 'sftp', 'forward'] as const;
@@ -9,14 +9,7 @@ const Actions = (description: string, more: { default?: Action[] } = {}) =>
 
 const Right = Type.Object(
   {
-    containers: Type.Array(Type.String({ minLength: 1 }), {
-      default: ['*'],
-      description: 'Names of containers; `*` stands for any text.',
-    }),
-    labels: Type.Array(Type.String({ minLength: 1 }), {
-      default: [],
-      description: 'Labels that the container has, all of them: `KEY` or `KEY=VALUE`, with `*` in the value.',
-    }),
+    ...containerSelection,
     users: Type.Array(Type.String({ minLength: 1 }), {
       default: ['root'],
       description: 'Users inside; `*` stands for any text.',

@@ -3,26 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../../../hooks/index.ts';
-import { applies } from '../../../../plugins/container-scripts/applies.ts';
 import { exitReason } from '../../../../plugins/container-scripts/environment.ts';
 import { addToHistory, readHistory } from '../../../../plugins/container-scripts/history.ts';
 import { Output } from '../../../../plugins/container-scripts/Output.ts';
 import { printHistory } from '../../../../plugins/container-scripts/printHistory.ts';
 
-const container = (name: string, labels: Record<string, string> = {}) =>
-  ({ draft: { name, labels } }) as unknown as ContainerRecord;
-
 describe('container-scripts', () => {
-  it('an entry is for containers of its names that have all of its labels', () => {
-    const entry = { containers: ['web-*', 'db'], labels: ['team=sh*', 'prod'] };
-    const labels = { team: 'shop', prod: '' };
-    assert.ok(applies(entry, container('web-1', labels)));
-    assert.ok(applies(entry, container('db', labels)));
-    assert.ok(!applies(entry, container('db2', labels)));
-    assert.ok(!applies(entry, container('db', { team: 'shop' })));
-    assert.ok(!applies(entry, container('db', { ...labels, team: 'ops' })));
-  });
-
   it('the reason of an end is what the container wanted, then the kernel, then its user', () => {
     const state = (more: object) => ({ state: more as ContainerRecord['state'], stoppedByUser: true });
     assert.equal(exitReason(state({ ending: 'reboot', oomKilled: true })), 'reboot');
