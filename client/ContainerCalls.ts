@@ -16,7 +16,7 @@ import type {
   DeviceAddRequest,
   MountAddRequest,
   PortAddRequest,
-  MountAddResponse,
+  ChangeWarnings,
   ReconciliationWire,
   RollbackWire,
   StatsResponse,
@@ -125,7 +125,7 @@ export class ContainerCalls {
   }
 
   /** Mounts a path of the host or a volume, also in a container that runs. Only pouchd has it, as `removeMount`. */
-  addMount(ref: string, body: MountAddRequest): Promise<MountAddResponse> {
+  addMount(ref: string, body: MountAddRequest): Promise<ChangeWarnings> {
     return this.#transport.json('POST', `/pouch${containerPath(ref, 'mounts')}`, { body });
   }
 
@@ -135,7 +135,7 @@ export class ContainerCalls {
   }
 
   /** Gives a container a device of the host, also one that runs. Only pouchd has it, as `removeDevice`. */
-  addDevice(ref: string, body: DeviceAddRequest): Promise<MountAddResponse> {
+  addDevice(ref: string, body: DeviceAddRequest): Promise<ChangeWarnings> {
     return this.#transport.json('POST', `/pouch${containerPath(ref, 'devices')}`, { body });
   }
 
@@ -145,7 +145,7 @@ export class ContainerCalls {
   }
 
   /** Publishes a port, also of a container that runs. Only pouchd has it, as `removePort`. */
-  addPort(ref: string, body: PortAddRequest): Promise<MountAddResponse> {
+  addPort(ref: string, body: PortAddRequest): Promise<ChangeWarnings> {
     return this.#transport.json('POST', `/pouch${containerPath(ref, 'ports')}`, { body });
   }
 

@@ -128,8 +128,8 @@ export interface ContainerUpdateResponse {
 /** Body of `POST /pouch/containers/{id}/mounts`: one mount, in one of the two forms. */
 export type MountAddRequest = Pick<HostConfig, 'Binds' | 'Mounts'>;
 
-/** Response to `POST /pouch/containers/{id}/mounts`. */
-export interface MountAddResponse {
+/** Response to the calls that add a mount, a device or a port to a container. */
+export interface ChangeWarnings {
   Warnings: string[] | null;
 }
 

@@ -1,7 +1,7 @@
 /** A device that a running container gets. The next start makes it with the others. */
 import { rm } from 'node:fs/promises';
 import type { DraftDevice } from '../../../hooks/draft.ts';
-import { hasCode, PouchError } from '../../../hooks/errors.ts';
+import { PouchError } from '../../../hooks/errors.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { ownFilePath } from '../../contract/ownFiles.ts';
@@ -10,6 +10,7 @@ import { allowDevice, denyDevice } from '../../host/deviceCgroup.ts';
 import { isAlive, type ProcessIdentity } from '../../supervise/index.ts';
 import { rootIds } from '../../userns/ids.ts';
 import { makeOwnNode } from './files.ts';
+import { explained, type Reasons, unlessEnded } from './liveInside.ts';
 
 export interface LiveDeviceArgs extends Record<string, unknown> {
   /** The init of the run that it belongs to. */
@@ -38,7 +39,7 @@ export function liveDeviceEffect(
         if (cgroup !== null) await allowDevice(cgroup, device);
         await files.addDeviceInside({ name, init }, { source, target, owner: rootIds(draft) });
       } catch (error) {
-        throw explained(error, name, target);
+        throw refused(error, name, target);
       }
       return undefined;
     },
@@ -48,35 +49,27 @@ export function liveDeviceEffect(
       const source = ownFilePath(paths.directory, target);
       if (isAlive(init)) {
         if (cgroup !== null) await denyDevice(cgroup, { ...device, access: ownAccess });
-        await files
-          .removeDeviceInside({ name, init }, { target, sources: [source], numbers: null })
-          .catch((error: unknown) => {
-            if (!hasCode(error, 'PCH_CONTAINER_NOT_RUNNING')) throw error;
-          });
+        await unlessEnded(
+          files.removeDeviceInside({ name, init }, { target, sources: [source], numbers: null }),
+        );
       }
       if (!draft.devices[target]) await rm(source, { force: true });
     },
   };
 }
 
-/** What the kernel has refused. @returns PCH_OPTION_INVALID, PCH_CONFLICT, or the error of a worker */
-function explained(error: unknown, name: string, target: string): unknown {
-  if (error instanceof PouchError) return error;
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  if (code === 'EEXIST')
+/** @returns PCH_CONFLICT, PCH_OPTION_INVALID, or the error of a worker */
+function refused(error: unknown, name: string, target: string): unknown {
+  if (!(error instanceof PouchError) && (error as NodeJS.ErrnoException).code === 'EEXIST')
     return new PouchError('PCH_CONFLICT', `the container ${name} has something on ${target}`, {
       field: 'devices',
       hint: 'choose another path in the container',
     });
-  const [problem, hint] = reasons[code] ?? [message, 'see the log of pouchd'];
-  return new PouchError('PCH_OPTION_INVALID', `cannot add the device ${target} to ${name}: ${problem}`, {
-    field: 'devices',
-    hint,
-  });
+  return explained(error, { what: `add the device ${target} to ${name}`, field: 'devices', reasons });
 }
 
 /** By the errno: the problem, and what to do. */
-const reasons: Readonly<Record<string, [problem: string, hint: string]>> = {
+const reasons: Reasons = {
   ELOOP: ['the path passes through a symbolic link', 'name the path that the link leads to'],
   ENOTDIR: ['a part of the path is not a directory', 'choose another path in the container'],
   EACCES: ['the container’s root may not create it', 'choose another path in the container'],

@@ -1,8 +1,8 @@
 /** A mount that a running container gets. The next start makes it with the others. */
-import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import { isAlive, type ProcessIdentity } from '../../supervise/index.ts';
+import { explained, type Reasons, unlessEnded } from './liveInside.ts';
 
 export interface LiveMountArgs extends Record<string, unknown> {
   /** The init of the run that it belongs to. */
@@ -27,39 +27,21 @@ export function liveMountEffect(
     async apply({ init, ...args }, { container }) {
       const name = nameOf(container);
       await files.bindInside({ name, init }, args).catch((error: unknown) => {
-        throw explained(error, name, args);
+        const what = `mount ${args.source} on ${args.target} of ${name}`;
+        throw explained(error, { what, field: 'volumes', reasons });
       });
       return undefined;
     },
     /** The container that has ended has no mounts. Processes may use it: it goes with the last of them. */
     async undo({ init, target }, _result, { container }) {
       if (!isAlive(init)) return;
-      await files
-        .unbindInside({ name: nameOf(container), init }, { target, force: true })
-        .catch((error: unknown) => {
-          if (!hasCode(error, 'PCH_CONTAINER_NOT_RUNNING')) throw error;
-        });
+      await unlessEnded(files.unbindInside({ name: nameOf(container), init }, { target, force: true }));
     },
   };
 }
 
-/** What the kernel has refused. @returns PCH_OPTION_INVALID, or the error of a worker */
-function explained(
-  error: unknown,
-  name: string,
-  { source, target }: Pick<LiveMountArgs, 'source' | 'target'>,
-): unknown {
-  if (error instanceof PouchError) return error;
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const [problem, hint] = reasons[code] ?? [message, 'see the log of pouchd'];
-  return new PouchError('PCH_OPTION_INVALID', `cannot mount ${source} on ${target} of ${name}: ${problem}`, {
-    field: 'volumes',
-    hint,
-  });
-}
-
 /** By the errno: the problem, and what to do (open(2), mkdir(2), move_mount(2)). */
-const reasons: Readonly<Record<string, [problem: string, hint: string]>> = {
+const reasons: Reasons = {
   ELOOP: ['the path passes through a symbolic link', 'name the path that the link leads to'],
   ENOTDIR: [
     'a directory cannot be mounted on a file, nor a file on a directory',

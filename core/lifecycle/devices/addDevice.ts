@@ -6,7 +6,6 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import type { DeviceRequest } from '../../../hooks/request.ts';
 import type { LiveDeviceArgs } from '../../apply/effects/liveDevice.ts';
-import { cgroupVersion } from '../../host/detect.ts';
 import { parentsFirst } from '../../plan/ociSpec.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { formatPath, isWithin } from '../../plugins/index.ts';
@@ -17,7 +16,7 @@ import { replacePlan } from '../reconcile/replacePlan.ts';
 import { checkChangeable, refuseVm } from '../shared/changeable.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
-import { allowsAll, ownAccess, ruleOf } from './deviceRules.ts';
+import { allowsAll, checkRulesChange, ownAccess, ruleOf } from './deviceRules.ts';
 
 /**
  * Gives a container a device of the host: at once in one that runs, and at each start. A failure leaves the container
@@ -67,14 +66,9 @@ function refuseTaken({ id, name, draft }: ContainerRecord, path: string): void {
 /** @throws PCH_RUNTIME_CANNOT, PCH_NOT_SUPPORTED, PCH_OPTION_INVALID */
 function checkLive(engine: EngineContext, record: ContainerRecord, path: string): void {
   refuseVm(engine, record, 'devices');
-  const { id, name, draft } = record;
+  const { name, draft } = record;
   const later = `stop it, add the device, and start it: pouch stop ${name}`;
-  if (cgroupVersion() === '2' && !allowsAll(draft))
-    throw new PouchError(
-      'PCH_NOT_SUPPORTED',
-      `cannot add a device to ${name} while it runs: the host has cgroup v2, where the rules of devices are a program of the runtime`,
-      { container: id, hint: later },
-    );
+  checkRulesChange(record, { doing: 'add a device to', hint: later });
   // A node in the root file system would be left there as an empty file at the next start.
   const [mounted] = Object.keys(draft.mounts)
     .filter((mount) => path.startsWith(`${mount}/`))

@@ -6,7 +6,6 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { OciDeviceRule } from '../../../hooks/oci.ts';
 import { ownFilePath } from '../../contract/ownFiles.ts';
 import { denyDevice } from '../../host/deviceCgroup.ts';
-import { cgroupVersion } from '../../host/detect.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { formatPath, isWithin } from '../../plugins/index.ts';
 import { storedPlanOf } from '../../state/planFiles.ts';
@@ -14,7 +13,7 @@ import { isUp } from '../../state/status.ts';
 import { replacePlan } from '../reconcile/replacePlan.ts';
 import { checkChangeable, refuseVm } from '../shared/changeable.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
-import { allowsAll, ownAccess, ruleOf } from './deviceRules.ts';
+import { allowsAll, checkRulesChange, ownAccess, ruleOf } from './deviceRules.ts';
 
 /**
  * Takes a device away that was asked for: at once in a container that runs, and from its next start on. Processes keep
@@ -33,7 +32,8 @@ export async function removeDevice(
     if (!device || !isAsked(record, path)) throw notFound(record, path);
     if (isUp(record)) {
       refuseVm(engine, record, 'devices');
-      checkRevocable(record);
+      const hint = `stop it, remove the device, and start it: pouch stop ${record.name}`;
+      checkRulesChange(record, { doing: 'take a device from', hint });
       await takeAway(engine, record, path, device);
     }
     const planned = await planWithout(record, path, device);
@@ -49,16 +49,6 @@ function isAsked({ request }: ContainerRecord, path: string): boolean {
 
 function isOn({ host, path = host }: { host: string; path?: string | undefined }, wanted: string): boolean {
   return posix.resolve('/', path) === wanted;
-}
-
-/** @throws PCH_NOT_SUPPORTED */
-function checkRevocable({ id, name, draft }: ContainerRecord): void {
-  if (cgroupVersion() === '1' || allowsAll(draft)) return;
-  throw new PouchError(
-    'PCH_NOT_SUPPORTED',
-    `cannot take a device from ${name} while it runs: the host has cgroup v2, where the rules of devices are a program of the runtime`,
-    { container: id, hint: `stop it, remove the device, and start it: pouch stop ${name}` },
-  );
 }
 
 async function takeAway(

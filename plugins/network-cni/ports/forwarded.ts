@@ -26,18 +26,24 @@ export function parseForwardedPorts(rules: string): ForwardedPort[] {
   const owners = new Map<string, Pick<ForwardedPort, 'network' | 'container'>>();
   const ports: DnatRule[] = [];
   for (const rule of rules.split('\n')) {
-    const owner =
-      /^-A CNI-HOSTPORT-DNAT .*dnat name: \\?"([^"\\]+)\\?" id: \\?"([^"\\]+)\\?".* -j (CNI-DN-\w+)/.exec(
-        rule,
-      );
-    if (owner) owners.set(owner[3] ?? '', { network: owner[1] ?? '', container: owner[2] ?? '' });
+    const jump = parseJump(rule);
+    if (jump) owners.set(jump.chain, jump);
     const port = parseDnat(rule);
     if (port) ports.push(port);
   }
-  return ports.map(({ chain, ...port }) => ({
-    ...port,
-    ...(owners.get(chain) ?? { network: '', container: '' }),
-  }));
+  return ports.map(({ chain, ...port }) => {
+    const { network = '', container = '' } = owners.get(chain) ?? {};
+    return { ...port, network, container };
+  });
+}
+
+/** Portmap's rule that jumps to the chain of a container; undefined for other rules. */
+export function parseJump(rule: string): { network: string; container: string; chain: string } | undefined {
+  const match =
+    /^-A CNI-HOSTPORT-DNAT .*dnat name: \\?"([^"\\]+)\\?" id: \\?"([^"\\]+)\\?".* -j (CNI-DN-\w+)/.exec(rule);
+  if (!match) return undefined;
+  const [, network = '', container = '', chain = ''] = match;
+  return { network, container, chain };
 }
 
 interface DnatRule {

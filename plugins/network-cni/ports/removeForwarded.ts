@@ -1,5 +1,6 @@
 import { PouchError } from '../../../hooks/index.ts';
 import { runCommand } from '../command.ts';
+import { parseJump } from './forwarded.ts';
 
 /**
  * Removes the rules of one port from portmap's chain of a container; those of its other ports stay, and the jump to the
@@ -18,12 +19,11 @@ export async function removeForwarded(
     await iptables(['-D', ...rule.split(' ').slice(1)]);
 }
 
-/** portmap names the network and the container in the comment of the rule that jumps to the container's chain. */
+/** Undefined if the container has none, or portmap has forwarded nothing on this host yet. */
 async function chainOf(network: string, container: string): Promise<string | undefined> {
   const { stdout } = await runCommand('iptables', ['-t', 'nat', '-w', '5', '-S', 'CNI-HOSTPORT-DNAT']);
-  const names = new RegExp(`name: \\\\?"${network}\\\\?" id: \\\\?"${container}\\\\?"`);
-  const rule = stdout.split('\n').find((line) => names.test(line));
-  return rule && /-j (CNI-DN-\w+)$/.exec(rule)?.[1];
+  const jumps = stdout.split('\n').flatMap((rule) => parseJump(rule) ?? []);
+  return jumps.find((jump) => jump.network === network && jump.container === container)?.chain;
 }
 
 function isOf(rule: string, port: { protocol: string; hostPort: number; hostIp: string }): boolean {

@@ -1,5 +1,5 @@
 /** Routes of devices of containers that exist. */
-import type { MountAddResponse } from '../../../../client/wire.ts';
+import type { ChangeWarnings } from '../../../../client/wire.ts';
 import { PouchError } from '../../../../hooks/index.ts';
 import { deviceOf } from '../../../../translate/isolation.ts';
 import { allInNamesOf } from '../../../../translate/names/inNamesOf.ts';
@@ -21,7 +21,7 @@ async function add(call: Call): Promise<void> {
   const { PathOnHost = '', PathInContainer = '', CgroupPermissions = '' } = mapping ?? {};
   const device = deviceOf({ PathOnHost, PathInContainer, CgroupPermissions }, 0);
   const { warnings } = await call.engine.containers.addDevice(parameter(call, 'id'), device);
-  const body: MountAddResponse = { Warnings: allInNamesOf(call.client, warnings) };
+  const body: ChangeWarnings = { Warnings: allInNamesOf(call.client, warnings) };
   sendJson(call, body);
 }
 

@@ -1,5 +1,5 @@
 /** Routes of mounts of containers that exist. */
-import type { MountAddRequest, MountAddResponse } from '../../../../client/wire.ts';
+import type { MountAddRequest, ChangeWarnings } from '../../../../client/wire.ts';
 import { PouchError, type VolumeRequest } from '../../../../hooks/index.ts';
 import { allInNamesOf } from '../../../../translate/names/inNamesOf.ts';
 import { volumesOf } from '../../../../translate/volumes.ts';
@@ -19,7 +19,7 @@ export const mountRoutes: Route[] = [
 async function add(call: Call): Promise<void> {
   const volume = onlyOne(validate(mountAddSchema, await readJson(call)) ?? {});
   const { warnings } = await call.engine.containers.addMount(parameter(call, 'id'), volume);
-  const body: MountAddResponse = { Warnings: allInNamesOf(call.client, warnings) };
+  const body: ChangeWarnings = { Warnings: allInNamesOf(call.client, warnings) };
   sendJson(call, body);
 }
 

@@ -1,5 +1,5 @@
 /** Routes of published ports of containers that exist. */
-import type { MountAddResponse, PortAddRequest } from '../../../../client/wire.ts';
+import type { ChangeWarnings, PortAddRequest } from '../../../../client/wire.ts';
 import { PouchError, type PublishedPort } from '../../../../hooks/index.ts';
 import { allInNamesOf } from '../../../../translate/names/inNamesOf.ts';
 import { publishedPorts } from '../../../../translate/ports.ts';
@@ -19,7 +19,7 @@ export const portRoutes: Route[] = [
 async function add(call: Call): Promise<void> {
   const port = onlyOne(validate(portAddSchema, await readJson(call)) ?? {});
   const { warnings } = await call.engine.containers.addPort(parameter(call, 'id'), port);
-  const body: MountAddResponse = { Warnings: allInNamesOf(call.client, warnings) };
+  const body: ChangeWarnings = { Warnings: allInNamesOf(call.client, warnings) };
   sendJson(call, body);
 }
 

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { skip } from '../../../../support/skip.ts';
 import { tidyLayer } from '../../../../../core/files/worker/tidyLayer.ts';
 import { ownLines } from '../../../../../core/files/worker/ownLines.ts';
 
@@ -76,7 +77,7 @@ describe('the copy of a writable layer for an image', () => {
   });
 
   it('has the ids of the container, also where they are those of others on the host', function () {
-    if (process.getuid?.() !== 0) this.skip();
+    if (process.getuid?.() !== 0) skip(this, 'only root may change the owner of files');
     writeFileSync(at('file'), '', { mode: 0o755 });
     linkSync(at('file'), at('linked'));
     for (const path of ['file', '.']) lchownSync(at(path), 2000, 2005);
