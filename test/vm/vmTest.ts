@@ -1,7 +1,7 @@
 /**
  * `npm run test:vm [-- checks | matrix]`: runs containers of runc, crun and runlxc in a VM with cgroup v2 and systemd,
  * which this host may not have, and writes the matrix of rich modes there to docs/reference/rich-matrix-v2.md. Without
- * KVM (POUCH_VM_ACCEL=kvm) it takes an hour, so `npm test` does not include it.
+ * KVM (POUCH_VM_ACCEL=kvm) the checks alone take a quarter of an hour, so `npm test` does not include it.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
