@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
 import type { Run, SuiteResult } from './runMocha.ts';
 
-/** With more failures than these, the fault is not a rare one. */
-const most = 3;
+/** With failures in more files than these, the fault is not a rare one. */
+const most = 4;
 
 /**
  * Runs each file with a test that failed once more, alone: its tests may depend on each other. If all of its tests pass
@@ -13,9 +13,10 @@ export async function runAgain(
   result: SuiteResult,
   run: (again: Run) => Promise<SuiteResult>,
 ): Promise<SuiteResult> {
-  if (result.failed.length === 0 || result.failures.length > most) return result;
+  const files = new Set(result.failed.map((test) => test.file));
+  if (files.size > most) return result;
   const works = new Set<string>();
-  for (const file of new Set(result.failed.map((test) => test.file))) {
+  for (const file of files) {
     console.log(`\n== once more: ${relative(process.cwd(), file)}`);
     const { passed, failures } = await run({ lanes: 1, files: [file] });
     if (passed > 0 && failures.length === 0) works.add(file);

@@ -1,17 +1,16 @@
 /** A real pouchd with its own containerd, root, state, bridge and cgroups, for tests that run containers. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { Client } from '../../client/index.ts';
 import type { ContainerCreateRequest, ContainerInspect } from '../../client/index.ts';
-import { derivedDefaults } from '../../config/derive.ts';
 import { ContainerdClient } from '../../core/containerd/index.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxImage } from '../../scripts/lib/busyboxImage.ts';
 import { type LayerFile, layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
+import { derivedNames, makeDaemonDirectory, stateIn } from './daemonDirectory.ts';
 import { clearHost } from './host/clear.ts';
 import { inventory, type HostNames, unexplained } from './host/inventory.ts';
 
@@ -72,16 +71,11 @@ export class TestPouchd {
   private constructor(dir: string, yaml: string, env: Record<string, string>, openFiles?: number) {
     this.dir = dir;
     this.root = join(dir, 'root');
-    this.state = join(dir, 'state');
+    this.state = stateIn(dir);
     this.#yaml = yaml;
     this.#env = env;
     this.#openFiles = openFiles;
-    const derived = Object.fromEntries(
-      derivedDefaults({ state: this.state, managed: true, address: undefined }).map(({ path, value }) => [
-        path,
-        String(value),
-      ]),
-    );
+    const derived = derivedNames(dir);
     const address = derived['containerd.address']!;
     const namespace = derived['containerd.namespace']!;
     this.names = {
@@ -105,9 +99,7 @@ export class TestPouchd {
     openFiles,
     ...options
   }: NewOptions = {}): Promise<TestPouchd> {
-    const test = new TestPouchd(await mkdtemp(join(tmpdir(), 'pd-')), yaml, env, openFiles);
-    // As /var/lib and /run are: the users of a container's own namespace pass through them.
-    await chmod(test.dir, 0o711);
+    const test = new TestPouchd(await makeDaemonDirectory(), yaml, env, openFiles);
     await mkdir(test.root);
     await test.#mountDisks(disks);
     if (rootDisk !== undefined) await test.#makeRootDisk(rootDisk, rootType);

@@ -51,7 +51,8 @@ describe('a week of a rich container', function () {
   const sells = async (when: string) => {
     const orders = async () => Number(await inside('wc -l < /var/lib/shop/orders'));
     const before = await orders();
-    assert.ok(await waitUntil(async () => (await orders()) > before, { withinMs: 20_000 }), when);
+    if (await waitUntil(async () => (await orders()) > before, { withinMs: 20_000 })) return;
+    assert.fail(`no order ${when}:\n${await inside('systemctl status shop systemd-journald || true')}`);
   };
   /** Once written, never changed: in the root file system and in a volume. */
   const data = ['/root/contract', '/srv/data/ledger', '/var/lib/shop/first'];

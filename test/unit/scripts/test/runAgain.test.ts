@@ -33,8 +33,8 @@ describe('a test that failed', () => {
     }
   });
 
-  it('fails at once if many fail', async () => {
-    const many = resultOf('a', 'b', 'c', 'd');
+  it('fails at once if tests of many files fail', async () => {
+    const many = resultOf('a', 'b', 'c', 'd', 'e');
     assert.equal(await runAgain(many, having(passed)), many);
     assert.deepEqual(ran, []);
   });
