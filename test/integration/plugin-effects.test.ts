@@ -80,9 +80,12 @@ describe('effects of a plugin', function () {
       const { exitCode, stderr } = await dropDuring('failing');
       assert.equal(exitCode, 125);
       assert.match(stderr, /cannot write.*\n?.*plugin writes-files/);
-      assert.deepEqual((await readdir(written())).sort(), ['fail', 'failing.made']);
+      // What the start needs is applied with the create, so nothing is left of either.
+      assert.deepEqual(await readdir(written()), ['fail']);
+      assert.equal(await ok('ps', '-aq', '--filter', 'name=failing'), '');
       await rm(path('fail'));
       await reload(withPlugin());
+      await run('failing');
       await ok('rm', '-f', 'failing');
     });
 
