@@ -1,6 +1,6 @@
 import { runDirectory } from './stdio.ts';
 
-/** Kept for the probes after the first: systemctl reads every unit for it. */
+/** Kept for the probes after the first: for each service systemd looks for its drop-ins again. */
 const kept = `${runDirectory}/unmet`;
 
 /**
@@ -12,7 +12,7 @@ const kept = `${runDirectory}/unmet`;
  */
 export const unmetScript = `
 settings() {
-  systemctl show '*.service' --no-pager \\
+  systemctl show '*.service' --state=running --no-pager \\
     -p Id,MainPID,Nice,MemoryMax,MemoryHigh,CPUQuotaPerSecUSec,PrivateTmp,PrivateDevices,ProtectSystem,ProtectHome 2>/dev/null
   echo
 }
