@@ -12,6 +12,7 @@ export const ended = runDaemon(process.argv.slice(2), {
   trialCommand: [process.execPath, pathOf('./pouch-plugin-trial.js')],
   hostCommand: [process.execPath, ...hostNodeFlags, pathOf('./run-plugin-host.cjs')],
   consoleProgram: pathOf('../../bin/pouch-console'),
+  devicesProgram: pathOf('../../bin/pouch-devices'),
   confineProgram: pathOf('../../bin/pouch-confine'),
   filesCommand: [pathOf('../../bin/pouch-files')],
 });

@@ -10,6 +10,7 @@ import type { DaemonReloaded } from '../hooks/points/daemon.ts';
 import { messageOf, PouchError } from '../hooks/errors.ts';
 import { reservedKindNames } from './apply/effects/index.ts';
 import { AppliedKinds } from './apply/AppliedKinds.ts';
+import { deviceCgroupsOf } from './apply/deviceCgroups.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import { assemble } from './assembly.ts';
 import { ContainerdClient } from './containerd/index.ts';
@@ -76,6 +77,8 @@ export interface DaemonOptions {
   keeperCommand: readonly string[];
   /** Path of the program that holds the consoles of rich containers. */
   consoleProgram: string;
+  /** Path of the program that replaces device rules in cgroup v2. */
+  devicesProgram: string;
   /** argv that starts a file worker, without the state directory. */
   filesCommand: readonly string[];
   /** argv that starts a trial of plugin files, without the files. */
@@ -390,7 +393,7 @@ export class Daemon {
   }
 
   #assemble(client: ContainerdClient): EngineContext {
-    const { log, keeperCommand, consoleProgram, onStep } = this.#options;
+    const { log, keeperCommand, consoleProgram, devicesProgram, onStep } = this.#options;
     return assemble({
       loaded: () => this.#loaded,
       log,
@@ -399,6 +402,7 @@ export class Daemon {
       files: this.#files,
       keeperCommand,
       consoleProgram,
+      deviceCgroups: deviceCgroupsOf(devicesProgram),
       ...(onStep && { onStep }),
       appliedKinds: this.#appliedKinds,
       secrets: this.#secrets,

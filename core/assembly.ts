@@ -12,6 +12,7 @@ import type { AppliedKinds } from './apply/AppliedKinds.ts';
 import { coreEffectKinds } from './apply/effects/index.ts';
 import { HostEffectRecords } from './apply/effects/host/index.ts';
 import { bundlesOf } from './apply/effects/leftBundle.ts';
+import type { DeviceCgroups } from './apply/deviceCgroups.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import { RootDisks } from './apply/RootDisks.ts';
 import type { ContainerdClient } from './containerd/index.ts';
@@ -80,6 +81,7 @@ export interface Base {
   keeperCommand: readonly string[];
   /** Path of the program that holds the consoles of rich containers. */
   consoleProgram: string;
+  deviceCgroups: DeviceCgroups;
   onStep?: StepObserver;
   appliedKinds: AppliedKinds;
   /** Plugins that are gone, for the undo of their effects. */
@@ -145,6 +147,7 @@ export function assemble(base: Base): EngineContext {
     },
   });
   const coreKinds = coreEffectKinds({
+    deviceCgroups: base.deviceCgroups,
     hostRecords,
     hostProcesses,
     client,
@@ -208,6 +211,7 @@ export function assemble(base: Base): EngineContext {
     secrets,
     waiters: new Waiters(),
     files: base.files,
+    deviceCgroups: base.deviceCgroups,
     disks,
     io,
     deliveries: new Deliveries({

@@ -108,6 +108,10 @@ export const errorKinds = {
   PCH_DAEMON_UNREACHABLE: { status: 503, doc: 'No daemon responds at the address (from the client).' },
   PCH_DEADLINE: { status: 504, doc: 'A wait reached its deadline.' },
   PCH_DEVICE_NOT_FOUND: { status: 404, doc: 'The container was not given a device on that path.' },
+  PCH_DEVICE_RULES_FAILED: {
+    status: 500,
+    doc: 'The program with the device rules of a container in cgroup v2 was not replaced.',
+  },
   PCH_DIGEST_MISMATCH: { status: 502, doc: 'The content does not match its digest and was discarded.' },
   PCH_DISK_FAILED: {
     status: 500,

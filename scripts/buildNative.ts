@@ -1,8 +1,9 @@
 /**
  * Builds the native parts with gcc: bin/pouch-confine, which plugins in processes of their own need, bin/pouch-console,
- * which holds consoles of rich containers, bin/pouch-values, which writes files for their /proc, and runlxc's
- * bin/runlxc-monitor and bin/runlxc-init. Links bin/runlxc to the multi-call executable. Does nothing if they are up to
- * date. Without a compiler or liblxc's headers it prints the missing packages; everything else works without them.
+ * which holds consoles of rich containers, bin/pouch-devices, which replaces device rules in cgroup v2,
+ * bin/pouch-values, which writes files for /proc of rich containers, and runlxc's bin/runlxc-monitor and
+ * bin/runlxc-init. Links bin/runlxc to the multi-call executable. Does nothing if they are up to date. Without a
+ * compiler or liblxc's headers it prints the missing packages; everything else works without them.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
@@ -47,6 +48,17 @@ const parts: readonly Part[] = [
       },
     ],
     headers: [],
+  },
+  {
+    name: 'pouch-devices',
+    programs: [
+      {
+        name: 'pouch-devices',
+        folders: [join(root, 'core/host/deviceProgram/native')],
+        libraries: ['-static'],
+      },
+    ],
+    headers: [['linux/bpf.h', 'linux-libc-dev']],
   },
   {
     name: 'pouch-values',

@@ -29,6 +29,8 @@ interface Entry {
   hostCommand: readonly string[];
   /** Path of the program that holds the consoles of rich containers. */
   consoleProgram: string;
+  /** Path of the program that replaces device rules in cgroup v2. */
+  devicesProgram: string;
   /** Path of the program that confines plugins. */
   confineProgram: string;
 }

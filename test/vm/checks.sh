@@ -52,11 +52,28 @@ greedy() { # runs a container that takes more memory than it may
   bin/pouch rm box >/dev/null
 }
 
-rich() { # boots a rich container, prints its state, stops it
+disk=/dev/vda:/dev/data:r
+reads='head -c 512 /dev/data | wc -c'
+
+device() { # of a running container: it comes, stays over an update, and goes
+  local numbers
+  numbers=$(printf '%d %d' $(stat -c '0x%t 0x%T' /dev/vda))
+  bin/pouch device add box "$disk"
+  bin/pouch exec box sh -c "exec 2>&1; mknod /kept b $numbers; $reads; (exec 3<>/kept) || echo read-only"
+  bin/pouch update -m 96m --memory-swap 96m box
+  bin/pouch exec box sh -c "$reads"
+  bin/pouch device rm box /dev/data
+  bin/pouch exec box sh -c 'exec 2>&1; head -c 512 /kept; exec 3<>/dev/null && echo null'
+  bin/pouch device ls -q box
+}
+
+rich() { # boots a rich container, gives it a device, prints its state, stops it
   bin/pouch run -d --name box --network none --rich "$@" rich || return
   await is_up
   bin/pouch exec box systemctl is-system-running
   bin/pouch exec box systemctl --failed --plain --no-legend
+  bin/pouch device add box "$disk"
+  bin/pouch exec box sh -c "mkdir /sys/fs/cgroup/own && echo \$\$ >/sys/fs/cgroup/own/cgroup.procs && $reads"
   bin/pouch stop -t 60 box && bin/pouch inspect -f 'exit {{.State.ExitCode}}' box
   bin/pouch rm -f box
 }
@@ -85,6 +102,7 @@ for driver in $drivers; do
     check "$name: exec" '^0::/$' bin/pouch exec box cat /proc/self/cgroup
     bin/pouch exec box dd if=/dev/zero of=/dev/shm/x bs=1M count=20
     check "$name: stats" '^(2[0-9]|3[0-9])\.?[0-9]*MiB / 64MiB$' bin/pouch stats --no-stream --format '{{.MemUsage}}' box
+    check "$name: a device comes and goes" '512.*not permitted.*read-only.*512.*not permitted.*null$' device
     check "$name: stop and rm" box bin/pouch rm -f box
     check "$name: killed out of memory" '^true 137$' greedy --runtime $runtime
     check "$name: no cgroup is left" '^$' find /sys/fs/cgroup -name '*[0-9a-f]*' -regextype egrep -regex '.*[0-9a-f]{64}.*'
@@ -101,12 +119,14 @@ for driver in $drivers; do
     fi
     check "$name: users of its own" '0 .*65536.*0 0' bin/pouch run --rm --runtime $runtime --userns auto busybox \
       sh -c 'cat /proc/self/uid_map; touch /x; echo $(stat -c %u /x /bin)'
-    check "$name: systemd inside" $'running\nbox\nexit 0\nbox$' rich --runtime $runtime
-    check "$name: systemd inside, with a user namespace" $'running\nbox\nexit 0\nbox$' rich --runtime $runtime --userns auto
+    check "$name: systemd inside" $'running\n512\nbox\nexit 0\nbox$' rich --runtime $runtime
+    check "$name: systemd inside, with a user namespace" $'running\n512\nbox\nexit 0\nbox$' rich --runtime $runtime --userns auto
   done
   bin/pouch run -d --name box busybox sleep 1000
+  bin/pouch device add box "$disk"
   kill -9 $daemon
   start_daemon
+  check "$driver: a device outlives the daemon" '^512$' bin/pouch exec box sh -c "$reads"
   check "$driver: a new daemon takes over" box bin/pouch rm -f box
   kill $daemon
   wait $daemon

@@ -29,6 +29,7 @@ const files = [
   'bin/pouchd',
   'bin/pouch-confine',
   'bin/pouch-console',
+  'bin/pouch-devices',
   'bin/pouch-values',
   'bin/runlxc-init',
   'bin/runlxc-monitor',

@@ -17,6 +17,7 @@ import { checkpointEffect } from './checkpoint.ts';
 import { cgroupOwnerEffect } from './cgroupOwner.ts';
 import { containerEffect } from './container.ts';
 import { rootKeyOf } from '../../contract/rootKey.ts';
+import type { DeviceCgroups } from '../deviceCgroups.ts';
 import type { RootDisks } from '../RootDisks.ts';
 import { diskEffect } from './disk.ts';
 import { filesEffect } from './files.ts';
@@ -63,6 +64,7 @@ export interface EffectDeps {
   client: ContainerdClient;
   disks: RootDisks;
   files: FileWorkers;
+  deviceCgroups: DeviceCgroups;
   hostRecords: HostEffectRecords;
   hostProcesses: HostProcessRunner;
   store: ContainerStore;
@@ -96,7 +98,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     idmapEffect({ ...deps, recordOf }),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
     limitsEffect(deps.client, recordOf),
-    liveDeviceEffect(deps.files, recordOf),
+    liveDeviceEffect(deps.files, deps.deviceCgroups, recordOf),
     liveMountEffect(deps.files, (id) => recordOf(id).name),
     netnsEffect(deps.netns),
     rootEffect({ ...deps, recordOf }),

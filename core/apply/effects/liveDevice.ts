@@ -6,9 +6,9 @@ import type { EffectKind } from '../../../hooks/effectKind.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { ownFilePath } from '../../contract/ownFiles.ts';
 import type { FileWorkers } from '../../files/index.ts';
-import { allowDevice, denyDevice } from '../../host/deviceCgroup.ts';
 import { isAlive, type ProcessIdentity } from '../../supervise/index.ts';
 import { rootIds } from '../../userns/ids.ts';
+import type { DeviceCgroups } from '../deviceCgroups.ts';
 import { makeOwnNode } from './files.ts';
 import { explained, type Reasons, unlessEnded } from './liveInside.ts';
 
@@ -25,6 +25,7 @@ export interface LiveDeviceArgs extends Record<string, unknown> {
 
 export function liveDeviceEffect(
   files: FileWorkers,
+  cgroups: DeviceCgroups,
   recordOf: (id: string) => ContainerRecord,
 ): EffectKind<LiveDeviceArgs, undefined> {
   return {
@@ -32,11 +33,12 @@ export function liveDeviceEffect(
     volatile: true,
     describe: ({ target }) => `add the device ${target} to the running container`,
     async apply({ init, target, device, cgroup }, { container }) {
-      const { draft, name, paths } = recordOf(container);
+      const record = recordOf(container);
+      const { draft, name, paths } = record;
       const source = ownFilePath(paths.directory, target);
       await makeOwnNode(source, device, draft);
       try {
-        if (cgroup !== null) await allowDevice(cgroup, device);
+        if (cgroup !== null) await cgroups.allow(record, device);
         await files.addDeviceInside({ name, init }, { source, target, owner: rootIds(draft) });
       } catch (error) {
         throw refused(error, name, target);
@@ -45,10 +47,11 @@ export function liveDeviceEffect(
     },
     /** The container that has ended has neither the cgroup nor the mount. The node is for its next start. */
     async undo({ init, target, device, cgroup, ownAccess }, _result, { container }) {
-      const { draft, name, paths } = recordOf(container);
+      const record = recordOf(container);
+      const { draft, name, paths } = record;
       const source = ownFilePath(paths.directory, target);
       if (isAlive(init)) {
-        if (cgroup !== null) await denyDevice(cgroup, { ...device, access: ownAccess });
+        if (cgroup !== null) await cgroups.forbid(record, device, { ownAccess });
         await unlessEnded(
           files.removeDeviceInside({ name, init }, { target, sources: [source], numbers: null }),
         );

@@ -6,6 +6,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import type { DeviceRequest } from '../../../hooks/request.ts';
 import type { LiveDeviceArgs } from '../../apply/effects/liveDevice.ts';
+import { ruleOfDevice } from '../../contract/deviceRule.ts';
 import { parentsFirst } from '../../plan/ociSpec.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { formatPath, isWithin } from '../../plugins/index.ts';
@@ -16,7 +17,7 @@ import { replacePlan } from '../reconcile/replacePlan.ts';
 import { checkChangeable, refuseVm } from '../shared/changeable.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
-import { allowsAll, checkRulesChange, ownAccess, ruleOf } from './deviceRules.ts';
+import { allowsAll, ownAccess } from './deviceRules.ts';
 
 /**
  * Gives a container a device of the host: at once in one that runs, and at each start. A failure leaves the container
@@ -63,12 +64,11 @@ function refuseTaken({ id, name, draft }: ContainerRecord, path: string): void {
   });
 }
 
-/** @throws PCH_RUNTIME_CANNOT, PCH_NOT_SUPPORTED, PCH_OPTION_INVALID */
+/** @throws PCH_RUNTIME_CANNOT, PCH_OPTION_INVALID */
 function checkLive(engine: EngineContext, record: ContainerRecord, path: string): void {
   refuseVm(engine, record, 'devices');
   const { name, draft } = record;
   const later = `stop it, add the device, and start it: pouch stop ${name}`;
-  checkRulesChange(record, { doing: 'add a device to', hint: later });
   // A node in the root file system would be left there as an empty file at the next start.
   const [mounted] = Object.keys(draft.mounts)
     .filter((mount) => path.startsWith(`${mount}/`))
@@ -104,7 +104,7 @@ async function planWith(record: ContainerRecord, path: string, full: PlannedCrea
       linux: {
         ...spec.linux,
         devices: [...(spec.linux.devices ?? []), ...made],
-        resources: { ...resources, devices: [...(first ? [first] : []), ruleOf(device), ...rules] },
+        resources: { ...resources, devices: [...(first ? [first] : []), ruleOfDevice(device), ...rules] },
       },
     },
     blame: [

@@ -1,9 +1,5 @@
 /** Which devices a container may use, as its cgroup has it. */
 import type { ContainerDraft, DraftDevice } from '../../../hooks/draft.ts';
-import type { ContainerRecord } from '../../../hooks/engine.ts';
-import { PouchError } from '../../../hooks/errors.ts';
-import type { OciDeviceRule } from '../../../hooks/oci.ts';
-import { cgroupVersion } from '../../host/detect.ts';
 
 /** Those that runtimes allow in every container (OCI runtime spec, config-linux.md, “Default Devices”). */
 const defaults = ['1:3', '1:5', '1:7', '1:8', '1:9', '5:0', '5:1', '5:2'];
@@ -13,19 +9,6 @@ export function allowsAll({ deviceRules }: Pick<ContainerDraft, 'deviceRules'>):
   return Object.values(deviceRules).some(
     ({ allow, type = 'a', major, minor }) =>
       allow && type === 'a' && major === undefined && minor === undefined,
-  );
-}
-
-/** @param doing - as part of a sentence: `add a device to` @throws PCH_NOT_SUPPORTED */
-export function checkRulesChange(
-  { id, name, draft }: Pick<ContainerRecord, 'id' | 'name' | 'draft'>,
-  { doing, hint }: { doing: string; hint: string },
-): void {
-  if (cgroupVersion() === '1' || allowsAll(draft)) return;
-  throw new PouchError(
-    'PCH_NOT_SUPPORTED',
-    `cannot ${doing} ${name} while it runs: the host has cgroup v2, where the rules of devices are a program of the runtime`,
-    { container: id, hint },
   );
 }
 
@@ -42,9 +25,4 @@ export function ownAccess(
     (one) => one.type === type && one.major === major && one.minor === minor,
   );
   return [...access].filter((letter) => granting.every((one) => !one.access?.includes(letter))).join('');
-}
-
-/** The rule of a device in a spec. */
-export function ruleOf({ type, major, minor, access }: DraftDevice): OciDeviceRule {
-  return { allow: true, type, major, minor, access };
 }

@@ -4,8 +4,8 @@ import { liveDeviceKey } from '../../../hooks/draftKeys.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { OciDeviceRule } from '../../../hooks/oci.ts';
+import { ruleOfDevice } from '../../contract/deviceRule.ts';
 import { ownFilePath } from '../../contract/ownFiles.ts';
-import { denyDevice } from '../../host/deviceCgroup.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { formatPath, isWithin } from '../../plugins/index.ts';
 import { storedPlanOf } from '../../state/planFiles.ts';
@@ -13,7 +13,7 @@ import { isUp } from '../../state/status.ts';
 import { replacePlan } from '../reconcile/replacePlan.ts';
 import { checkChangeable, refuseVm } from '../shared/changeable.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
-import { allowsAll, checkRulesChange, ownAccess, ruleOf } from './deviceRules.ts';
+import { allowsAll, ownAccess } from './deviceRules.ts';
 
 /**
  * Takes a device away that was asked for: at once in a container that runs, and from its next start on. Processes keep
@@ -30,13 +30,9 @@ export async function removeDevice(
     checkChangeable(record, 'devices');
     const device = record.draft.devices[path];
     if (!device || !isAsked(record, path)) throw notFound(record, path);
-    if (isUp(record)) {
-      refuseVm(engine, record, 'devices');
-      const hint = `stop it, remove the device, and start it: pouch stop ${record.name}`;
-      checkRulesChange(record, { doing: 'take a device from', hint });
-      await takeAway(engine, record, path, device);
-    }
+    if (isUp(record)) refuseVm(engine, record, 'devices');
     const planned = await planWithout(record, path, device);
+    if (isUp(record)) await takeAway(engine, record, path, planned);
     await replacePlan(engine, record, planned, record.degraded, { gone: [liveDeviceKey(path)] });
     emitContainer(engine, 'device_remove', record, { device: path });
   });
@@ -55,13 +51,17 @@ async function takeAway(
   engine: EngineContext,
   record: ContainerRecord,
   path: string,
-  device: DraftDevice,
+  { spec }: PlannedCreate,
 ): Promise<void> {
   const { name, draft, paths } = record;
+  const device = draft.devices[path]!;
   const init = engine.inits.get(record.id);
   if (!init) return;
   if (!allowsAll(draft))
-    await denyDevice(draft.cgroupsPath, { ...device, access: ownAccess(draft, path, device) });
+    await engine.deviceCgroups.forbid(record, device, {
+      ownAccess: ownAccess(draft, path, device),
+      rules: spec.linux.resources?.devices ?? [],
+    });
   const sources = [ownFilePath(paths.directory, path), device.hostPath ?? path];
   await engine.files.removeDeviceInside({ name, init }, { target: path, sources, numbers: device });
 }
@@ -86,7 +86,7 @@ async function planWithout(
       linux: {
         ...spec.linux,
         devices: spec.linux.devices?.filter((one) => one.path !== path),
-        resources: { ...resources, devices: without(resources?.devices ?? [], ruleOf(device)) },
+        resources: { ...resources, devices: without(resources?.devices ?? [], ruleOfDevice(device)) },
       },
     },
     blame: stored.blame.filter(({ field }) => !isWithin(field, formatPath(['devices', path]))),

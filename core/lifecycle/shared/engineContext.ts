@@ -3,6 +3,7 @@ import type { Logger } from '../../../hooks/defineHook.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { AppliedKinds } from '../../apply/AppliedKinds.ts';
 import type { HostEffectRecords } from '../../apply/effects/host/index.ts';
+import type { DeviceCgroups } from '../../apply/deviceCgroups.ts';
 import type { KindLookup, Ledger } from '../../apply/Ledger.ts';
 import type { RootDisks } from '../../apply/RootDisks.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
@@ -49,6 +50,8 @@ export interface EngineContext {
   readonly tracing: Tracing;
   readonly waiters: Waiters;
   readonly files: FileWorkers;
+  /** Of running containers. */
+  readonly deviceCgroups: DeviceCgroups;
   /** Disks of limited size for root file systems. */
   readonly disks: RootDisks;
   readonly io: ContainerIo;

@@ -1,4 +1,4 @@
-/** Device rules of a cgroup that exists, in cgroup v1 (Documentation/admin-guide/cgroup-v1/devices.rst). */
+/** Device rules of a cgroup v1 that exists (Documentation/admin-guide/cgroup-v1/devices.rst). */
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

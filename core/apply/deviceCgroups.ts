@@ -1,0 +1,66 @@
+/** Which devices the processes of a running container may use. */
+import type { DraftDevice } from '../../hooks/draft.ts';
+import type { ContainerRecord } from '../../hooks/engine.ts';
+import type { OciDeviceRule } from '../../hooks/oci.ts';
+import { ruleOfDevice } from '../contract/deviceRule.ts';
+import { cgroupVersion } from '../host/detect.ts';
+import { allowDevice, denyDevice } from '../host/deviceList.ts';
+import { type ProgramSettings, replaceDeviceProgram } from '../host/deviceProgram/replaceProgram.ts';
+import { storedPlanOf } from '../state/planFiles.ts';
+
+export interface DeviceCgroups {
+  /** Allows a device beside those of the container's plan. @throws the system’s error, or PCH_DEVICE_RULES_FAILED */
+  allow(record: ContainerRecord, device: DraftDevice): Promise<void>;
+  /** Forbids it again. Does nothing if the cgroup is gone. @throws like `allow` */
+  forbid(record: ContainerRecord, device: DraftDevice, remains: Remaining): Promise<void>;
+}
+
+export interface Remaining {
+  /** The access to the device that the container has by nothing else. */
+  ownAccess: string;
+  /** Those without the device; missing: the container's plan has it no more. */
+  rules?: readonly OciDeviceRule[] | undefined;
+}
+
+/** Those of this host. @param program path of `pouch-devices` */
+export function deviceCgroupsOf(program: string): DeviceCgroups {
+  return cgroupVersion() === '2' ? devicePrograms({ program, hierarchy: '/sys/fs/cgroup' }) : deviceLists;
+}
+
+/** In cgroup v1 a cgroup has a list, which can be changed. */
+const deviceLists: DeviceCgroups = {
+  allow: ({ draft }, device) => allowDevice(draft.cgroupsPath, device),
+  forbid: ({ draft }, device, { ownAccess }) =>
+    denyDevice(draft.cgroupsPath, { ...device, access: ownAccess }),
+};
+
+/** In cgroup v2 it has a program, which is made anew of all rules that are to hold. */
+export function devicePrograms(settings: ProgramSettings): DeviceCgroups {
+  const replace = ({ draft }: ContainerRecord, rules: readonly OciDeviceRule[]) =>
+    replaceDeviceProgram(settings, draft.cgroupsPath, [...rules, ...always]);
+  return {
+    async allow(record, device) {
+      const [first, ...rules] = await plannedRules(record);
+      await replace(record, [...(first ? [first] : []), ruleOfDevice(device), ...rules]);
+    },
+    async forbid(record, _device, { rules }) {
+      await replace(record, rules ?? (await plannedRules(record)));
+    },
+  };
+}
+
+async function plannedRules(record: ContainerRecord): Promise<readonly OciDeviceRule[]> {
+  return (await storedPlanOf(record)).spec.linux.resources?.devices ?? [];
+}
+
+/**
+ * What runc, crun and runlxc all allow in every container, after the rules of its spec (config-linux.md, “Default
+ * Devices”). Some of their versions allow 5:1 and 10:200, too.
+ */
+const always: readonly OciDeviceRule[] = [
+  { allow: true, type: 'c', access: 'm' },
+  { allow: true, type: 'b', access: 'm' },
+  ...[3, 5, 7, 8, 9].map((minor) => ({ allow: true, type: 'c', major: 1, minor, access: 'rwm' })),
+  ...[0, 2].map((minor) => ({ allow: true, type: 'c', major: 5, minor, access: 'rwm' })),
+  { allow: true, type: 'c', major: 136, access: 'rwm' },
+];
