@@ -153,6 +153,26 @@ describe('pouch import', function () {
       await nothingLeft();
       await daemon.ok('import', '-q', '--partition', '2', disk, 'legacy:again');
     });
+
+    it('that only libguestfs reads names its package where it is not installed', async () => {
+      const xfs = join(dir, 'xfs');
+      await writeFile(xfs, Buffer.concat([Buffer.from('XFSB'), Buffer.alloc(8188)]));
+      const env = { POUCH_HOST: daemon.it.host, PATH: dir, TMPDIR: dir };
+      const { exitCode, stderr } = await execa(pouchPath, ['import', xfs], {
+        env,
+        extendEnv: false,
+        reject: false,
+      });
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /the whole disk \(8KiB\) has xfs; guestfish, .* is not installed\n/);
+      assert.match(stderr, /install it: apt-get install libguestfs-tools\ncode: PCH_TOOL_MISSING/);
+      assert.deepEqual(
+        (await readdir(dir)).filter((name) => name.startsWith('pouch-import-')),
+        [],
+      );
+      const { stderr: refused } = await daemon.pouch('import', '--subvolume', '@', disk, 'x:1');
+      assert.match(refused, /--subvolume: expected btrfs, found that partition 1 .*, partition 2 .* has ext/);
+    });
   });
 
   describe('of a running host', () => {

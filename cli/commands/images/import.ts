@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ProgressStream } from '../../../client/index.ts';
-import { showProgress } from '../../images/showProgress.ts';
+import { progressView, showIn } from '../../images/showProgress.ts';
 import { openSource } from '../../import/sources/openSource.ts';
-import type { SourceFlags } from '../../import/sources/rootfsSource.ts';
+import type { RootfsSource, SourceFlags } from '../../import/sources/rootfsSource.ts';
+import type { ProgressView } from '../../output/progressView.ts';
 import { splitReference } from '../../parse/reference.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { collect } from '../../run/collect.ts';
@@ -25,7 +26,8 @@ export function define(command: PouchCommand, session: Session): void {
     .argument('[reference]', 'Name of the image: legacy:1')
     .option('-c, --change <instruction>', 'Apply a Dockerfile instruction to the image', collect, [])
     .option('--exclude <pattern>', 'Leave out files, but of a tar: /srv/data, *.iso', collect, [])
-    .option('--partition <number>', 'Partition of a disk image (default the only one with /etc)')
+    .option('--partition <name>', 'Partition of a disk image, or VG/LV (default the only one with /etc)')
+    .option('--subvolume <path>', 'Subvolume of btrfs (default the one with /etc): @')
     .option('--staging <directory>', 'Copy a host into this directory; without a name of an image, only that')
     .option('--final', 'Copy what has changed since, make the image, and remove the staging directory')
     .option('--sudo', 'Read the files of a host by sudo there')
@@ -43,8 +45,10 @@ async function importFrom(
   reference: string | undefined,
   flags: Flags,
 ): Promise<void> {
-  const source = await openSource(session.terminal, name, flags);
+  const view = progressView({ stream: session.terminal.stdout, quiet: flags.quiet === true });
+  let source: RootfsSource | undefined;
   try {
+    source = await openSource(session.terminal, name, flags, view.update);
     if (flags.staging !== undefined && !flags.final && reference === undefined) {
       await source.copy?.();
       session.print(
@@ -52,10 +56,11 @@ async function importFrom(
       );
       return;
     }
-    await send(session, await source.tar(), reference, flags);
+    await send(session, await source.tar(), reference, { ...flags, view });
     if (flags.final && flags.staging !== undefined) await rm(flags.staging, { recursive: true, force: true });
   } finally {
-    await source.close();
+    view.end();
+    await source?.close();
   }
 }
 
@@ -63,7 +68,7 @@ async function send(
   session: Session,
   tar: Readable,
   reference: string | undefined,
-  { change, message, platform, quiet = false }: Flags,
+  { change, message, platform, quiet = false, view }: Flags & { view: ProgressView },
 ): Promise<void> {
   let failure: Error | undefined;
   tar.once('error', (error) => (failure = error));
@@ -75,7 +80,7 @@ async function send(
       changes: change,
     });
     const last = { status: '' };
-    await showProgress(noting(progress, last), { stream: session.terminal.stdout, quiet });
+    await showIn(view, noting(progress, last));
     if (quiet) session.print(last.status);
   } catch (error) {
     // The daemon reports that the upload broke, the source reports why.

@@ -11,7 +11,7 @@ export function diskUnsupported(why: string, hint = viaTar): CliError {
 }
 
 const viaTar =
-  'have libguestfs read it in a VM of its own: virt-tar-out -a FILE / - | pouch import - NAME (apt-get install guestfs-tools)';
+  'import a tar of it: tar -C DIRECTORY --one-file-system -c . | pouch import - NAME, where it is mounted';
 
 /** Converts errors of a damaged image, which leads out of itself, to a coded one. */
 export function readingDisk(error: unknown): unknown {

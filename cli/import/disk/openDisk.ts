@@ -11,6 +11,8 @@ import { requireTool, toolFailed } from '../sources/toolOutput.ts';
 
 /** An open disk. It must be closed. */
 export interface Disk extends BlockReader {
+  /** Format of the image itself. */
+  format: DiskFormat | 'raw';
   close(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export async function openDisk(path: string): Promise<Disk> {
   try {
     const image = new FileReader(file, (await file.stat()).size);
     const format = await diskFormat(image);
-    if (format === undefined) return closing(file, image.size);
+    if (format === undefined) return closing(file, image.size, 'raw');
     const converted = await convert(path, format);
     await file.close();
     return converted;
@@ -47,7 +49,7 @@ async function convert(path: string, format: DiskFormat): Promise<Disk> {
     await raw.truncate(size);
     const args = ['convert', '-n', '--target-is-zero', '-f', format, '-O', 'raw'];
     await run(program, [...args, imageName(path), '/proc/self/fd/3'], raw);
-    return closing(raw, size);
+    return closing(raw, size, format);
   } catch (error) {
     await raw.close();
     throw error;
@@ -98,7 +100,7 @@ async function unnamedFile(): Promise<FileHandle> {
   return file;
 }
 
-function closing(file: FileHandle, size: number): Disk {
+function closing(file: FileHandle, size: number, format: Disk['format']): Disk {
   const reader = new FileReader(file, size);
-  return { size, read: (offset, length) => reader.read(offset, length), close: () => file.close() };
+  return { size, format, read: (offset, length) => reader.read(offset, length), close: () => file.close() };
 }

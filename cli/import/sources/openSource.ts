@@ -9,8 +9,9 @@ import { directorySource } from './directorySource.ts';
 import { optionError } from '../../../client/options/OptionError.ts';
 import { diskSource } from './diskSource.ts';
 import { isDisk } from './isDisk.ts';
+import { refuseDiskFlags } from './refuseDiskFlags.ts';
 import { sshSource } from './sshSource.ts';
-import type { RootfsSource, SourceFlags } from './rootfsSource.ts';
+import type { Report, RootfsSource, SourceFlags } from './rootfsSource.ts';
 
 /**
  * Returns the source that the argument names: `-`, a tar, a directory, a disk image or a host.
@@ -20,14 +21,18 @@ export async function openSource(
   { stdin }: Terminal,
   name: string,
   flags: SourceFlags,
+  report: Report,
 ): Promise<RootfsSource> {
   if (name === '-') checkHostFlags(flags);
   if (name === '-') return tarSource(flags, () => piped(stdin));
   if (/^https?:\/\//.test(name)) throw invalidSource(name, 'import from a URL is not supported', download);
   if (name.startsWith('ssh://')) return sshSource(name, flags);
   checkHostFlags(flags);
-  if ((await look(name)).isDirectory()) return directorySource(name, flags.exclude);
-  if (await isDisk(name)) return diskSource(name, flags);
+  if ((await look(name)).isDirectory()) {
+    refuseDiskFlags(flags, 'a directory');
+    return directorySource(name, flags.exclude);
+  }
+  if (await isDisk(name)) return diskSource(name, flags, report);
   return tarSource(flags, () => createReadStream(name));
 }
 
@@ -64,10 +69,9 @@ function checkHostFlags({ staging, final, sudo }: SourceFlags): void {
     if (isGiven) throw optionError(flag, 'expected ssh://HOST as SOURCE', 'leave it out');
 }
 
-function tarSource({ exclude, partition }: SourceFlags, make: () => Readable): RootfsSource {
-  if (partition !== undefined)
-    throw optionError('--partition', 'expected a disk image as SOURCE, found a tar', 'leave it out');
-  if (exclude.length > 0)
+function tarSource(flags: SourceFlags, make: () => Readable): RootfsSource {
+  refuseDiskFlags(flags, 'a tar');
+  if (flags.exclude.length > 0)
     throw optionError(
       '--exclude',
       'expected a directory or a disk image as SOURCE, found a tar',

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ProgressMessage } from '../../../client/index.ts';
 import type { Examined } from '../examine/finding.ts';
 
 /** Where the root file system of an import comes from. It must be {@link RootfsSource.close}d. */
@@ -16,8 +17,10 @@ export interface RootfsSource {
 /** What `pouch import` and `pouch doctor import` say about a source. */
 export interface SourceFlags {
   exclude: readonly string[];
-  /** Number of a partition. */
+  /** Number of a partition, or VG/LV. */
   partition?: string;
+  /** Path of a subvolume of btrfs. */
+  subvolume?: string;
   /** Directory that keeps the copy of a host. */
   staging?: string;
   /** The last copy of a host. */
@@ -25,3 +28,6 @@ export interface SourceFlags {
   /** Read the files of the host as root by sudo. */
   sudo?: boolean;
 }
+
+/** Receives what a source does. */
+export type Report = (message: ProgressMessage) => void;

@@ -1,5 +1,5 @@
 import { finished } from 'node:stream/promises';
-import { conflictingOptions, optionError } from '../../../client/options/OptionError.ts';
+import { conflictingOptions } from '../../../client/options/OptionError.ts';
 import { CliError } from '../../errors.ts';
 import { loadHost } from '../ssh/loadHost.ts';
 import { otherMounts } from '../ssh/otherMounts.ts';
@@ -9,6 +9,7 @@ import { parseSshTarget } from '../ssh/sshTarget.ts';
 import { openStaging, type Staging } from '../ssh/staging.ts';
 import { defaultExcludes } from './excludes.ts';
 import { tarOfDirectory } from './directorySource.ts';
+import { refuseDiskFlags } from './refuseDiskFlags.ts';
 import type { RootfsSource, SourceFlags } from './rootfsSource.ts';
 import { toolOutput } from './toolOutput.ts';
 
@@ -46,9 +47,9 @@ async function copyTo(copy: Copy, path: string): Promise<void> {
   await finished(output.resume());
 }
 
-function checkFlags({ staging, final, partition }: SourceFlags): void {
-  if (partition !== undefined)
-    throw optionError('--partition', 'expected a disk image as SOURCE, found a host', 'leave it out');
+function checkFlags(flags: SourceFlags): void {
+  const { staging, final } = flags;
+  refuseDiskFlags(flags, 'a host');
   if (final && staging === undefined)
     throw conflictingOptions('--final needs --staging', 'name the directory of the first copy');
 }

@@ -11,8 +11,11 @@ export interface Staging {
 
 const prefix = 'pouch-import-';
 
-/** Returns the user's directory, which stays, or a temporary one, which also a signal removes. */
-export async function openStaging(named: string | undefined): Promise<Staging> {
+/**
+ * Returns the user's directory, which stays, or a temporary one, which also a signal removes.
+ * @param end - ends what writes to it, if a signal does not reach that
+ */
+export async function openStaging(named: string | undefined, end?: () => Promise<void>): Promise<Staging> {
   if (named !== undefined) {
     await mkdir(named, { recursive: true, mode: 0o700 });
     return { path: named, remove: () => Promise.resolve() };
@@ -20,7 +23,7 @@ export async function openStaging(named: string | undefined): Promise<Staging> {
   const parent = process.env['TMPDIR'] ?? '/var/tmp';
   await removeLeftovers(parent);
   const path = await mkdtemp(join(parent, `${prefix}${process.pid}-`));
-  const forget = removeOnSignal(path);
+  const forget = removeOnSignal(path, end);
   return {
     path,
     remove: async () => {
@@ -51,11 +54,18 @@ function isRunning(pid: number): boolean {
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Signals reach rsync too, as it is in the same process group; what it writes afterwards is removed with the rest. */
-function removeOnSignal(path: string): () => void {
+function removeOnSignal(path: string, end?: () => Promise<void>): () => void {
+  let isLeaving = false;
   const handlers = Object.entries(signals).map(([signal, exitCode]) => {
-    const handler = () => {
+    const leave = () => {
       rmSync(path, { recursive: true, force: true, maxRetries: 5 });
       process.exit(exitCode);
+    };
+    const handler = () => {
+      if (isLeaving) return;
+      isLeaving = true;
+      if (end === undefined) leave();
+      else void end().finally(leave);
     };
     process.on(signal, handler);
     return () => process.off(signal, handler);

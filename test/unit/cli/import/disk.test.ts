@@ -68,10 +68,33 @@ describe('partitions of a disk', () => {
     const lvm = Buffer.alloc(512);
     lvm.write('LABELONE');
     const disk = withBlocks(300, { 0: table([0x8e, 10, 100], [0x83, 200, 90]), 11: lvm });
-    const code = 'PCH_NOT_SUPPORTED';
-    await assert.rejects(findRoot(disk), { code, message: /partition 1 \(50KiB\) has LVM, partition 2/ });
-    await assert.rejects(findRoot(disk, '1'), { code, message: /partition 1 has LVM/ });
-    await assert.rejects(findRoot(disk, '7'), { code: 'PCH_OPTION_INVALID', message: /no partition "7"/ });
+    const code = 'PCH_OPTION_INVALID';
+    const options = { partition: '7' };
+    await assert.rejects(findRoot(disk, options), {
+      code,
+      message: /no partition "7".*\(50KiB\) has LVM, partition/,
+    });
+    await assert.rejects(findRoot(disk, { partition: '2' }), { code: 'PCH_NOT_SUPPORTED' });
+  });
+
+  it('are for libguestfs if they have LVM, xfs or btrfs, and none of ext has a root', async () => {
+    const lvm = Buffer.alloc(512);
+    lvm.write('LABELONE');
+    const disk = withBlocks(300, { 0: table([0x8e, 10, 100], [0x83, 200, 90]), 11: lvm });
+    const one = { found: 'partition 1 (50KiB) has LVM' };
+    const both = { found: `${one.found}, partition 2 (45KiB) has unknown content` };
+    assert.deepEqual(await findRoot(disk, {}), both);
+    assert.deepEqual(await findRoot(disk, { partition: '1' }), one);
+    assert.deepEqual(await findRoot(disk, { partition: 'vg/root' }), both);
+    const xfs = withBlocks(10, { 0: Buffer.from('XFSB') });
+    assert.deepEqual(await findRoot(xfs, {}), { found: 'the whole disk (5KiB) has xfs' });
+    const luks = withBlocks(10, { 0: Buffer.from('LUKS\xba\xbe', 'latin1') });
+    await assert.rejects(findRoot(luks, {}), { code: 'PCH_NOT_SUPPORTED', message: /it has LUKS/ });
+    const code = 'PCH_OPTION_INVALID';
+    await assert.rejects(findRoot(luks, { partition: 'vg/root' }), {
+      code,
+      message: /no LVM for "vg\/root"/,
+    });
   });
 });
 
