@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { promisify } from 'node:util';
+import { CliError } from '../../errors.ts';
 import type { DiskFormat } from '../disk/diskFormat.ts';
 import type { Report } from '../sources/rootfsSource.ts';
 import { toolOutput } from '../sources/toolOutput.ts';
@@ -58,9 +59,9 @@ export class Guestfish {
     try {
       await this.#run();
     } catch (error) {
-      if (!this.#process?.isRefusedLaunch()) throw error;
+      if (!this.#process?.isRefusedLaunch()) throw notStarted(error);
       this.#report({ id, status: 'Starting a VM without KVM' });
-      await this.#run('force_tcg');
+      await this.#run('force_tcg').catch((again: unknown) => Promise.reject(notStarted(again) as Error));
     }
   }
 
@@ -124,4 +125,12 @@ export class Guestfish {
     this.#tar?.destroy();
     await this.#process?.end();
   }
+}
+
+/** The image is not the cause of a VM that does not start. */
+function notStarted(error: unknown): unknown {
+  if (!(error instanceof CliError) || error.code !== 'PCH_IMPORT_FAILED') return error;
+  const hint =
+    'it needs a kernel in /boot that you may read (apt-get install linux-image-amd64); see libguestfs-test-tool';
+  return new CliError(error.code, error.message, hint);
 }
