@@ -9,13 +9,12 @@ import type { LiveDeviceArgs } from '../../apply/effects/liveDevice.ts';
 import { ruleOfDevice } from '../../contract/deviceRule.ts';
 import { parentsFirst } from '../../plan/ociSpec.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
-import { formatPath, isWithin } from '../../plugins/index.ts';
+import { formatPath } from '../../plugins/index.ts';
 import { storedPlanOf } from '../../state/planFiles.ts';
 import { isUp } from '../../state/status.ts';
-import { withNewPlan } from '../reconcile/planAgain.ts';
-import { replacePlan } from '../reconcile/replacePlan.ts';
+import { addToPlan } from '../reconcile/addToPlan.ts';
 import { checkChangeable, refuseVm } from '../shared/changeable.ts';
-import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { allowsAll, ownAccess } from './deviceRules.ts';
 
@@ -29,25 +28,20 @@ export async function addDevice(
   asked: DeviceRequest,
 ): Promise<{ warnings: string[] }> {
   const device = { ...asked, path: posix.resolve('/', asked.path ?? asked.host) };
-  return await underLock(engine, record, 'device', () =>
-    engine.generations.use(async (generation) => {
+  const { path } = device;
+  return await addToPlan(engine, record, {
+    verb: 'device',
+    field: formatPath(['devices', path]),
+    check() {
       checkChangeable(record, 'devices');
-      refuseTaken(record, device.path);
-      if (isUp(record)) checkLive(engine, record, device.path);
-      const before = record.warnings;
-      const request = { ...record.request, devices: [...(record.request.devices ?? []), device] };
-      const use = async (full: PlannedCreate) => {
-        const planned = await planWith(record, device.path, { ...full, request });
-        await replacePlan(engine, record, planned, record.degraded, {
-          live: isUp(record) ? liveEffect(engine, record, planned, device.path) : {},
-        });
-        return planned;
-      };
-      const planned = await withNewPlan(engine, { ...record, request }, generation, { use });
-      emitContainer(engine, 'device_add', record, { device: device.path });
-      return { warnings: planned.warnings.filter((warning) => !before.includes(warning)) };
-    }),
-  );
+      refuseTaken(record, path);
+      if (isUp(record)) checkLive(engine, record, path);
+    },
+    request: () => ({ ...record.request, devices: [...(record.request.devices ?? []), device] }),
+    plan: (full) => planWith(record, path, full),
+    live: (planned) => (isUp(record) ? { live: liveEffect(engine, record, planned, path) } : {}),
+    event: ['device_add', { device: path }],
+  });
 }
 
 /** @throws PCH_CONFLICT */
@@ -81,10 +75,6 @@ function checkLive(engine: EngineContext, record: ContainerRecord, path: string)
   );
 }
 
-/**
- * The plan of the container with the device. All plugins plan the container with it, and may refuse that; of their plan
- * only the device is taken, as they may plan other things than when it was created.
- */
 async function planWith(record: ContainerRecord, path: string, full: PlannedCreate): Promise<PlannedCreate> {
   const stored = await storedPlanOf(record);
   const device = full.draft.devices[path];
@@ -107,11 +97,6 @@ async function planWith(record: ContainerRecord, path: string, full: PlannedCrea
         resources: { ...resources, devices: [...(first ? [first] : []), ruleOfDevice(device), ...rules] },
       },
     },
-    blame: [
-      ...stored.blame,
-      ...full.blame.filter((entry) => isWithin(entry.field, formatPath(['devices', path]))),
-    ],
-    warnings: [...new Set([...record.warnings, ...full.warnings])],
     abandon: full.abandon,
   };
 }

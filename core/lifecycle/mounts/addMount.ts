@@ -9,13 +9,12 @@ import type { VolumeRequest } from '../../../hooks/request.ts';
 import type { LiveMountArgs } from '../../apply/effects/liveMount.ts';
 import { parentsFirst } from '../../plan/ociSpec.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
-import { formatPath, isWithin } from '../../plugins/index.ts';
+import { formatPath } from '../../plugins/index.ts';
 import { storedPlanOf } from '../../state/planFiles.ts';
 import { isUp } from '../../state/status.ts';
 import { rootIds } from '../../userns/ids.ts';
-import { withNewPlan } from '../reconcile/planAgain.ts';
-import { replacePlan } from '../reconcile/replacePlan.ts';
-import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
+import { addToPlan } from '../reconcile/addToPlan.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { notRunning } from '../task/refusals.ts';
 import { effectsOfMount } from './effectsOfMount.ts';
 import { checkChangeable, refuseVm } from '../shared/changeable.ts';
@@ -36,25 +35,20 @@ export async function addMount(
   asked: VolumeRequest,
 ): Promise<{ warnings: string[] }> {
   const volume = checked(asked);
-  return await underLock(engine, record, 'mount', () =>
-    engine.generations.use(async (generation) => {
+  const { destination } = volume;
+  return await addToPlan(engine, record, {
+    verb: 'mount',
+    field: formatPath(['mounts', destination]),
+    check() {
       checkChangeable(record, 'mounts');
-      refuseTaken(record, volume.destination);
+      refuseTaken(record, destination);
       if (isUp(record)) refuseVm(engine, record, 'mounts');
-      const before = record.warnings;
-      const request = { ...record.request, volumes: [...(record.request.volumes ?? []), volume] };
-      const use = async (full: PlannedCreate) => {
-        const planned = await planWith(record, volume, { ...full, request });
-        await replacePlan(engine, record, planned, record.degraded, {
-          live: isUp(record) ? liveEffects(engine, record, planned, volume) : {},
-        });
-        return planned;
-      };
-      const planned = await withNewPlan(engine, { ...record, request }, generation, { use });
-      emitContainer(engine, 'mount', record, { destination: volume.destination });
-      return { warnings: planned.warnings.filter((warning) => !before.includes(warning)) };
-    }),
-  );
+    },
+    request: () => ({ ...record.request, volumes: [...(record.request.volumes ?? []), volume] }),
+    plan: (full) => planWith(record, volume, full),
+    live: (planned) => (isUp(record) ? { live: liveEffects(engine, record, planned, volume) } : {}),
+    event: ['mount', { destination }],
+  });
 }
 
 /** @throws PCH_OPTION_INVALID, PCH_NOT_SUPPORTED */
@@ -86,10 +80,6 @@ function refuseTaken({ id, name, draft }: ContainerRecord, destination: string):
   });
 }
 
-/**
- * The plan of the container with the mount. All plugins plan the container with it, and may refuse that; of their plan
- * only the mount is taken, as they may plan other things than when it was created.
- */
 async function planWith(
   record: ContainerRecord,
   { destination }: VolumeRequest,
@@ -102,7 +92,6 @@ async function planWith(
   const isOwn = effectsOfMount(full.draft, destination);
   const isOfMount = (key: string) => isOwn(key) || key === 'idmap';
   const effects = Object.entries(full.draft.effects).filter(([key]) => isOfMount(key));
-  const mountField = formatPath(['mounts', destination]);
   return {
     ...stored,
     request: full.request,
@@ -116,8 +105,6 @@ async function planWith(
       ...stored.effects.filter(({ key }) => !isOfMount(key)),
       ...full.effects.filter(({ key }) => isOfMount(key)),
     ],
-    blame: [...stored.blame, ...full.blame.filter((entry) => isWithin(entry.field, mountField))],
-    warnings: [...new Set([...record.warnings, ...full.warnings])],
     abandon: full.abandon,
   };
 }

@@ -6,12 +6,12 @@ import type { PublishedPort } from '../../../hooks/request.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { planPublish } from '../../plan/planNetwork.ts';
 import { portKey } from '../../plan/request/network.ts';
-import { formatPath, type Generation, isWithin } from '../../plugins/index.ts';
+import { formatPath, type Generation } from '../../plugins/index.ts';
 import { isUp } from '../../state/status.ts';
-import { withNewPlan } from '../reconcile/planAgain.ts';
-import { replacePlan } from '../reconcile/replacePlan.ts';
+import { addToPlan } from '../reconcile/addToPlan.ts';
+import type { ReplaceOptions } from '../reconcile/replacePlan.ts';
 import { checkChangeable } from '../shared/changeable.ts';
-import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
 import { networksOfPlan, planWithPorts, withPorts } from './planPorts.ts';
 
 /**
@@ -22,48 +22,44 @@ export async function addPort(
   record: ContainerRecord,
   port: PublishedPort,
 ): Promise<{ warnings: string[] }> {
-  return await underLock(engine, record, 'port', () =>
-    engine.generations.use(async (generation) => {
+  const key = portKey(port);
+  return await addToPlan(engine, record, {
+    verb: 'port',
+    field: formatPath(['network', 'ports', key]),
+    check() {
       checkChangeable(record, 'published ports');
       refuseTaken(record, port);
+    },
+    request() {
       const { network = { mode: '' } } = record.request;
-      const ports = [...(network.ports ?? []), port];
-      const request = { ...record.request, network: { ...network, ports } };
-      // All plugins plan the container with the port, and may refuse that.
-      return await withNewPlan(engine, { ...record, request }, generation, {
-        use: (full) => publish(engine, record, { port, full: { ...full, request } }, generation),
-      });
-    }),
-  );
+      return { ...record.request, network: { ...network, ports: [...(network.ports ?? []), port] } };
+    },
+    async plan({ draft, request }, generation) {
+      const planned = draft.network.ports[key];
+      if (!planned) throw leftOut(record, port);
+      const ports = { ...record.draft.network.ports, [key]: planned };
+      return await planWithPorts(engine, record, { request, ports }, generation);
+    },
+    live: async (planned, generation) =>
+      isUp(record) ? await liveOptions(engine, record, { planned, key }, generation) : {},
+    event: ['port_add', { port: key }],
+  });
 }
 
-async function publish(
+async function liveOptions(
   engine: EngineContext,
   record: ContainerRecord,
-  { port, full }: { port: PublishedPort; full: PlannedCreate },
+  { planned: { draft }, key }: { planned: PlannedCreate; key: string },
   generation: Generation,
-): Promise<{ warnings: string[] }> {
-  const key = portKey(port);
-  const planned = full.draft.network.ports[key];
-  if (!planned) throw leftOut(record, port);
-  const wanted = { request: full.request, ports: { ...record.draft.network.ports, [key]: planned } };
-  const next = await planWithPorts(engine, record, wanted, generation);
-  const portField = formatPath(['network', 'ports', key]);
-  next.blame = [...next.blame, ...full.blame.filter((entry) => isWithin(entry.field, portField))];
-  next.warnings = [...new Set([...record.warnings, ...full.warnings])];
-  next.abandon = full.abandon;
-  const before = record.warnings;
+): Promise<ReplaceOptions> {
   const live = livePortKey(key);
+  const port = draft.network.ports[key]!;
   const networks = networksOfPlan(engine, generation);
-  await replacePlan(engine, record, next, record.degraded, {
-    ...(isUp(record) && {
-      live: { [live]: await planPublish(next.draft, networks, { port: planned, isPublished: false }) },
-      attachments: (results) =>
-        withPorts(record.attachments, (all) => [...all, results[live] as NetworkAttachment['ports'][0]]),
-    }),
-  });
-  emitContainer(engine, 'port_add', record, { port: key });
-  return { warnings: next.warnings.filter((warning) => !before.includes(warning)) };
+  return {
+    live: { [live]: await planPublish(draft, networks, { port, isPublished: false }) },
+    attachments: (results) =>
+      withPorts(record.attachments, (all) => [...all, results[live] as NetworkAttachment['ports'][0]]),
+  };
 }
 
 /** @throws PCH_CONFLICT */
