@@ -142,9 +142,9 @@ export function assemble(base: Base): EngineContext {
     look: (path) => base.files.look(path),
     netnsOf: (id) => join(config.state, 'netns', id),
     authorOf: ({ container, key }) => plannedAuthorOf(store.directoryOf(container), key),
-    emit: (action, id, attributes) => {
-      if (store.has(id)) emitContainer(context, action, store.get(id), attributes);
-    },
+    // Effects of a start may be applied, and end, while the container is still being created.
+    emit: (action, id, attributes) =>
+      store.whenCreated(id, (record) => emitContainer(context, action, record, attributes)),
   });
   const coreKinds = coreEffectKinds({
     deviceCgroups: base.deviceCgroups,

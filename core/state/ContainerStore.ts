@@ -23,6 +23,12 @@ export interface Loaded {
   damaged: { id: string; read: Exclude<Stored<ContainerRecord>, { state: 'sound' }> }[];
 }
 
+interface Staged {
+  record: ContainerRecord;
+  /** What waits for its end. */
+  waiting: (() => void)[];
+}
+
 export class ContainerStore {
   readonly #directory: string;
   readonly #byId = new Map<string, ContainerRecord>();
@@ -30,7 +36,7 @@ export class ContainerStore {
   /** Stand-ins of containers whose record is damaged. */
   readonly #damaged = new Map<string, ContainerRecord>();
   /** Containers that are being created, which only their own effects see. */
-  readonly #staged = new Map<string, ContainerRecord>();
+  readonly #staged = new Map<string, Staged>();
   /** Names of containers that are being created. */
   readonly #reserved = new Set<string>();
   #isLoaded = false;
@@ -79,8 +85,8 @@ export class ContainerStore {
    */
   listStaying(): ContainerRecord[] {
     const staying = this.list().filter(({ id, name }) => this.#idByName.get(name) === id);
-    const staged = [...this.#staged.values()].filter(({ id }) => !this.#byId.has(id));
-    return [...staying, ...staged];
+    const staged = [...this.#staged.values()].map(({ record }) => record);
+    return [...staying, ...staged.filter(({ id }) => !this.#byId.has(id))];
   }
 
   /** Whether a sound container has that id. */
@@ -112,13 +118,25 @@ export class ContainerStore {
 
   /** Shows a new container to its own effects until it is added or its create has failed. */
   stage(record: ContainerRecord): { unstage(): void } {
-    this.#staged.set(record.id, record);
-    return { unstage: () => this.#staged.delete(record.id) };
+    const staged: Staged = { record, waiting: [] };
+    this.#staged.set(record.id, staged);
+    const unstage = (): void => {
+      this.#staged.delete(record.id);
+      if (this.has(record.id)) for (const report of staged.waiting) report();
+    };
+    return { unstage };
+  }
+
+  /** Runs it with the container: at once, or when its create has succeeded. Never for others. */
+  whenCreated(id: string, report: (record: ContainerRecord) => void): void {
+    const staged = this.#staged.get(id);
+    if (staged) staged.waiting.push(() => report(staged.record));
+    else if (this.has(id)) report(this.get(id));
   }
 
   /** Returns a container by its full id, also while it is being created. @throws PCH_CONTAINER_NOT_FOUND */
   get(id: string): ContainerRecord {
-    const record = this.#byId.get(id) ?? this.#staged.get(id);
+    const record = this.#byId.get(id) ?? this.#staged.get(id)?.record;
     if (!record) throw notFound(id);
     return record;
   }

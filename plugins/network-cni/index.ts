@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import {
+  Containers,
   definePlugin,
   messageOf,
   networkEffectKey,
@@ -51,10 +52,11 @@ export default definePlugin({
   version: '0.1.0',
   doc: 'Network drivers host, none, and bridge with the CNI plugins bridge, host-local, portmap and firewall.',
   options,
-  setup({ networkDriver, options: { firewall }, host, log, effect, surface }) {
+  inject: { containers: Containers },
+  setup({ networkDriver, options: { firewall }, host, log, effect, surface, services: { containers } }) {
     const preparation = new BridgePreparation(log);
     const localnet = new LocalnetRouting();
-    const claims = new PortClaims();
+    const claims = new PortClaims({ nameOf: (id) => nameOf(containers, id) });
     effect(cniPortEffect(preparation, claims, localnet));
     effect({
       ...cniEffect(preparation, claims, localnet),
@@ -92,6 +94,15 @@ export default definePlugin({
     });
   },
 });
+
+/** For messages: undefined for those of other engines, and before the containers are read. */
+function nameOf(containers: Containers, id: string): string | undefined {
+  try {
+    return containers.inspect(id).name;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Sets the rules of an existing bridge, so that the first container does not wait for them. Also protects the

@@ -242,7 +242,11 @@ describe('processes of the host that belong to a container', function () {
   it('its end is reported with its exit code, or it is started again until it has failed too often', async () => {
     await run('ends', { p: process('ends', 'ends 7') });
     await eventually(async () => /ended \(exit code 7\)/.test(await statusOf('ends')), 'exit code 7');
-    const events = await ok('events', '--since', '1m', '--until', '0s');
+    const events = await ok('events', '--since', '1m', '--until', '0s', '-f', 'container=ends');
+    assert.deepEqual(
+      [...events.matchAll(/container (create|process_\w+) /g)].map(([, action]) => action),
+      ['create', 'process_started', 'process_exited'],
+    );
     assert.match(events, /process_started .*process=ends/);
     assert.match(events, /process_exited .*exit code 7/);
     await ok('rm', '-f', 'ends');

@@ -15,12 +15,12 @@ describe('ports of a running container', function () {
 
   before(async () => {
     [first, second, third] = [await freePort(), await freePort(), await freePort()];
-    const serve = 'for p in 80 81; do (while :; do echo "hello $p" | nc -l -p $p; done) & done; wait';
-    const run = (name: string, ...options: string[]) =>
-      ok('run', '-d', '--name', name, ...options, 'busybox', 'sh', '-c', serve);
     await Promise.all([run('web', '-p', `127.0.0.1:${first}:80`), run('bare'), run('other')]);
   });
 
+  const serve = 'for p in 80 81; do (while :; do echo "hello $p" | nc -l -p $p; done) & done; wait';
+  const run = (name: string, ...options: string[]) =>
+    ok('run', '-d', '--name', name, ...options, 'busybox', 'sh', '-c', serve);
   /** What the container sends, or nothing. */
   const read = (port: number) =>
     new Promise<string>((resolve) => {
@@ -89,15 +89,29 @@ describe('ports of a running container', function () {
     await reads(first, 'hello 80');
   });
 
+  for (const [kind, ...options] of [
+    ['of a user namespace', '--userns', 'auto'],
+    ['that is rich', '--rich'],
+  ] as const)
+    it(`comes to one ${kind}, lasts over its restart, and goes`, async () => {
+      await run('own', ...options);
+      assert.doesNotMatch(await ok('exec', 'own', 'cat', '/proc/self/uid_map'), /^ *0 +0 /);
+      await ok('port', 'add', 'own', `127.0.0.1:${second}:81`);
+      await reads(second, 'hello 81');
+      await ok('restart', '-t', '0', 'own');
+      await reads(second, 'hello 81');
+      await ok('port', 'rm', 'own', `${second}:81`);
+      assert.deepEqual(await rulesOf(second), []);
+      await ok('rm', '-f', 'own');
+    });
+
   it('a port that is taken is refused with who has it, and the next call works', async () => {
     await refused(/in use by the container web[^]*PCH_PORT_IN_USE/, 'add', 'bare', `127.0.0.1:${first}:81`);
     await daemon.it.restart();
-    await refused(
-      /in use by the container [0-9a-f]{12}[^]*PCH_PORT_IN_USE/,
-      'add',
-      'bare',
-      `127.0.0.1:${first}:81`,
-    );
+    await refused(/in use by the container web[^]*PCH_PORT_IN_USE/, 'add', 'bare', `127.0.0.1:${first}:81`);
+    await ok('rename', 'web', 'renamed');
+    await refused(/in use by the container renamed/, 'add', 'bare', `127.0.0.1:${first}:81`);
+    await ok('rename', 'renamed', 'web');
     const server = createServer().listen({ port: second, host: '127.0.0.1' });
     await refused(
       /in use by a process of the host[^]*PCH_PORT_IN_USE/,

@@ -48,7 +48,7 @@ export async function create(
         planned.abandon();
         throw error;
       }
-      announce(engine, record);
+      observeTaps(engine, record, catalogue.container.postCreate, { container: record, netns: '' });
       return record;
     });
   } finally {
@@ -91,6 +91,8 @@ async function apply(
     });
     if (startsNext) engine.prepared.add(record.id);
     engine.store.add(record);
+    // At once: what is seen of it from now on comes after these.
+    announce(engine, record);
   } catch (error) {
     if (isUndone) await engine.store.discard(record.id);
     else keepDead(engine, record, error);
@@ -110,7 +112,6 @@ function announce(engine: EngineContext, record: ContainerRecord): void {
   emitContainer(engine, 'create', record);
   for (const { plugin, hook, message } of record.degraded)
     emitContainer(engine, 'degraded', record, { plugin, hook, reason: message });
-  observeTaps(engine, record, catalogue.container.postCreate, { container: record, netns: '' });
 }
 
 /** The effects that the start's task needs. */

@@ -19,6 +19,13 @@ interface Claim extends HeldPort {
   name: string;
 }
 
+export interface PortClaimsOptions {
+  /** What other containers have, of any engine on this host. */
+  forwarded?: () => Promise<HeldPort[]>;
+  /** Name of a container by its id; undefined for those of other engines. */
+  nameOf?: (container: string) => string | undefined;
+}
+
 const anyAddress = '0.0.0.0';
 /** A port that the kernel picks is refused only if a container already has it, so few attempts suffice. */
 const attempts = 50;
@@ -30,10 +37,10 @@ const attempts = 50;
  */
 export class PortClaims {
   readonly #claims = new Set<Claim>();
-  readonly #forwarded: () => Promise<HeldPort[]>;
+  readonly #options: Required<PortClaimsOptions>;
 
-  constructor(forwarded: () => Promise<HeldPort[]> = readForwardedPorts) {
-    this.#forwarded = forwarded;
+  constructor({ forwarded = readForwardedPorts, nameOf = () => undefined }: PortClaimsOptions = {}) {
+    this.#options = { forwarded, nameOf };
   }
 
   /**
@@ -42,7 +49,7 @@ export class PortClaims {
    */
   async claim(claimant: Claimant, ports: PortRequest[]): Promise<PublishedPort[]> {
     try {
-      return await assign(claimant, ports, { claims: this.#claims, forwarded: this.#forwarded });
+      return await assign(claimant, ports, { ...this.#options, claims: this.#claims });
     } catch (error) {
       this.release(claimant.container);
       throw error;
@@ -51,7 +58,7 @@ export class PortClaims {
 
   /** Rejects as `claim` would, and claims nothing. @throws PCH_PORT_IN_USE */
   async check(claimant: Claimant, ports: PortRequest[]): Promise<void> {
-    await assign(claimant, ports, { claims: new Set(this.#claims), forwarded: this.#forwarded });
+    await assign(claimant, ports, { ...this.#options, claims: new Set(this.#claims) });
   }
 
   /** Releases all ports of a container. */
@@ -67,20 +74,22 @@ export class PortClaims {
   }
 }
 
-interface Sources {
+interface Sources extends Required<PortClaimsOptions> {
   /** Gets the new claims. */
   claims: Set<Claim>;
-  forwarded(): Promise<HeldPort[]>;
 }
 
 async function assign(
   claimant: Claimant,
   ports: PortRequest[],
-  { claims, forwarded }: Sources,
+  { claims, forwarded, nameOf }: Sources,
 ): Promise<PublishedPort[]> {
   if (ports.length === 0) return [];
   const others = (await forwarded()).filter(({ container }) => container !== claimant.container);
-  const holderOf = (wanted: HeldPort) => [...claims, ...others].find((other) => samePort(wanted, other));
+  const holderOf = (wanted: HeldPort) => {
+    const holder = [...claims, ...others].find((other) => samePort(wanted, other));
+    return holder && describe(holder, nameOf(ownerOf(holder)));
+  };
   const published: PublishedPort[] = [];
   for (const { containerPort, protocol, hostIp = '', hostPort: asked } of ports) {
     const wanted = { protocol, hostIp: hostIp || anyAddress, hostPort: asked ?? 0, ...claimant };
@@ -92,11 +101,12 @@ async function assign(
   return published;
 }
 
-type HolderOf = (wanted: HeldPort) => HeldPort | undefined;
+/** The container that has a port. */
+type HolderOf = (wanted: HeldPort) => string | undefined;
 
 async function claimFixed(wanted: Claim, claims: Set<Claim>, holderOf: HolderOf): Promise<Claim> {
   const holder = holderOf(wanted);
-  if (holder) throw inUse(wanted, `the container ${nameOf(holder)}`);
+  if (holder) throw inUse(wanted, holder);
   claims.add(wanted);
   await bindBriefly(wanted);
   return wanted;
@@ -110,7 +120,7 @@ async function claimFree(wanted: Claim, claims: Set<Claim>, holderOf: HolderOf):
     return claim;
   }
   throw new PouchError('PCH_PORT_IN_USE', `no free ${wanted.protocol} port was found on ${wanted.hostIp}`, {
-    container: wanted.container.split('.')[0],
+    container: ownerOf(wanted),
     field: 'network.ports',
     hint: `specify a host port (${field('network.ports')}) or free some of /proc/sys/net/ipv4/ip_local_port_range`,
   });
@@ -131,8 +141,13 @@ function isAny(address: string): boolean {
   return address === '' || address === anyAddress || address === '::';
 }
 
-function nameOf(holder: HeldPort & { name?: string }): string {
-  return holder.name ?? (holder.container.slice(0, 12) || 'of another network');
+/** @param name its present one; a claim has that of its start */
+function describe(holder: HeldPort & { name?: string }, name = holder.name): string {
+  return `the container ${name ?? (holder.container.slice(0, 12) || 'of another network')}`;
+}
+
+function ownerOf({ container }: HeldPort): string {
+  return container.split('.')[0]!;
 }
 
 function inUse(wanted: Claim, holder: string): PouchError {
@@ -141,7 +156,7 @@ function inUse(wanted: Claim, holder: string): PouchError {
     'PCH_PORT_IN_USE',
     `cannot publish port ${hostPort}/${protocol} of the container ${name} on ${hostIp}: in use by ${holder}`,
     {
-      container: wanted.container.split('.')[0],
+      container: ownerOf(wanted),
       field: 'network.ports',
       hint: `stop what uses it, or choose another host port (${field('network.ports')})`,
     },
@@ -155,7 +170,7 @@ function bindFailure(wanted: Claim, error: unknown): PouchError {
     'PCH_OPTION_INVALID',
     `cannot publish port ${wanted.hostPort}/${wanted.protocol} on ${wanted.hostIp}: ${code ?? String(error)}`,
     {
-      container: wanted.container.split('.')[0],
+      container: ownerOf(wanted),
       field: 'network.ports',
       hint: 'publish on an address of the host (see `ip addr`)',
       cause: error,

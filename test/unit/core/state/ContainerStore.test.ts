@@ -186,6 +186,24 @@ describe('the container store', () => {
     assert.throws(() => store.get(a().id), { code: 'PCH_CONTAINER_NOT_FOUND' });
   });
 
+  it('reports what happens to a container that is being created after its create, and nothing if that fails', () => {
+    const seen: string[] = [];
+    const report = (what: string) => store.whenCreated(a().id, ({ name }) => seen.push(`${name} ${what}`));
+    report('unknown');
+    const failed = store.stage(a());
+    report('of a failed create');
+    failed.unstage();
+    const staged = store.stage(a());
+    report('started');
+    store.add(a());
+    report('ended');
+    assert.deepEqual(seen, []);
+    staged.unstage();
+    assert.deepEqual(seen, ['first started', 'first ended']);
+    report('seen');
+    assert.equal(seen.at(-1), 'first seen');
+  });
+
   // It could be renamed still, and its record had no directory then.
   it('has forgotten a container whose directory cannot be removed yet; the next start removes it', async () => {
     await saved(a());

@@ -13,7 +13,11 @@ function tcp(hostPort?: number, hostIp = '127.0.0.1') {
 }
 
 function claimsBeside(forwarded: Omit<ForwardedPort, 'network'>[] = []): PortClaims {
-  return new PortClaims(() => Promise.resolve(forwarded));
+  const names = new Map([['d'.repeat(64), 'known']]);
+  return new PortClaims({
+    forwarded: () => Promise.resolve(forwarded),
+    nameOf: (container) => names.get(container),
+  });
 }
 
 async function listen(): Promise<{ server: Server; port: number }> {
@@ -70,6 +74,10 @@ describe('network-cni: port claims', () => {
       code: 'PCH_PORT_IN_USE',
       message: /in use by the container cccccccccccc$/,
     });
+    for (const container of ['d'.repeat(64), `${'d'.repeat(64)}.${port}tcp`])
+      await assert.rejects(claimsBeside([{ ...forwarded[0]!, container }]).claim(web, [tcp(port)]), {
+        message: /in use by the container known$/,
+      });
   });
 
   it('ignores rules of the same container, which are leftovers of an interrupted start', async () => {
