@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { useDaemon } from '../support/useDaemon.ts';
 
+const execFileAsync = promisify(execFile);
 const quick = ['--network', 'none', '--stop-timeout', '0'];
 const change = `
 echo mine > /root/file; ln /root/file /root/linked; ln -s nowhere /root/symlink; chown 7:8 /root/file; chmod 4751 /root/file
@@ -63,6 +64,21 @@ describe('pouch commit', function () {
         'sleep 1000 why',
       );
     });
+
+  it('keeps file capabilities, which containers with and without users of their own then have', async () => {
+    await ok('run', '-d', '--name', 'box', '--userns', 'auto', ...quick, 'busybox', 'sleep', '1000');
+    await inside('cp /bin/busybox /root/sleep');
+    const { Pid } = (await daemon.it.inspect('box'))!.State;
+    const file = `/proc/${Pid}/root/root/sleep`;
+    await execFileAsync('nsenter', ['-t', `${Pid}`, '-U', 'setcap', 'cap_net_bind_service+ep', file]);
+    await ok('commit', 'box', 'made:1');
+    for (const users of ['host', 'auto']) {
+      await ok('rm', '-f', 'box');
+      const options = ['--userns', users, ...quick, '--user', '1234'];
+      await ok('run', '-d', '--name', 'box', ...options, 'made:1', '/root/sleep', '1000');
+      assert.match(await inside('grep CapEff /proc/1/status'), /^CapEff:\t0{13}400$/, users);
+    }
+  });
 
   it('takes the configuration of the container, what the changes say, and no secret', async () => {
     const flags = [
@@ -137,12 +153,11 @@ describe('pouch commit', function () {
   /** What the top layer of a saved image has. */
   async function entriesOf(image: string): Promise<string[]> {
     const directory = await mkdtemp(join(tmpdir(), 'pouch-commit-'));
-    const run = promisify(execFile);
     try {
       await ok('save', '-o', join(directory, 'image.tar'), image);
-      await run('tar', ['-C', directory, '-xf', join(directory, 'image.tar')]);
+      await execFileAsync('tar', ['-C', directory, '-xf', join(directory, 'image.tar')]);
       const [{ Layers }] = JSON.parse(await readFile(join(directory, 'manifest.json'), 'utf8'));
-      const { stdout } = await run('tar', ['-tf', join(directory, Layers.at(-1))]);
+      const { stdout } = await execFileAsync('tar', ['-tf', join(directory, Layers.at(-1))]);
       return stdout
         .split('\n')
         .filter((name) => name !== '' && name !== './' && name !== '/')

@@ -85,6 +85,30 @@ describe('a container with --disk-quota', function () {
     await ok('snapshot', 'rm', 'box', saved, 'first');
   });
 
+  it('keeps it over an upgrade and its rollback, with the files of each', async () => {
+    await ok('run', '--name', 'made', ...quick, 'busybox', 'sh', '-c', 'echo new > /new');
+    await ok('commit', 'made', 'made:1');
+    await ok('rm', 'made');
+    for (const users of ['host', 'auto']) {
+      const options = ['--userns', users, ...quick, '--disk-quota', '64m'];
+      await ok('run', '-d', '--name', 'box', ...options, 'busybox', 'sleep', '1000');
+      await inside('mkdir /data; echo kept > /data/file; echo old > /old');
+      const facts = `ls -d /new /old 2>/dev/null; cat /data/file; df -P / | awk 'NR==2{print ($2 <= 65536)}'`;
+      await ok('upgrade', 'box', '--image', 'made:1', '--keep', '/data');
+      assert.equal(await inside(facts), '/new\nkept\n1');
+      assert.ok(Number(await inside(fill)) < 64);
+      await inside('rm /fill');
+      assert.equal(attached(), 1);
+      await ok('rollback', 'box');
+      assert.equal(await inside(facts), '/old\nkept\n1');
+      assert.ok(Number(await inside(fill)) < 64);
+      assert.equal(attached(), 1);
+      await ok('rm', '-f', 'box');
+      assert.equal(attached(), 0);
+    }
+    await ok('rmi', 'made:1');
+  });
+
   it('is refused with a size that cannot be, and nothing is left', async () => {
     const create = (...options: string[]) => code('create', '--name', 'box', ...options, 'busybox');
     assert.equal(await create('--disk-quota', 'much'), 'PCH_OPTION_INVALID');

@@ -19,13 +19,13 @@ for (const name of ['alice', 'stranger', 'deploy'])
 const publicKey = (name: string) => readFileSync(file(`${name}.pub`), 'utf8').trim();
 const port = await freePort();
 
-const yaml = `plugins:
+const yamlWith = (limits: string) => `plugins:
   - name: ssh-gateway
     options:
       enabled: true
       listen: 127.0.0.1:${port}
       containerKeys: [exec]
-      limits: { attempts: 3, loginSeconds: 2, channels: 3 }
+      limits: { ${limits} }
       users:
         - name: alice
           keys: ['${publicKey('alice')}']
@@ -36,7 +36,7 @@ const yaml = `plugins:
 
 describe('ssh-gateway', function () {
   this.timeout(120_000);
-  const daemon = useDaemon({ yaml });
+  const daemon = useDaemon({ yaml: yamlWith('attempts: 3, loginSeconds: 2, channels: 3') });
   const { ok } = daemon;
 
   useDebian(daemon);
@@ -235,6 +235,61 @@ describe('ssh-gateway', function () {
     assert.ok(await waitUntil(async () => (await processes('^sleep 4444')).exitCode === 1, { withinMs }));
     const { stdout } = await ssh('web', ['echo', 'again']);
     assert.equal(stdout, 'again');
+  });
+
+  describe('with small limits', function () {
+    /** What they have counted is gone with the earlier gateway. */
+    const limit = async (limits: string) => {
+      await daemon.it.configure(yamlWith(limits));
+      await daemon.it.restart();
+    };
+    const isRefused = async () => (await firstLine(port)) === '';
+
+    it('closes a connection that is idle, with its process, and keeps one with data', async () => {
+      await limit('idleSeconds: 2');
+      const args = [...options('alice'), 'web@127.0.0.1'];
+      const busy = execa('ssh', [...args, 'while :; do echo data; sleep 0.5; done'], { reject: false });
+      const idle = execa('ssh', [...args, 'sleep 4545; true'], { reject: false, timeout: withinMs });
+      try {
+        assert.equal((await idle).exitCode, 255);
+        assert.ok(await waitUntil(async () => (await processes('^sleep 4545')).exitCode === 1, { withinMs }));
+        assert.equal(busy.exitCode, null);
+      } finally {
+        busy.kill();
+        await busy;
+      }
+    });
+
+    it('refuses an address that connects too often', async () => {
+      await limit('newPerMinute: 3');
+      assert.deepEqual([await isRefused(), await isRefused(), await isRefused()], [false, false, false]);
+      assert.equal(await isRefused(), true);
+    });
+
+    it('refuses an address whose logins fail too often, and serves its connections', async () => {
+      await limit('failuresPerMinute: 2, attempts: 10');
+      const busy = execa('ssh', [...options('alice'), 'web@127.0.0.1', 'cat; echo served'], {
+        reject: false,
+      });
+      assert.ok(await waitUntil(async () => (await processes('^cat')).exitCode === 0, { withinMs }));
+      for (const left of [2, 1]) {
+        assert.equal(await isRefused(), false, `${left} left`);
+        assert.match((await ssh('web', ['id'], { key: 'stranger' })).stderr, /Permission denied/);
+      }
+      assert.equal(await isRefused(), true);
+      assert.equal((await ssh('web', ['id'])).exitCode, 255);
+      busy.stdin.end('in\n');
+      assert.equal((await busy).stdout, 'in\nserved');
+    });
+
+    it('refuses further connections of an address that has many', async () => {
+      await limit('connectionsPerAddress: 1');
+      const one = connect(port, '127.0.0.1');
+      await new Promise((resolve) => one.once('data', resolve));
+      assert.equal(await isRefused(), true);
+      one.destroy();
+      assert.ok(await waitUntil(async () => !(await isRefused()), { withinMs }));
+    });
   });
 });
 

@@ -18,6 +18,7 @@ import { basename, dirname, join } from 'node:path';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
 import { containerId } from '../../userns/ids.ts';
 import type { FileOperations } from '../protocol.ts';
+import { ofOtherRoot, readCapabilities, writeCapabilities } from './capabilities.ts';
 import { handlePath, openInside, using } from './openInside.ts';
 import { withoutLines } from './ownLines.ts';
 
@@ -93,9 +94,12 @@ function chown(path: string, found: Stats, { uidMappings, gidMappings }: Ids): v
   const to = { uid: idOf(uid, uidMappings), gid: idOf(gid, gidMappings) };
   // A whiteout has no owner to be seen.
   if ((to.uid === uid && to.gid === gid) || (found.isCharacterDevice() && found.rdev === 0)) return;
+  const capabilities = found.isFile() ? readCapabilities(path) : undefined;
   lchownSync(path, to.uid, to.gid);
-  // chown(2) takes the bits for other users' rights away.
+  // chown(2) takes the bits for other users' rights away, and file capabilities.
   if (!found.isSymbolicLink()) chmodSync(path, mode & 0o7777);
+  const kept = capabilities && ofOtherRoot(capabilities, (id) => containerId(id, uidMappings));
+  if (kept) writeCapabilities(path, kept);
 }
 
 function idOf(id: number, mappings: readonly OciIdMapping[]): number {

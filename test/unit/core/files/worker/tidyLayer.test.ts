@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { skip } from '../../../../support/skip.ts';
+import { readCapabilities, writeCapabilities } from '../../../../../core/files/worker/capabilities.ts';
 import { tidyLayer } from '../../../../../core/files/worker/tidyLayer.ts';
 import { ownLines } from '../../../../../core/files/worker/ownLines.ts';
 
@@ -88,5 +89,27 @@ describe('the copy of a writable layer for an image', () => {
     assert.deepEqual(ids('file'), [1000, 1005]);
     assert.deepEqual(ids('.'), [1000, 1005]);
     assert.deepEqual(ids('foreign'), [0, 0]);
+  });
+
+  it('has file capabilities for the root user of each container that runs the image', function () {
+    if (process.getuid?.() !== 0) skip(this, 'only root may change the owner of files');
+    // cap_net_bind_service=ep, revisions 2 and 3 (linux/capability.h).
+    const capabilities = (revision: number, ...root: number[]) =>
+      Buffer.concat([
+        Buffer.from([1, 0, 0, revision, 0, 4, ...Array.from({ length: 14 }, () => 0)]),
+        ...root.map((id) => Buffer.from(Uint32Array.of(id).buffer)),
+      ]);
+    const mapping = [{ containerID: 0, hostID: 1000, size: 1500 }];
+    const tidied = (before: Buffer) => {
+      writeFileSync(at('file'), '', { mode: 0o755 });
+      lchownSync(at('file'), 1000, 1000);
+      writeCapabilities(at('file'), before);
+      tidyLayer({ ...none, layer, uidMappings: mapping, gidMappings: mapping });
+      return readCapabilities(at('file'));
+    };
+    assert.deepEqual(tidied(capabilities(3, 1000)), capabilities(2));
+    assert.deepEqual(tidied(capabilities(3, 1200)), capabilities(3, 200));
+    assert.equal(tidied(capabilities(3, 5000)), undefined);
+    assert.deepEqual(tidied(capabilities(2)), capabilities(2));
   });
 });
