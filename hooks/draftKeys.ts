@@ -62,8 +62,11 @@ export const coreEffectKeys = [
 /** Keys of effects that the engine plans itself; plugins cannot use them. */
 export type CoreEffectKey = (typeof coreEffectKeys)[number];
 
-/** Key of the effect of an update that is under way. */
+/** Key of the effect of an update of limits that is under way. */
 export const limitsKey = 'update.limits';
+
+/** Key of the effect by which an update that is under way grows the disk. */
+export const diskSizeKey = 'update.disk';
 
 /** Returns the key of the effect by which a container that runs gets a mount. */
 export function liveMountKey(destination: string): string {
@@ -100,7 +103,7 @@ export const initDestination = '/.pouch/init';
 
 /** What the engine itself sets in a draft, after the taps. */
 export const reservedKeys: readonly ReservedKey[] = [
-  ...[...coreEffectKeys, limitsKey, poststopKey].map((key) => ({ map: 'effects', key })),
+  ...[...coreEffectKeys, limitsKey, diskSizeKey, poststopKey].map((key) => ({ map: 'effects', key })),
   { map: 'effects', key: checkpointPrefix, isPrefix: true },
   { map: 'effects', key: liveDevicePrefix, isPrefix: true },
   { map: 'effects', key: liveMountPrefix, isPrefix: true },

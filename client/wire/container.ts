@@ -117,8 +117,11 @@ export interface ContainerCreateResponse {
   Warnings: string[] | null;
 }
 
-/** Body of `POST /containers/{id}/update`. Limits that are missing or 0, and a policy without a name, do not change. */
-export type ContainerUpdateRequest = Pick<HostConfig, LimitField | 'RestartPolicy'>;
+/**
+ * Body of `POST /containers/{id}/update`. Limits that are missing or 0, and a policy without a name, do not change.
+ * StorageOpt is Pouch's.
+ */
+export type ContainerUpdateRequest = Pick<HostConfig, LimitField | 'RestartPolicy' | 'StorageOpt'>;
 
 /** Response to `POST /containers/ID/update`. */
 export interface ContainerUpdateResponse {

@@ -43,6 +43,17 @@ export class RootDisks {
     return await this.#options.files.attachDisk({ path: this.#pathOf(key), snapshot }).catch(failed);
   }
 
+  /** Grows a disk, also one that is attached; succeeds if it is as large. @throws PCH_NOT_SUPPORTED, PCH_DISK_FAILED */
+  async grow(key: string, bytes: number): Promise<void> {
+    const snapshot = await this.#snapshotOf(key);
+    await this.#options.files
+      .growDisk({ path: this.#pathOf(key), bytes, snapshot })
+      .catch((error: unknown) => {
+        throw (error as NodeJS.ErrnoException).code === 'EPERM' ? withoutRight(error) : error;
+      })
+      .catch(failed);
+  }
+
   async has(key: string): Promise<boolean> {
     return (await this.usage(key)) !== undefined;
   }
@@ -80,6 +91,15 @@ export function layerOf(mounts: readonly Mount[]): string {
   const [layer] = layerDirectories(mounts) ?? [];
   if (layer === undefined) throw cannotCopy(mounts[0]?.type ?? 'nothing');
   return layer;
+}
+
+/** Of the ioctl by which ext4 grows while it is mounted (fs/ext4/resize.c). */
+function withoutRight(cause: unknown): PouchError {
+  return new PouchError(
+    'PCH_NOT_SUPPORTED',
+    'the disk of a container that runs cannot grow: pouchd has no capability CAP_SYS_RESOURCE',
+    { cause, field: 'diskQuota', hint: 'stop the container, and try again; or give pouchd the capability' },
+  );
 }
 
 function failed(error: unknown): never {

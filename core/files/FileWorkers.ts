@@ -73,6 +73,7 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
   'layerSpace',
   'makeDisk',
   'attachDisk',
+  'growDisk',
   'detachDisk',
   'removeDisk',
   'diskUsage',
@@ -333,6 +334,11 @@ export class FileWorkers implements FileAccess {
   async attachDisk(args: FileOperations['attachDisk']['args']): Promise<boolean> {
     const subject = forContent(onHost(args.path, aDisk));
     return await this.#call('attachDisk', subject, args, { deadlineMs: diskDeadlineMs });
+  }
+
+  async growDisk(args: FileOperations['growDisk']['args']): Promise<void> {
+    const subject = forContent(onHost(args.path, aDisk));
+    await this.#call('growDisk', subject, args, { deadlineMs: contentDeadlineMs });
   }
 
   async detachDisk(args: FileOperations['detachDisk']['args']): Promise<void> {

@@ -243,6 +243,8 @@ export interface FileOperations {
   makeDisk: { args: { path: string; bytes: number; snapshot: string }; result: null };
   /** Mounts it on that directory, unless it is. Returns false if it does not exist. */
   attachDisk: { args: { path: string; snapshot: string }; result: boolean };
+  /** Grows it, also while it is mounted on that directory; succeeds if it is as large. */
+  growDisk: { args: { path: string; bytes: number; snapshot: string }; result: null };
   detachDisk: { args: { snapshot: string }; result: null };
   removeDisk: { args: { path: string; snapshot: string | null }; result: null };
   /** Bytes that it takes on the host; null if it does not exist. */

@@ -250,6 +250,8 @@ export interface UpdateRequest {
   /** -1 takes a limit of processes away; `nanoCpus` takes the place of quota and period, and they of it. */
   resources?: ResourceRequest;
   restart?: RestartPolicy;
+  /** Bytes; a disk cannot shrink. */
+  diskQuota?: number;
 }
 
 /** plan.json: the plan of the container as it was created. */

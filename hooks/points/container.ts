@@ -7,7 +7,7 @@ import { ContainerRecord } from '../engine/record.ts';
 import { OciResources } from '../oci.ts';
 import { Refusal, ValidateInput } from '../policy.ts';
 import { RestartPolicy } from '../request.ts';
-import { closed, flag, text, texts } from '../schema.ts';
+import { closed, flag, may, text, texts } from '../schema.ts';
 
 const netns = Type.String({ description: 'Path of its network namespace; empty for the host’s.' });
 
@@ -21,6 +21,11 @@ export const UpdateDraft = closed(
     container: Type.Readonly(Type.String({ description: 'The container’s id.' })),
     resources: OciResources,
     restart: RestartPolicy,
+    diskQuota: may(
+      Type.Integer({
+        description: 'Bytes that the container can write to its root file system, if limited.',
+      }),
+    ),
   },
   { title: 'UpdateDraft' },
 );

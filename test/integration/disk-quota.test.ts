@@ -6,6 +6,12 @@ const quick = ['--network', 'none', '--stop-timeout', '0'];
 /** Writes until it may not; prints the MiB that it could. */
 const fill = 'dd if=/dev/zero of=/fill bs=1M 2>/dev/null; echo $(($(stat -c %s /fill) >> 20))';
 
+/** linux/capability.h: CAP_SYS_RESOURCE is 24. */
+function hasSysResource(): boolean {
+  const [, mask = '0'] = /^CapEff:\s+(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
+  return ((BigInt(`0x${mask}`) >> 24n) & 1n) === 1n;
+}
+
 describe('a container with --disk-quota', function () {
   this.timeout(60_000);
   const daemon = useDaemon();
@@ -107,6 +113,57 @@ describe('a container with --disk-quota', function () {
       assert.equal(attached(), 0);
     }
     await ok('rmi', 'made:1');
+  });
+
+  for (const users of ['host', 'auto'])
+    it(`grows while the container is stopped, and never shrinks (--userns ${users})`, async () => {
+      const options = ['--userns', users, ...quick, '--disk-quota', '64m'];
+      await ok('run', '-d', '--name', 'box', ...options, 'busybox', 'sleep', '1000');
+      await inside('echo kept > /kept');
+      const update = (size: string) => code('update', '--disk-quota', size, 'box');
+      const quota = () => ok('inspect', '-f', '{{.HostConfig.StorageOpt.size}}', 'box');
+      assert.equal(await update('32m'), 'PCH_OPTION_INVALID');
+      assert.equal(await update('900t'), 'PCH_OPTION_INVALID');
+      await ok('stop', 'box');
+      await daemon.it.restart({ failpoint: 'applied:update:update.disk' });
+      await daemon.pouch('update', '--disk-quota', '128m', 'box');
+      assert.equal(await daemon.it.ended(), 'SIGKILL');
+      await daemon.it.start();
+      await ok('update', '--disk-quota', '128m', 'box');
+      assert.equal(attached(), 0);
+      assert.equal(await quota(), String(128 << 20));
+      await ok('start', 'box');
+      const written = Number(await inside(fill));
+      assert.ok(written > 110 && written < 128, `wrote ${written} MiB`);
+      await inside('rm /fill');
+      assert.equal(await inside('cat /kept'), 'kept');
+      await ok('snapshot', 'create', 'box', '--name', 'large');
+      await ok('snapshot', 'restore', '--restart', 'box', 'large');
+      const again = await inside(`df -P / | tail -1; ${fill}`);
+      assert.ok(Number(again.split('\n')[1]) > 64, again);
+    });
+
+  it('grows while the container runs, if pouchd has the capability for that', async () => {
+    await ok('run', '-d', '--name', 'box', ...quick, '--disk-quota', '64m', 'busybox', 'sleep', '1000');
+    const { stderr, exitCode } = await daemon.pouch('update', '--disk-quota', '128m', 'box');
+    const size = (mib: number) => String(mib << 20);
+    const quota = await ok('inspect', '-f', '{{.HostConfig.StorageOpt.size}}', 'box');
+    const written = Number(await inside(fill));
+    if (hasSysResource()) {
+      assert.equal(exitCode, 0, stderr);
+      assert.equal(quota, size(128));
+      return assert.ok(written > 110, `wrote ${written} MiB`);
+    }
+    assert.match(stderr, /CAP_SYS_RESOURCE[^]*stop the container[^]*PCH_NOT_SUPPORTED/);
+    assert.equal(quota, size(64));
+    assert.ok(written < 64, `wrote ${written} MiB`);
+    await ok('stop', 'box');
+    await ok('update', '--disk-quota', '128m', 'box');
+    await ok('start', 'box');
+    assert.match(await inside('rm /fill; df -P / | tail -1'), / 1[12]\d{4} /);
+    await ok('rm', '-f', 'box');
+    await ok('create', '--name', 'box', 'busybox');
+    assert.equal(await code('update', '--disk-quota', '128m', 'box'), 'PCH_CONFLICT');
   });
 
   it('is refused with a size that cannot be, and nothing is left', async () => {

@@ -22,3 +22,20 @@ export function diskEffect(
     undo: (_args, _result, { container }) => disks.detach(keyOf(container)),
   };
 }
+
+/** A larger disk: it is on the books only while an update is under way. */
+export function diskSizeEffect(
+  disks: RootDisks,
+  keyOf: (container: string) => string,
+): EffectKind<{ bytes: number }, undefined> {
+  return {
+    kind: 'disk-size',
+    describe: ({ bytes }) => `grow the disk of the root file system to ${bytes} bytes`,
+    async apply({ bytes }, { container }) {
+      await disks.grow(keyOf(container), bytes);
+      return undefined;
+    },
+    // ext4 cannot shrink while it is mounted: a larger disk stays, and the next such update takes it as it is.
+    undo: () => Promise.resolve(),
+  };
+}

@@ -19,7 +19,7 @@ import { containerEffect } from './container.ts';
 import { rootKeyOf } from '../../contract/rootKey.ts';
 import type { DeviceCgroups } from '../deviceCgroups.ts';
 import type { RootDisks } from '../RootDisks.ts';
-import { diskEffect } from './disk.ts';
+import { diskEffect, diskSizeEffect } from './disk.ts';
 import { filesEffect } from './files.ts';
 import { type HostEffectRecords, hostEffectKinds, type HostProcessRunner } from './host/index.ts';
 import { idmapEffect } from './idmap.ts';
@@ -42,6 +42,7 @@ export const coreKindNames = [
   'cgroup-owner',
   'container',
   'disk',
+  'disk-size',
   'files',
   'idmap',
   'io',
@@ -93,6 +94,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     checkpointEffect(deps.client, deps.files, (id) => deps.store.directoryOf(id)),
     cgroupOwnerEffect(),
     diskEffect(deps.disks, (id) => (deps.store.has(id) ? rootKeyOf(recordOf(id)) : id)),
+    diskSizeEffect(deps.disks, (id) => rootKeyOf(recordOf(id))),
     containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
     idmapEffect({ ...deps, recordOf }),

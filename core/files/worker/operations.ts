@@ -4,7 +4,7 @@ import type { FileOperations, FileReply, FileRequest } from '../protocol.ts';
 import { clearFill, fillVolume } from './fillVolume.ts';
 import { firstBoot } from './firstBoot/firstBoot.ts';
 import { copyLayer, layerSpace, syncTree } from './copyLayer.ts';
-import { attachDisk, detachDisk, diskUsage, makeDisk, removeDisk } from './rootDisk.ts';
+import { attachDisk, detachDisk, diskUsage, growDisk, makeDisk, removeDisk } from './rootDisk.ts';
 import { diffRoots } from './diffRoots.ts';
 import { clearKeep, keepPaths } from './keepPaths.ts';
 import { list } from './list.ts';
@@ -102,6 +102,8 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return makeDisk(request);
     case 'attachDisk':
       return attachDisk(request);
+    case 'growDisk':
+      return growDisk(request);
     case 'detachDisk':
       return detachDisk(request);
     case 'removeDisk':

@@ -49,6 +49,21 @@ export function attachDisk({ path, snapshot }: FileOperations['attachDisk']['arg
   return true;
 }
 
+/** A file that is larger than its file system takes no space: it stays so after a failure. */
+export function growDisk({ path, bytes, snapshot }: FileOperations['growDisk']['args']): null {
+  const mount = mountOn(snapshot, readMountinfo());
+  if (statSync(path).size < bytes) truncateSync(path, bytes);
+  if (mount?.type === 'ext4') {
+    runTool('losetup', ['-c', mount.source]);
+    runTool('resize2fs', ['--', mount.source]);
+  } else {
+    // resize2fs(8) asks for it.
+    runTool('e2fsck', ['-f', '-p', '--', path]);
+    runTool('resize2fs', ['--', path]);
+  }
+  return null;
+}
+
 /** The loop device goes with its last mount. */
 export function detachDisk({ snapshot }: FileOperations['detachDisk']['args']): null {
   while (isMounted(snapshot)) unmount(snapshot);

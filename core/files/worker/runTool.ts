@@ -6,7 +6,7 @@ const shownBytes = 400;
 /**
  * Runs one of the coreutils in this worker's process group. It ends with the worker (setpriv(1), --pdeathsig). Handles
  * are passed as descriptors from 3 on.
- * @throws Error with the tool's message; its code is ENOSPC for a full disk, PCH_CONFLICT for a mount
+ * @throws Error with the tool's message; its code is ENOSPC for a full disk, EPERM, or PCH_CONFLICT for a mount
  */
 export function runTool(command: string, args: readonly string[], ...handles: number[]): void {
   const { status, signal, stderr, error } = spawnSync(
@@ -23,5 +23,6 @@ export function runTool(command: string, args: readonly string[], ...handles: nu
 /** Returns the code of a tool's message in the C locale. */
 function codeOf(text: string): string | undefined {
   if (/no space left on device|quota exceeded/i.test(text)) return 'ENOSPC';
+  if (/permission denied/i.test(text)) return 'EPERM';
   return /on a different device|resource busy/i.test(text) ? 'PCH_CONFLICT' : undefined;
 }

@@ -1,6 +1,6 @@
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord, UpdateRequest } from '../../../hooks/engine.ts';
-import { limitsKey } from '../../../hooks/draftKeys.ts';
+import { diskSizeKey, limitsKey } from '../../../hooks/draftKeys.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
@@ -95,16 +95,22 @@ async function apply(engine: EngineContext, record: ContainerRecord, planned: Ap
   const annotations = await annotationsFor(engine, record, planned.draft.resources);
   await withLedger(engine, id, async (ledger) => {
     await ledger.begin('update');
+    const { diskQuota: bytes } = planned.draft;
     const args = { id, from: draft.resources, to: planned.draft.resources };
     try {
       if (isLive && hasNewLimits)
         await ledger.apply({ [limitsKey]: { kind: 'limits', stage: 'start', args } }, engine.shutdown);
+      if (bytes !== undefined && bytes !== draft.diskQuota)
+        await ledger.apply(
+          { [diskSizeKey]: { kind: 'disk-size', stage: 'start', args: { bytes } } },
+          engine.shutdown,
+        );
       await keep(engine, record, planned, annotations);
     } catch (error) {
       await settled(engine, record, ledger);
       throw error;
     }
-    await ledger.release(limitsKey);
+    for (const key of [limitsKey, diskSizeKey]) await ledger.release(key);
     await ledger.commit();
   });
 }
@@ -116,10 +122,17 @@ async function keep(
   planned: Applied,
   annotations: Annotations,
 ): Promise<void> {
-  const { resources, restart } = planned.draft;
+  const { resources, restart, diskQuota } = planned.draft;
   const changed = {
     request: planned.request,
-    draft: { ...record.draft, ...planned.more, resources, restart, annotations },
+    draft: {
+      ...record.draft,
+      ...planned.more,
+      ...(diskQuota !== undefined && withQuota(record.draft, diskQuota)),
+      resources,
+      restart,
+      annotations,
+    },
     degraded: record.degraded,
     ...planned.marks,
     updates: lastOfEach([...(record.updates ?? []), ...engine.secrets.blame(planned.blame, record.draft)]),
@@ -128,6 +141,15 @@ async function keep(
   await updateSpec({ ...record, ...changed });
   await engine.store.save({ ...record, ...changed });
   Object.assign(record, changed);
+}
+
+function withQuota(
+  { effects }: ContainerRecord['draft'],
+  diskQuota: number,
+): Pick<ContainerRecord['draft'], 'diskQuota' | 'effects'> {
+  const snapshot = effects['snapshot']!;
+  const changed = { ...snapshot, args: { ...snapshot.args, quota: diskQuota } };
+  return { diskQuota, effects: { ...effects, snapshot: changed } };
 }
 
 /** An update of the restart policy alone does not ask the runtime. */
@@ -153,7 +175,7 @@ export async function settleUpdate(engine: EngineContext, record: ContainerRecor
 
 async function settled(engine: EngineContext, record: ContainerRecord, ledger: Ledger): Promise<void> {
   try {
-    await ledger.revert(limitsKey);
+    for (const key of [limitsKey, diskSizeKey]) await ledger.revert(key);
     await updateSpec(record);
     await ledger.commit();
   } catch (error) {

@@ -20,12 +20,7 @@ export async function applyDiskQuota(
   context: RequestContext,
 ): Promise<void> {
   if (diskQuota === undefined) return;
-  if (diskQuota < leastQuota || diskQuota > mostQuota)
-    throw invalidField(
-      'diskQuota',
-      `expected 16 MiB to 16 TiB, found ${diskQuota} bytes`,
-      'choose another size',
-    );
+  checkSize(diskQuota);
   const obstacle = await context.diskQuotaObstacle();
   if (obstacle !== undefined)
     throw new PouchError('PCH_NOT_SUPPORTED', `${field('diskQuota')} cannot be enforced here: ${obstacle}`, {
@@ -33,4 +28,31 @@ export async function applyDiskQuota(
       hint: `fix that, or leave out ${field('diskQuota')}`,
     });
   draft.diskQuota = diskQuota;
+}
+
+/**
+ * A new size of a container that exists.
+ * @param before missing if its disk is not limited
+ * @throws PCH_OPTION_INVALID, PCH_CONFLICT
+ */
+export function checkGrowth(container: string, before: number | undefined, after: number | undefined): void {
+  if (after === before || after === undefined) return;
+  if (before === undefined)
+    throw new PouchError('PCH_CONFLICT', `the container was created without ${field('diskQuota')}`, {
+      container,
+      field: 'diskQuota',
+      hint: `create it again with ${field('diskQuota')}`,
+    });
+  checkSize(after);
+  if (after < before)
+    throw invalidField(
+      'diskQuota',
+      `expected ${before} bytes or more, found ${after}: a disk cannot shrink`,
+      'choose a larger size, or create the container again',
+    );
+}
+
+function checkSize(bytes: number): void {
+  if (bytes >= leastQuota && bytes <= mostQuota) return;
+  throw invalidField('diskQuota', `expected 16 MiB to 16 TiB, found ${bytes} bytes`, 'choose another size');
 }

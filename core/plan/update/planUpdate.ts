@@ -12,6 +12,7 @@ import type { Generation } from '../../plugins/index.ts';
 import { blamed } from '../blame.ts';
 import { checked } from '../culprit.ts';
 import type { RequestContext } from '../request/context.ts';
+import { checkGrowth } from '../request/diskQuota.ts';
 import { ociResources } from '../request/resources.ts';
 import { clampResources, type HostLimits } from '../clamp/index.ts';
 import { layOver } from './limitFields.ts';
@@ -29,24 +30,31 @@ export interface PlannedUpdate {
 
 /** Touches nothing. @throws PCH_OPTION_INVALID, PCH_CONFLICT */
 export async function planUpdate(
-  { id, draft: { resources, restart, autoRemove }, request }: ContainerRecord,
+  { id, draft: { resources, restart, autoRemove, diskQuota }, request }: ContainerRecord,
   update: UpdateRequest,
   generation: Generation,
   { log, host, look }: { log: Logger; host: HostLimits; look: RequestContext['look'] },
 ): Promise<PlannedUpdate> {
   const merged = mergeRequest(request, update);
-  const draft: UpdateDraft = { container: id, resources: clone(resources), restart: clone(restart) };
+  const draft: UpdateDraft = {
+    container: id,
+    resources: clone(resources),
+    restart: clone(restart),
+    ...(diskQuota !== undefined && { diskQuota }),
+  };
   const blame = await blamed(draft, 'request', 'update', async () => {
     if (update.resources) {
       const limits = await ociResources(merged.resources ?? {}, { look });
       layOver(draft.resources, limits, update.resources);
     }
+    if (update.diskQuota !== undefined) draft.diskQuota = update.diskQuota;
     if (update.restart) draft.restart = { ...update.restart };
   });
   const outcome = await generation.runner.plan(catalogue.container.preUpdate, draft, { log });
   await checked(outcome.blame, ['restart'], () => {
     if (autoRemove && outcome.draft.restart.name !== 'no') throw removedAtEnd(id);
   });
+  await checked(outcome.blame, ['diskQuota'], () => checkGrowth(id, diskQuota, outcome.draft.diskQuota));
   const warnings = clampResources(outcome.draft, host);
   return {
     draft: outcome.draft,

@@ -176,7 +176,7 @@ export const createSchema = typed<ContainerCreateRequest>(
 
 /** Body of `POST /containers/{id}/update`. */
 export const updateSchema = typed<ContainerUpdateRequest>(
-  record({ ...limits, RestartPolicy: restartPolicy }),
+  record({ ...limits, RestartPolicy: restartPolicy, StorageOpt: textMap }),
 );
 
 /** Schema of a port for a container that exists. */

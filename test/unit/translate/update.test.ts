@@ -29,6 +29,11 @@ describe('the body of an update', () => {
       assert.deepEqual(toUpdateRequest({ PidsLimit }).request.resources, { pids: -1 });
   });
 
+  it('has the new size of the disk', () => {
+    assert.deepEqual(toUpdateRequest({ StorageOpt: { size: '64m' } }).request, { diskQuota: 64 * mib });
+    assert.throws(() => toUpdateRequest({ StorageOpt: { other: '1' } }), { code: 'PCH_OPTION_INVALID' });
+  });
+
   it('has a restart policy', () => {
     const RestartPolicy = { Name: 'on-failure', MaximumRetryCount: 3 };
     assert.deepEqual(toUpdateRequest({ RestartPolicy }).request, {

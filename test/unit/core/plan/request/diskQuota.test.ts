@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { checkGrowth } from '../../../../../core/plan/request/diskQuota.ts';
 import { requested } from '../support.ts';
 
 describe('a disk quota', () => {
@@ -15,5 +16,15 @@ describe('a disk quota', () => {
       code: 'PCH_NOT_SUPPORTED',
       message: /mkfs\.ext4 is not installed/,
     });
+  });
+
+  it('of a container that exists grows, and does not shrink', () => {
+    const grow = (before: number | undefined, after: number | undefined) => () =>
+      checkGrowth('id', before, after);
+    for (const [before, after] of [[], [64 << 20], [64 << 20, 64 << 20], [64 << 20, 65 << 20]])
+      assert.doesNotThrow(grow(before, after));
+    assert.throws(grow(undefined, 64 << 20), { code: 'PCH_CONFLICT', field: 'diskQuota' });
+    for (const after of [63 << 20, 17 * 1024 ** 4])
+      assert.throws(grow(64 << 20, after), { code: 'PCH_OPTION_INVALID', field: 'diskQuota' });
   });
 });
