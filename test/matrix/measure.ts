@@ -50,6 +50,7 @@ export async function measure(daemon: MatrixHost, cell: Cell): Promise<Findings>
   const began = performance.now();
   const started = await run('-d', '--wait', '--name', name, cell.image, ...cell.command);
   const upMs = Math.round(performance.now() - began);
+  if (!(await daemon.inspect(name))) throw new Error(started.stderr.trim());
   note(started.exitCode === 0, started.stderr.trim());
   const { Readiness } = await inspect();
   const state = [Readiness?.State ?? 'up', ...(Readiness?.FailedUnits ?? [])].join(' ');

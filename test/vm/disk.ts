@@ -19,7 +19,7 @@ const suite = 'bookworm';
 const hostPackages = [
   ...['systemd', 'systemd-sysv', 'dbus', 'udev', 'linux-image-cloud-amd64', 'initramfs-tools', 'procps'],
   ...['containerd', 'runc', 'crun', 'liblxc1', 'libseccomp2'],
-  ...['containernetworking-plugins', 'iptables', 'iproute2', 'tini'],
+  ...['containernetworking-plugins', 'iptables', 'iproute2', 'tini', 'busybox-static'],
 ];
 const richPackages = ['systemd', 'systemd-sysv', 'dbus'];
 
