@@ -14,8 +14,8 @@
 /* The cgroup and then its limits are made after the first files: they are shown before the container's init runs. */
 enum { until_exists_ms = 5, while_new_ms = 20, new_seconds = 1, refresh_ms = 1000, nobody = 65534 };
 
-static struct output meminfo = {.name = "meminfo"}, swaps = {.name = "swaps"}, cpuinfo = {.name = "cpuinfo"};
-static struct output stat_file = {.name = "stat"}, uptime_file = {.name = "uptime"}, online = {.name = "online"};
+/* Begun in main: with a value here, all of their text would be in the program's file. */
+static struct output meminfo, swaps, cpuinfo, stat_file, uptime_file, online;
 
 static double since_boot(void) {
   struct timespec now;
@@ -59,8 +59,12 @@ int main(int count, char **words) {
     return 2;
   }
   const char *cgroup = words[1];
-  struct output *const all[] = {&meminfo, &swaps, &cpuinfo, &stat_file, &uptime_file, &online};
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++) output_begin(all[i]);
+  output_begin(&meminfo, "meminfo");
+  output_begin(&swaps, "swaps");
+  output_begin(&cpuinfo, "cpuinfo");
+  output_begin(&stat_file, "stat");
+  output_begin(&uptime_file, "uptime");
+  output_begin(&online, "online");
   become_nobody();
   double start = 0;
   refresh(cgroup, since_boot());

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 /* The files stay the same, as they are mounted: they are overwritten, not replaced. */
-void output_begin(struct output *output) {
+void output_begin(struct output *output, const char *name) {
+  output->name = name;
   output->fd = open(output->name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0444);
   if (output->fd >= 0) return;
   perror(output->name);

@@ -43,7 +43,7 @@ struct output {
   size_t length;
   char text[output_bytes];
 };
-void output_begin(struct output *output);
+void output_begin(struct output *output, const char *name);
 void output_add(struct output *output, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void output_write(struct output *output);
 
