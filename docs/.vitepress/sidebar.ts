@@ -76,6 +76,7 @@ export const groups: Record<string, readonly string[]> = {
       'plugin-protocol',
       'runtimes',
       'rich-matrix',
+      'rich-matrix-v2',
     ].map((name) => `docs/reference/${name}.md`),
     'docs/compatibility.md',
     'docs/glossary.md',

@@ -6,7 +6,7 @@ import type { Disk } from './disk.ts';
 const deadlineMs = 100 * 60_000;
 
 /** `kvm` is not the default, because QEMU aborts if it exists but does not work. */
-const accelerator = process.env['POUCH_VM_ACCEL'] ?? 'tcg,thread=multi';
+export const accelerator = process.env['POUCH_VM_ACCEL'] ?? 'tcg,thread=multi';
 
 /** Prefix of the checks' lines on the console, where the kernel and getty print too. */
 const mark = 'VM: ';

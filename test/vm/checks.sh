@@ -74,7 +74,7 @@ rich() { # boots a rich container, gives it a device, prints its state, stops it
   bin/pouch exec box systemctl --failed --plain --no-legend
   bin/pouch device add box "$disk" >/dev/null
   bin/pouch exec box sh -c "mkdir /sys/fs/cgroup/own && echo \$\$ >/sys/fs/cgroup/own/cgroup.procs && $reads"
-  bin/pouch stop -t 60 box && bin/pouch inspect -f 'exit {{.State.ExitCode}}' box
+  bin/pouch stop -t 60 box 2>/dev/null && bin/pouch inspect -f 'exit {{.State.ExitCode}}' box
   bin/pouch rm -f box
 }
 

@@ -15,7 +15,7 @@ import type { Findings } from '../matrix/measure.ts';
 import { matrixPage } from '../matrix/page.ts';
 import { provideDebian } from '../support/debianImage.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
-import { boot } from './boot.ts';
+import { accelerator, boot } from './boot.ts';
 import { makeDisk, type Part } from './disk.ts';
 
 const output = 'docs/reference/rich-matrix-v2.md';
@@ -80,7 +80,7 @@ async function report(lines: AsyncIterable<string>): Promise<number> {
     const [word, rest = ''] = [line.split(' ', 1)[0], line.slice(line.indexOf(' ') + 1)];
     if (word === 'row') rows.push(JSON.parse(rest) as Findings);
     else console.log(line);
-    if (word === 'host') host = rest;
+    if (word === 'host') host = accelerator === 'kvm' ? rest : `${rest}, emulated by QEMU`;
     if (line.startsWith('ok ')) total.passed += 1;
     if (line.startsWith('not ok ')) total.failed += 1;
     isComplete ||= line === 'end';
