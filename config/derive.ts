@@ -34,6 +34,12 @@ export function derivedDefaults(basis: Basis): DerivedDefault[] {
   ];
 }
 
+/** Returns them of a daemon that runs its own containerd, by setting, as text. */
+export function derivedNames(state: string): Readonly<Record<string, string>> {
+  const defaults = derivedDefaults({ state, managed: true, address: undefined });
+  return Object.fromEntries(defaults.map(({ path, value }) => [path, String(value)]));
+}
+
 const plainNames = { bridge: 'pouch0', subnet: '172.29.0.0/16', cgroupParent: '/pouch', namespace: 'pouch' };
 
 /** 16 bits of the hash name the daemon, 14 others select one of the 16 384 networks of 10.128.0.0/10. */

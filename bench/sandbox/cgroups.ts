@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { derivedDefaults } from '../../config/derive.ts';
+import { derivedNames } from '../../config/derive.ts';
 import { hierarchies, removeCgroup } from '../../test/support/host/cgroups.ts';
 
 /** Podman puts conmon processes here regardless of --cgroup-parent. */
@@ -21,12 +21,7 @@ export async function removeCgroups(dir: string, before: ReadonlySet<string>): P
   await removeCgroup(cgroupOf(dir));
   if (!before.has(ofPodman)) await removeCgroup(`/${ofPodman}`);
   for (const name of list(dir).filter((entry) => entry.startsWith('pd-')))
-    await removeCgroup(cgroupOfDaemon(join(dir, name, 'state')));
-}
-
-function cgroupOfDaemon(state: string): string {
-  const defaults = derivedDefaults({ state, managed: true, address: undefined });
-  return String(defaults.find(({ path }) => path === 'cgroupParent')?.value);
+    await removeCgroup(derivedNames(join(dir, name, 'state'))['cgroupParent']!);
 }
 
 function list(path: string): string[] {

@@ -2,7 +2,7 @@
 import type { DraftDevice } from '../../hooks/draft.ts';
 import type { ContainerRecord } from '../../hooks/engine.ts';
 import type { OciDeviceRule } from '../../hooks/oci.ts';
-import { ruleOfDevice } from '../contract/deviceRule.ts';
+import { defaultDevices, withDevice } from '../contract/deviceRule.ts';
 import { cgroupVersion } from '../host/detect.ts';
 import { allowDevice, denyDevice } from '../host/deviceList.ts';
 import { type ProgramSettings, replaceDeviceProgram } from '../host/deviceProgram/replaceProgram.ts';
@@ -40,8 +40,7 @@ export function devicePrograms(settings: ProgramSettings): DeviceCgroups {
     replaceDeviceProgram(settings, draft.cgroupsPath, [...rules, ...always]);
   return {
     async allow(record, device) {
-      const [first, ...rules] = await plannedRules(record);
-      await replace(record, [...(first ? [first] : []), ruleOfDevice(device), ...rules]);
+      await replace(record, withDevice(await plannedRules(record), device));
     },
     async forbid(record, _device, { rules }) {
       await replace(record, rules ?? (await plannedRules(record)));
@@ -53,14 +52,13 @@ async function plannedRules(record: ContainerRecord): Promise<readonly OciDevice
   return (await storedPlanOf(record)).spec.linux.resources?.devices ?? [];
 }
 
-/**
- * What runc, crun and runlxc all allow in every container, after the rules of its spec (config-linux.md, “Default
- * Devices”). Some of their versions allow 5:1 and 10:200, too.
- */
+/** What runc, crun and runlxc all allow in every container, after the rules of its spec. */
 const always: readonly OciDeviceRule[] = [
   { allow: true, type: 'c', access: 'm' },
   { allow: true, type: 'b', access: 'm' },
-  ...[3, 5, 7, 8, 9].map((minor) => ({ allow: true, type: 'c', major: 1, minor, access: 'rwm' })),
-  ...[0, 2].map((minor) => ({ allow: true, type: 'c', major: 5, minor, access: 'rwm' })),
+  ...defaultDevices.map((device) => {
+    const [major, minor] = device.split(':').map(Number);
+    return { allow: true, type: 'c', major, minor, access: 'rwm' };
+  }),
   { allow: true, type: 'c', major: 136, access: 'rwm' },
 ];

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { derivedDefaults } from '../../config/derive.ts';
+import { derivedNames } from '../../config/derive.ts';
 import { SetupError } from '../lib/SetupError.ts';
 
 /** Directories and addresses of a quickstart's daemon, and the port of ssh. */
@@ -34,9 +34,7 @@ const defaults = { root: '/var/lib/pouch', state: '/run/pouch', sshPort: 2222 };
 export function placeFrom(env: NodeJS.ProcessEnv): Place {
   const root = env['POUCH_QUICKSTART_ROOT'] ?? defaults.root;
   const state = env['POUCH_QUICKSTART_STATE'] ?? defaults.state;
-  const derived = new Map(
-    derivedDefaults({ state, managed: true, address: undefined }).map(({ path, value }) => [path, value]),
-  );
+  const derived = derivedNames(state);
   return {
     root,
     state,
@@ -45,8 +43,8 @@ export function placeFrom(env: NodeJS.ProcessEnv): Place {
     pidFile: join(state, 'pouchd.pid'),
     logFile: join(root, 'pouchd.log'),
     host: `unix://${state}/pouchd.sock`,
-    bridge: String(derived.get('network.bridge')),
-    cgroupParent: String(derived.get('cgroupParent')),
+    bridge: derived['network.bridge']!,
+    cgroupParent: derived['cgroupParent']!,
   };
 }
 

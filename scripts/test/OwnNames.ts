@@ -1,6 +1,6 @@
 import { type FSWatcher, readdirSync, watch, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { derivedDefaults } from '../../config/derive.ts';
+import { derivedNames } from '../../config/derive.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 
 /** Files in the directory of the tests that are not from tests: caches of tools, and marks of `upToNow`. */
@@ -81,10 +81,8 @@ function wordsOf(text: string): string[] {
 
 /** Returns the derived names of a daemon whose state is in the directory; the subnet without the last octet. */
 function derivedFrom(directory: string): { bridge: string; subnet: string } {
-  const state = join(directory, 'state');
-  const defaults = derivedDefaults({ state, managed: true, address: undefined });
-  const value = (path: string) => String(defaults.find((each) => each.path === path)?.value);
-  return { bridge: value('network.bridge'), subnet: value('network.subnet').replace(/\d+\/24$/, '') };
+  const names = derivedNames(join(directory, 'state'));
+  return { bridge: names['network.bridge']!, subnet: names['network.subnet']!.replace(/\d+\/24$/, '') };
 }
 
 function literal(text: string): string {

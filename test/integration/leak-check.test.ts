@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
-import { derivedDefaults } from '../../config/derive.ts';
+import { derivedNames } from '../../config/derive.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { findLeaks } from '../../scripts/test/leaks.ts';
 import { hostState } from '../../scripts/test/hostState.ts';
@@ -98,15 +98,13 @@ describe('the check for leaks', function () {
   }
 
   function ownerOf(directory: string): Owner {
-    const state = join(directory, 'state');
-    const defaults = derivedDefaults({ state, managed: true, address: undefined });
-    const value = (path: string) => String(defaults.find((each) => each.path === path)?.value);
+    const names = derivedNames(join(directory, 'state'));
     const name = basename(directory);
     return {
       directory,
       name,
-      bridge: value('network.bridge'),
-      cgroup: value('cgroupParent'),
+      bridge: names['network.bridge']!,
+      cgroup: names['cgroupParent']!,
       anonymous: `veth${Buffer.from(name).toString('hex').slice(-10)}`,
     };
   }

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { derivedDefaults } from '../../config/derive.ts';
+import { derivedNames } from '../../config/derive.ts';
 import type { Logger, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
 import { LocalnetRouting } from '../../plugins/network-cni/bridge/LocalnetRouting.ts';
 import { BridgePreparation } from '../../plugins/network-cni/bridge/BridgePreparation.ts';
@@ -49,9 +49,8 @@ describe('network-cni on a real bridge', function () {
 
   before(async () => {
     root = await mkdtemp(join(tmpdir(), 'pouch-cni-'));
-    const defaults = derivedDefaults({ state: join(root, 'state'), managed: true, address: undefined });
-    const derived = (name: string) => String(defaults.find(({ path }) => path === name)?.value);
-    [bridgeName, subnet] = [derived('network.bridge'), derived('network.subnet')];
+    const derived = derivedNames(join(root, 'state'));
+    [bridgeName, subnet] = [derived['network.bridge']!, derived['network.subnet']!];
     bridge = {
       bridge: bridgeName,
       subnet,

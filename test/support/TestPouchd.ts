@@ -6,11 +6,12 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { Client } from '../../client/index.ts';
 import type { ContainerCreateRequest, ContainerInspect } from '../../client/index.ts';
+import { derivedNames } from '../../config/derive.ts';
 import { ContainerdClient } from '../../core/containerd/index.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxImage } from '../../scripts/lib/busyboxImage.ts';
 import { type LayerFile, layerTar, writeImageArchive } from '../../scripts/lib/imageArchive.ts';
-import { derivedNames, makeDaemonDirectory, stateIn } from './daemonDirectory.ts';
+import { makeDaemonDirectory, stateIn } from './daemonDirectory.ts';
 import { clearHost } from './host/clear.ts';
 import { inventory, type HostNames, unexplained } from './host/inventory.ts';
 
@@ -75,7 +76,7 @@ export class TestPouchd {
     this.#yaml = yaml;
     this.#env = env;
     this.#openFiles = openFiles;
-    const derived = derivedNames(dir);
+    const derived = derivedNames(this.state);
     const address = derived['containerd.address']!;
     const namespace = derived['containerd.namespace']!;
     this.names = {

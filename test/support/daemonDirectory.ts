@@ -1,21 +1,13 @@
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { derivedDefaults } from '../../config/derive.ts';
+import { derivedNames } from '../../config/derive.ts';
 
 const prefix = 'pd-';
-
-/** What a daemon derives from the path of its state, by setting. */
-export type DerivedNames = Readonly<Record<string, string>>;
 
 /** Returns the path of a daemon's state in its directory. */
 export function stateIn(directory: string): string {
   return join(directory, 'state');
-}
-
-export function derivedNames(directory: string): DerivedNames {
-  const derived = derivedDefaults({ state: stateIn(directory), managed: true, address: undefined });
-  return Object.fromEntries(derived.map(({ path, value }) => [path, String(value)]));
 }
 
 /**
@@ -36,13 +28,13 @@ export async function makeDaemonDirectory(parent = tmpdir()): Promise<string> {
 
 /** Two that are made at the same time see each other: then neither is unique. */
 async function isUnique(directory: string): Promise<boolean> {
-  const own = derivedNames(directory);
+  const own = derivedNames(stateIn(directory));
   const parent = dirname(directory);
   const names = (await readdir(parent)).filter(
     (name) => name.startsWith(prefix) && name !== basename(directory),
   );
   return names
-    .map((name) => derivedNames(join(parent, name)))
+    .map((name) => derivedNames(stateIn(join(parent, name))))
     .every((other) =>
       (['network.bridge', 'network.subnet'] as const).every((path) => own[path] !== other[path]),
     );

@@ -7,7 +7,7 @@ import { CliError } from '../../errors.ts';
 import type { DiskFormat } from '../disk/diskFormat.ts';
 import type { Report } from '../sources/rootfsSource.ts';
 import { toolOutput } from '../sources/toolOutput.ts';
-import { openStaging, type Staging } from '../ssh/staging.ts';
+import { openStaging, type Staging } from '../staging.ts';
 import { GuestfishProcess } from './GuestfishProcess.ts';
 import { whileProgressing } from './whileProgressing.ts';
 

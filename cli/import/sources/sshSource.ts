@@ -6,7 +6,7 @@ import { otherMounts } from '../ssh/otherMounts.ts';
 import { remoteCommand } from '../ssh/remoteCommand.ts';
 import { type Copy, rsync } from '../ssh/rsync.ts';
 import { parseSshTarget } from '../ssh/sshTarget.ts';
-import { openStaging, type Staging } from '../ssh/staging.ts';
+import { openStaging, type Staging } from '../staging.ts';
 import { defaultExcludes } from './excludes.ts';
 import { tarOfDirectory } from './directorySource.ts';
 import { refuseDiskFlags } from './refuseDiskFlags.ts';

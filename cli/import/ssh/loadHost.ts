@@ -6,7 +6,7 @@ import { maxContentBytes } from '../examine/wantedContent.ts';
 import { toolOutput } from '../sources/toolOutput.ts';
 import { remoteCommand } from './remoteCommand.ts';
 import { type Copy, rsync } from './rsync.ts';
-import { openStaging } from './staging.ts';
+import { openStaging } from '../staging.ts';
 
 /** Rules of rsync for the files whose content an examination wants; all others stay where they are. */
 const wanted = [

@@ -6,7 +6,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import type { DeviceRequest } from '../../../hooks/request.ts';
 import type { LiveDeviceArgs } from '../../apply/effects/liveDevice.ts';
-import { ruleOfDevice } from '../../contract/deviceRule.ts';
+import { withDevice } from '../../contract/deviceRule.ts';
 import { parentsFirst } from '../../plan/ociSpec.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { formatPath } from '../../plugins/index.ts';
@@ -81,7 +81,6 @@ async function planWith(record: ContainerRecord, path: string, full: PlannedCrea
   if (!device) throw leftOut(record, path);
   const { spec } = stored;
   const { resources } = spec.linux;
-  const [first, ...rules] = resources?.devices ?? [];
   const bound = full.spec.mounts.filter(({ destination }) => destination === path);
   const made = full.spec.linux.devices?.filter((one) => one.path === path) ?? [];
   return {
@@ -94,7 +93,7 @@ async function planWith(record: ContainerRecord, path: string, full: PlannedCrea
       linux: {
         ...spec.linux,
         devices: [...(spec.linux.devices ?? []), ...made],
-        resources: { ...resources, devices: [...(first ? [first] : []), ruleOfDevice(device), ...rules] },
+        resources: { ...resources, devices: withDevice(resources?.devices ?? [], device) },
       },
     },
     abandon: full.abandon,

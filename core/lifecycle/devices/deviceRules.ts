@@ -1,8 +1,9 @@
 /** Which devices a container may use, as its cgroup has it. */
 import type { ContainerDraft, DraftDevice } from '../../../hooks/draft.ts';
+import { defaultDevices } from '../../contract/deviceRule.ts';
 
-/** Those that runtimes allow in every container (OCI runtime spec, config-linux.md, “Default Devices”). */
-const defaults = ['1:3', '1:5', '1:7', '1:8', '1:9', '5:0', '5:1', '5:2'];
+/** With the console, which is of the container where its runtime allows it. */
+const defaults = [...defaultDevices, '5:1'];
 
 /** Whether the container may use all devices, as one with `privileged` may. */
 export function allowsAll({ deviceRules }: Pick<ContainerDraft, 'deviceRules'>): boolean {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { runCommand } from '../command.ts';
 import { removeTables } from '../isolation/nft.ts';
+import { parseJump } from '../ports/forwarded.ts';
 import { readHostNetwork, ip } from './host.ts';
 import { chainName, families, type Family, jumpRule, ruleChains } from './rules.ts';
 
@@ -35,14 +36,12 @@ export async function purgeNetwork({ bridge, ipamDir, shared = false }: PurgeOpt
   if (ipamDir !== undefined) await rm(ipamDir, { recursive: true, force: true });
 }
 
-/** Portmap names the network and the container in the comment of the rule that jumps to the container's chain. */
 async function removeForwardedPorts(bridge: string): Promise<void> {
-  const rules = await rulesOf('nat');
-  for (const rule of rules.filter((line) => line.startsWith(`-A ${portmapChain} `))) {
-    if (!rule.includes(`dnat name: \\"${bridge}\\" `)) continue;
-    const chain = /-j (CNI-DN-\w+)$/.exec(rule)?.[1];
+  for (const rule of await rulesOf('nat')) {
+    const jump = parseJump(rule);
+    if (jump?.network !== bridge) continue;
     await iptables('nat', ['-D', ...splitRule(rule).slice(1)]);
-    if (chain) await removeChain('nat', chain);
+    await removeChain('nat', jump.chain);
   }
 }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { derivedNames, makeDaemonDirectory } from '../../support/daemonDirectory.ts';
+import { derivedNames } from '../../../config/derive.ts';
+import { makeDaemonDirectory, stateIn } from '../../support/daemonDirectory.ts';
 
 /** So many that two of them clash in 15 of 16 runs without a look at the others. */
 const daemons = 300;
@@ -15,7 +16,7 @@ describe('the directories of daemons', function () {
     const parent = await mkdtemp(join(tmpdir(), 'daemons-'));
     try {
       const names = [];
-      for (let i = 0; i < daemons; i++) names.push(derivedNames(await makeDaemonDirectory(parent)));
+      for (let i = 0; i < daemons; i++) names.push(derivedNames(stateIn(await makeDaemonDirectory(parent))));
       for (const path of ['network.bridge', 'network.subnet'])
         assert.equal(new Set(names.map((of) => of[path])).size, daemons, path);
     } finally {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { derivedDefaults } from '../../../../config/derive.ts';
+import { derivedNames } from '../../../../config/derive.ts';
 import { OwnNames } from '../../../../scripts/test/OwnNames.ts';
 
 describe('names of tests on the host', () => {
@@ -21,13 +21,11 @@ describe('names of tests on the host', () => {
 
   /** Returns the names that a daemon derives from its state. */
   function derived(directory: string): { bridge: string; subnet: string; cgroup: string } {
-    const state = join(directory, 'state');
-    const defaults = derivedDefaults({ state, managed: true, address: undefined });
-    const value = (path: string) => String(defaults.find((each) => each.path === path)?.value);
+    const names = derivedNames(join(directory, 'state'));
     return {
-      bridge: value('network.bridge'),
-      subnet: value('network.subnet').replace('.0/24', ''),
-      cgroup: value('cgroupParent'),
+      bridge: names['network.bridge']!,
+      subnet: names['network.subnet']!.replace('.0/24', ''),
+      cgroup: names['cgroupParent']!,
     };
   }
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A directory that gets a copy of a host. Only its owner can enter it: it may have setuid files. */
+/** A directory for the copy of a host, or files of a VM. Only its owner can enter it: a copy may have setuid files. */
 export interface Staging {
   path: string;
   /** Removes a temporary one. */
