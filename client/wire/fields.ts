@@ -137,6 +137,7 @@ export const fields = {
   // Of exec, where a container has no such field.
   args: { option: 'COMMAND', api: 'Cmd' },
   login: { api: 'Login' },
+  detachKeys: { option: '--detach-keys', api: 'DetachKeys' },
   stdin: { option: '--interactive', api: 'AttachStdin' },
   stdout: { api: 'AttachStdout' },
   stderr: { api: 'AttachStderr' },

@@ -46,7 +46,9 @@ export async function planExec(
     log: context.log,
   });
   const accounts = await context.accounts();
-  const process = await checked(blame, ['user'], () => ociProcess(draft, own, accounts));
+  const process = await checked(blame, ['user'], () =>
+    ociProcess(draft, own, accounts, request.login ? [] : container.process.groups),
+  );
   return {
     process: { ...process, ...(request.consoleSize && { consoleSize: request.consoleSize }) },
     secrets: { ...(draft.secrets && { secrets: draft.secrets }) },
@@ -108,8 +110,14 @@ function loginDraft(
   };
 }
 
-function ociProcess(draft: ExecDraft, own: OciProcess, accounts: AccountFiles): OciProcess {
-  const account = resolveUser(draft.user, [], accounts);
+/** @param groups - those that the container was given; a login has only those of its account */
+function ociProcess(
+  draft: ExecDraft,
+  own: OciProcess,
+  accounts: AccountFiles,
+  groups: readonly string[],
+): OciProcess {
+  const account = resolveUser(draft.user, groups, accounts);
   const capabilities = Object.keys(draft.capabilities).sort();
   const held = account.uid === 0 ? capabilities : [];
   return {

@@ -22,6 +22,8 @@ export interface ExecRequest {
   stderr?: boolean;
   privileged?: boolean;
   consoleSize?: { height: number; width: number };
+  /** Typed keys that disconnect a client from its terminal, such as `ctrl-p,ctrl-q`; surfaces have a default. */
+  detachKeys?: string;
 }
 
 /** A process that was, or will be, started in a running container. */

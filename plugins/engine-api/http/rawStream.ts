@@ -1,5 +1,9 @@
 /** Turns a request into a bidirectional byte stream (Docker's "hijack"). */
+import type { Socket } from 'node:net';
 import { Transform, type Readable, type Writable } from 'node:stream';
+import { maxJsonBody } from '../server/limits.ts';
+import { noticeDeparture } from '../server/upgrade.ts';
+import { readAll } from './body.ts';
 import type { Call } from './call.ts';
 
 export interface RawStream {
@@ -10,23 +14,41 @@ export interface RawStream {
 }
 
 /**
- * Responds with `101 UPGRADED` to an upgrade request. Otherwise (older clients) responds with 200 and streams in the
- * response body; input is then the request's body.
+ * Responds with `101 UPGRADED` to an upgrade request, and with 200 to one without: both then have the connection to
+ * themselves, as with Docker. Only a chunked body without an upgrade is itself the input.
  */
-export function takeOver(call: Call, contentType: string): RawStream {
-  return call.upgrade ? switchProtocols(call, call.upgrade, contentType) : streamBody(call, contentType);
+export async function takeOver(call: Call, contentType: string): Promise<RawStream> {
+  const chunked = call.request.headers['transfer-encoding'] !== undefined;
+  if (call.upgrade) {
+    writeHead(call, call.upgrade, ['101 UPGRADED', ...upgradeHeaders], contentType);
+    return { input: chunked ? call.upgrade.pipe(withoutLastChunk()) : call.upgrade, output: call.upgrade };
+  }
+  if (chunked) return streamBody(call, contentType);
+  const socket = await takeConnection(call);
+  writeHead(call, socket, ['200 OK'], contentType);
+  return { input: socket, output: socket };
 }
 
-function switchProtocols(call: Call, socket: Readable & Writable, contentType: string): RawStream {
-  socket.write(
-    'HTTP/1.1 101 UPGRADED\r\n' +
-      `Content-Type: ${contentType}\r\n` +
-      'Connection: Upgrade\r\n' +
-      'Upgrade: tcp\r\n' +
-      `Api-Version: ${String(call.response.getHeader('Api-Version'))}\r\n\r\n`,
-  );
-  const chunked = call.request.headers['transfer-encoding'] !== undefined;
-  return { input: chunked ? socket.pipe(withoutLastChunk()) : socket, output: socket };
+const upgradeHeaders = ['Connection: Upgrade', 'Upgrade: tcp'];
+
+function writeHead(call: Call, socket: Writable, [status, ...headers]: string[], contentType: string): void {
+  const version = `Api-Version: ${String(call.response.getHeader('Api-Version'))}`;
+  const lines = [`HTTP/1.1 ${status}`, `Content-Type: ${contentType}`, ...headers, version];
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+}
+
+/** Takes the connection from Node's HTTP parser, which would read what follows the body as another request. */
+async function takeConnection({ body, request }: Call): Promise<Socket> {
+  if (!body.readableEnded) await readAll(body, maxJsonBody);
+  const { socket } = request;
+  socket.removeAllListeners('data').removeAllListeners('end');
+  // A listener for data has Node hand the connection back (socketOnWrap in lib/_http_server.js).
+  const ignore = (): void => undefined;
+  socket.on('data', ignore).pause().off('data', ignore);
+  // A client that leaves resets it; `close` follows.
+  socket.on('error', ignore);
+  noticeDeparture(socket);
+  return socket;
 }
 
 function streamBody(call: Call, contentType: string): RawStream {

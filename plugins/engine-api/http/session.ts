@@ -1,5 +1,5 @@
 /** Connects a client to the streams of a container or an exec instance. */
-import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { RunMessage } from '../../../client/wire.ts';
 import type { Attachment } from '../../../hooks/index.ts';
 import type { Call } from './call.ts';
@@ -32,7 +32,7 @@ export async function serveStreams(
   options: SessionOptions,
 ): Promise<void> {
   const { raw = attachment.tty } = options;
-  const stream = takeOver(call, streamType(raw, call.apiMinor));
+  const stream = await takeOver(call, streamType(raw, call.apiMinor));
   const left = new AbortController();
   const leave = (): void => left.abort();
   call.signal.addEventListener('abort', leave, { once: true });
@@ -46,7 +46,7 @@ export async function serveStreams(
     await Promise.all([pumped, options.beside?.(send)]);
   } finally {
     attachment.detach();
-    endGently(call, stream);
+    endGently(stream);
   }
 }
 
@@ -70,13 +70,9 @@ function connectInput(
  * Closing a Unix socket that holds unread input resets the connection for the client, so this reads on until the client
  * closes its half, or CLOSE_GRACE has passed.
  */
-function endGently(call: Call, { input, output }: RawStream): void {
+function endGently({ input, output }: RawStream): void {
   output.end();
   input.unpipe().resume();
-  if (call.upgrade) closeLater(call.upgrade, output);
-}
-
-function closeLater(socket: Duplex, output: Writable): void {
-  const force = setTimeout(() => socket.destroy(), closeGrace);
+  const force = setTimeout(() => output.destroy(), closeGrace);
   output.once('close', () => clearTimeout(force));
 }

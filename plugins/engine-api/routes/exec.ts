@@ -30,7 +30,7 @@ export const execRoutes: Route[] = [
 
 async function create(call: Call): Promise<void> {
   const body = validate(execCreateSchema, await readJson(call));
-  parseDetachKeys(body.DetachKeys || undefined);
+  parseDetachKeys(body.DetachKeys);
   const id = await call.engine.execs.create(parameter(call, 'id'), toExecRequest(body));
   sendJson(call, { Id: id }, 201);
 }
@@ -51,6 +51,7 @@ function toExecRequest(body: ExecCreateRequest): ExecRequest {
     stderr: body.AttachStderr ?? false,
     privileged: body.Privileged ?? false,
     consoleSize: cells(body.ConsoleSize),
+    ...(body.DetachKeys && { detachKeys: body.DetachKeys }),
   };
 }
 
@@ -74,7 +75,8 @@ async function start(call: Call): Promise<void> {
   if (call.client.readsHints) await run.started;
   const raw = body.Tty ?? false;
   const attachment = { ...run.attachment, output: withFailure(run, call.client, raw) };
-  await serveStreams(call, attachment, { raw, detachKeys: parseDetachKeys(undefined), endsStdin: true });
+  const { detachKeys } = call.engine.execs.inspect(id).request;
+  await serveStreams(call, attachment, { raw, detachKeys: parseDetachKeys(detachKeys), endsStdin: true });
 }
 
 /** Reports a failed start in the stream, as dockerd does; clients then check for the exit code 126 or 127. */
@@ -124,7 +126,8 @@ function toExecInspect(record: ExecRecord, client: ClientKind): ExecInspect {
     OpenStdout: request.stdout ?? false,
     CanRemove: false,
     ContainerID: record.container,
-    DetachKeys: '',
+    // Go's JSON of the bytes.
+    DetachKeys: request.detachKeys ? parseDetachKeys(request.detachKeys).toString('base64') : '',
     Pid: record.pid,
     ...(blame.length > 0 && { Blame: blame }),
     ...(degraded.length > 0 && { Degraded: degradedInNamesOf(client, degraded) }),

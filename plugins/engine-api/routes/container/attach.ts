@@ -1,8 +1,5 @@
-import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { parseDetachKeys } from '../../http/detachKeys.ts';
-import { encoderFor, streamType } from '../../http/frames.ts';
-import { pump } from '../../http/pump.ts';
 import { sendEmpty } from '../../http/reply.ts';
 import { serveStreams } from '../../http/session.ts';
 import { terminalSize } from './lifecycle.ts';
@@ -23,16 +20,20 @@ async function attach(call: Call): Promise<void> {
   await serveStreams(call, attachment, { detachKeys, endsStdin: draft.process.stdinOnce });
 }
 
-/** Without `stream`, attach returns the output so far. */
+/** Without `stream`, attach returns the output so far if `logs` asks for it, and nothing otherwise. */
 async function replay(call: Call, id: string, streams: { stdout: boolean; stderr: boolean }): Promise<void> {
-  if (!call.query.flag('logs'))
-    throw new PouchError('PCH_BAD_REQUEST', 'attach: expected stream=1, logs=1 or both');
   const { tty } = call.engine.containers.inspect(id).draft.process;
-  const entries = call.engine.containers.logs(id, { ...streams, follow: false }, call.signal);
-  call.response.writeHead(200, { 'Content-Type': streamType(tty, call.apiMinor) });
-  await pump(entries, call.response, encoderFor(tty), call.signal);
-  call.response.end();
+  const output = call.query.flag('logs')
+    ? call.engine.containers.logs(id, { ...streams, follow: false }, call.signal)
+    : nothing();
+  await serveStreams(
+    call,
+    { tty, output, detach: () => undefined },
+    { detachKeys: parseDetachKeys(''), endsStdin: false },
+  );
 }
+
+async function* nothing(): AsyncGenerator<never> {}
 
 async function console(call: Call): Promise<void> {
   const detachKeys = parseDetachKeys(call.query.text('detachKeys'));

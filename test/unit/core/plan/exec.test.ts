@@ -22,6 +22,7 @@ describe('the plan of an exec', () => {
     request: Partial<ExecRequest>,
     plugins: Plugin[] = [],
     marked: Pick<ContainerDraft, 'secrets'> = {},
+    groups: string[] = [],
   ) => {
     const { generation, log } = await load(plugins);
     const container = record({
@@ -33,7 +34,7 @@ describe('the plan of an exec', () => {
           env: { PATH: '/bin' },
           cwd: '/srv',
           user: '',
-          groups: [],
+          groups,
           tty: false,
           openStdin: false,
           stdinOnce: false,
@@ -79,6 +80,13 @@ describe('the plan of an exec', () => {
     const { process } = await plan({ user: 'ann' });
     assert.deepEqual([process.user.uid, process.user.gid], [7, 8]);
     assert.deepEqual(process.capabilities, { bounding: ['CAP_CHOWN'], effective: [], permitted: [] });
+  });
+
+  it('gives every user the groups that the container was given, and a login those of its account', async () => {
+    const ids = async (request: Partial<ExecRequest>) =>
+      (await plan(request, [], {}, ['20'])).process.user.additionalGids;
+    assert.deepEqual(await ids({ user: 'ann' }), [8, 20]);
+    assert.deepEqual(await ids({ login: true }), [0]);
   });
 
   it('gives a privileged process every capability', async () => {

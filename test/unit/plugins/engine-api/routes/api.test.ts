@@ -504,6 +504,44 @@ describe('the HTTP API', () => {
       assert.equal(json.ProcessConfig.entrypoint, 'sh');
     });
 
+    it('carry stdin to a client that does not upgrade', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const body = { Cmd: ['cat'], AttachStdin: true, AttachStdout: true, AttachStderr: true };
+      const exec = await call('POST', `/containers/${id}/exec`, { body });
+      const client = new RawClient(api.socket);
+      client.send(
+        `POST /exec/${exec.json.Id}/start HTTP/1.1\r\nHost: x\r\n` +
+          'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}',
+      );
+      await client.until(/^HTTP\/1\.1 200 OK\r\nContent-Type: application\/vnd\.docker.*\r\n\r\n/s);
+      client.send('GET / HTTP/1.1\r\n\r\n');
+      client.socket.end();
+      assert.match(await client.untilEnd(), /\r\n\r\n\x01\0\0\0\0\0\0\x12GET \/ HTTP\/1\.1\r\n\r\n$/);
+    });
+
+    for (const query of ['', 'stdout=1', 'stdout=1&stream=0'])
+      it(`end at once for attach?${query}, which asks for nothing`, async () => {
+        const id = await run({ Cmd: ['sleep', '1000'] });
+        const { status, text } = await call('POST', `/containers/${id}/attach?${query}`);
+        assert.deepEqual([status, text], [200, '']);
+        const client = new RawClient(api.socket);
+        client.upgrade(`/containers/${id}/attach?${query}`);
+        assert.match(await client.untilEnd(), /^HTTP\/1\.1 101 UPGRADED\r\n.*\r\n\r\n$/s);
+      });
+
+    it('detach from the terminal of an exec by its own keys', async () => {
+      const id = await run({ Cmd: ['sleep', '1000'] });
+      const body = { Cmd: ['sh'], Tty: true, AttachStdin: true, AttachStdout: true, DetachKeys: 'ctrl-a,b' };
+      const { json } = await call('POST', `/containers/${id}/exec`, { body });
+      const client = new RawClient(api.socket);
+      client.upgrade(`/exec/${json.Id}/start`, { Tty: true });
+      await client.until(/101 UPGRADED/);
+      client.send('\x01b');
+      await client.untilEnd();
+      const { Running, DetachKeys } = (await call('GET', `/exec/${json.Id}/json`)).json;
+      assert.deepEqual([Running, DetachKeys], [true, 'AWI=']);
+    });
+
     it('detach from a terminal by keys, and the program keeps running', async () => {
       const id = await run({ Cmd: ['sh'], Tty: true, OpenStdin: true, StdinOnce: true });
       const client = new RawClient(api.socket);
