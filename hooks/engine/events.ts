@@ -8,7 +8,7 @@ export interface EngineEvent {
    * …
    */
   action: string;
-  /** Id of the object (an image's reference). */
+  /** Id of the object; of an image that is pulled or made, its reference. */
   id: string;
   attributes: Record<string, string>;
   /** Nanoseconds since the epoch. */

@@ -53,6 +53,10 @@ describe('restart policies', function () {
     assert.equal((await inspect(stopped)).State.Status, 'exited');
     const removed = await failing();
     await daemon.it.until(removed, 'restarting');
+    const { exitCode, stderr } = await daemon.pouch('rm', removed);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /You cannot remove a (restarting|running) container/);
+    await daemon.it.until(removed, 'restarting');
     await ok('rm', '-f', removed);
     await delay(300);
     assert.equal(await daemon.it.inspect(removed), undefined);

@@ -248,14 +248,25 @@ describe('the life of a container', function () {
 
   it('events report its life in order', async () => {
     const since = String(Date.now() / 1000 - 0.001);
-    const id = await ok('run', '-d', '--name', 'eventful', 'busybox', 'sh', '-c', 'exit 2');
-    await daemon.it.until(id, 'exited');
+    const ended = await ok('run', '-d', '--name', 'eventful', 'busybox', 'sh', '-c', 'exit 2');
+    await daemon.it.until(ended, 'exited');
     await ok('rm', 'eventful');
-    const actions: string[] = [];
+    const removed = await ok('run', '-d', 'busybox', 'sleep', '1000');
+    await ok('rm', '-f', removed);
+    const actions: Record<string, string[]> = { [ended]: [], [removed]: [] };
     const until = String(Date.now() / 1000);
     for await (const event of await daemon.it.client.system.events({ since, until }))
-      if (event.Actor.ID === id) actions.push(event.Action);
-    assert.deepEqual(actions, ['create', 'start', 'die', 'destroy']);
+      actions[event.Actor.ID]?.push(event.Action);
+    assert.deepEqual(actions[ended], ['create', 'start', 'die', 'destroy']);
+    assert.deepEqual(actions[removed], ['create', 'start', 'kill', 'die', 'destroy']);
+  });
+
+  it('a container can be removed as soon as kill returns', async () => {
+    for (let round = 0; round < 3; round++) {
+      const id = await ok('run', '-d', 'busybox', 'sleep', '1000');
+      await ok('kill', id);
+      await ok('rm', id);
+    }
   });
 
   it('prune removes what does not run, and only that', async () => {

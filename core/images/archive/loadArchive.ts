@@ -66,7 +66,7 @@ async function nameAll(store: StoreContext, images: readonly ArchivedImage[]): P
   for (const { target, names, id } of images) {
     for (const name of names) {
       await nameImage(store, name, target);
-      emitImage(store, 'load', name);
+      emitImage(store, 'load', id, name);
       found.push(name);
     }
     if (names.length > 0) continue;

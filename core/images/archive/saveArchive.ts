@@ -37,7 +37,7 @@ export async function saveArchive(store: StoreContext, refs: readonly string[]):
     await release();
     throw error;
   }
-  for (const { image, name: saved } of images) emitImage(store, 'save', saved ?? image.id);
+  for (const { image, name: saved } of images) emitImage(store, 'save', image.id, saved);
   const pack = tar.pack();
   const written = write(store, pack, images).then(
     () => pack.finalize(),

@@ -39,7 +39,7 @@ export async function removeImage(
     refuseIfInUse(store, ref, image);
   }
   if (!isAllowed) await askTaps(store, image);
-  const removed = await untag(store, names);
+  const removed = await untag(store, names, image.id);
   const deleted = [...new Set(idsBelow(snapshot, names))].filter((id) => id !== image.id);
   for (const id of [image.id, ...deleted]) emitImage(store, 'delete', id);
   return { ...removed, deleted: [image.id, ...deleted] };
@@ -60,14 +60,14 @@ async function removeDamaged(
     refuseIfInUse(store, ref, image);
   }
   await askTaps(store, image);
-  const removed = await untag(store, names);
+  const removed = await untag(store, names, image.id);
   emitImage(store, 'delete', image.id);
   return { ...removed, deleted: [image.id] };
 }
 
 async function removeName(store: StoreContext, name: string, image: Image): Promise<Removed> {
   await store.hooks.preRemove({ references: [name], deletes: false, image });
-  return untag(store, [name]);
+  return untag(store, [name], image.id);
 }
 
 /** @throws the error of a tap that refuses the removal of the image */
@@ -86,14 +86,14 @@ function idsBelow({ byName }: Snapshot, names: string[]): string[] {
   return names.flatMap((name) => byName.get(name)?.variants.map(({ id }) => id) ?? []);
 }
 
-async function untag(store: StoreContext, names: string[]): Promise<Removed> {
+async function untag(store: StoreContext, names: string[], id: string): Promise<Removed> {
   for (const [i, name] of names.entries()) {
     // The last deletion waits for the garbage collection, so that the space is free afterwards.
     await ifFound(store.client.images.delete(name, { sync: i === names.length - 1, deadlineMs: 300_000 }));
   }
   store.index.invalidate();
   const untagged = names.filter((name) => !name.startsWith(danglingPrefix));
-  for (const name of untagged) emitImage(store, 'untag', name);
+  for (const name of untagged) emitImage(store, 'untag', id, name);
   return { untagged, deleted: [] };
 }
 

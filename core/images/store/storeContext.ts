@@ -52,7 +52,7 @@ export async function arrived(
     await hooks.postLoad({ ...loaded, image });
 }
 
-/** Emits an event of an image. `id` is a reference or an image id. */
-export function emitImage({ emit }: StoreContext, action: string, id: string): void {
-  emit({ type: 'image', action, id, attributes: { name: id } });
+/** Emits an event of an image. `id` is a reference or an image id, `name` the reference if the event concerns one. */
+export function emitImage({ emit }: StoreContext, action: string, id: string, name = id): void {
+  emit({ type: 'image', action, id, attributes: { name } });
 }

@@ -16,5 +16,5 @@ export async function tagImage(store: StoreContext, source: string, target: stri
   const { image } = findImage(await store.index.read(), source, undefined, defaultRegistry);
   const name = formatReference(reference);
   await nameImage(store, name, image.target);
-  emitImage(store, 'tag', name);
+  emitImage(store, 'tag', image.id, name);
 }

@@ -9,7 +9,7 @@ import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { notRunning } from '../task/refusals.ts';
 import { stopLocked } from './stop.ts';
-import { isUp } from '../../state/status.ts';
+import { isUp, isUpOrRestarting } from '../../state/status.ts';
 import { sigkill } from '../../contract/signals.ts';
 
 export async function remove(
@@ -17,10 +17,13 @@ export async function remove(
   record: ContainerRecord,
   options: RemoveOptions,
 ): Promise<void> {
+  refuseUnlessForced(record, options);
   engine.restarts.cancel(record.id);
   await asOperation(engine, record.id, 'remove', async () => {
     if (!engine.store.has(record.id)) return;
-    if (isUp(record) && !options.force) throw running(record);
+    refuseUnlessForced(record, options);
+    // An exit that had the lock first may have scheduled one.
+    engine.restarts.cancel(record.id);
     refuseWithGuests(engine, record);
     await askTaps(engine, record, options);
     await withReserve(engine.config.root, async () => {
@@ -77,9 +80,13 @@ async function keepVolumes(record: ContainerRecord, release: (key: string) => Pr
   for (const [key] of keys) await release(key);
 }
 
-function running(record: ContainerRecord): PouchError {
-  return new PouchError('PCH_CONTAINER_RUNNING', `You cannot remove a running container ${record.name}`, {
-    container: record.id,
+/** @throws PCH_CONTAINER_RUNNING */
+function refuseUnlessForced(record: ContainerRecord, { force = false }: RemoveOptions): void {
+  if (force || !isUpOrRestarting(record)) return;
+  const { id, name, state } = record;
+  const what = state.status === 'restarting' ? 'restarting' : 'running';
+  throw new PouchError('PCH_CONTAINER_RUNNING', `You cannot remove a ${what} container ${name}`, {
+    container: id,
     field: 'force',
     hint: `stop it before, or use ${field('force')}`,
   });

@@ -82,6 +82,7 @@ export async function endedLocked(
 async function end(engine: EngineContext, record: ContainerRecord, how: StopPlan): Promise<void> {
   const exited = engine.waiters.next('exit', record.id);
   if (record.state.status === 'paused') await thaw(engine, record);
+  if (!how.args && how.signal === sigkill) return await kill(engine, record, exited);
   const withinMs = how.timeoutSeconds < 0 ? Infinity : how.timeoutSeconds * 1000;
   const since = performance.now();
   await ask(engine, record, how, { withinMs, exited });
@@ -91,9 +92,12 @@ async function end(engine: EngineContext, record: ContainerRecord, how: StopPlan
     return;
   }
   await syncFilesystems(engine, record);
+  await kill(engine, record, exited);
+}
+
+async function kill(engine: EngineContext, record: ContainerRecord, exited: Promise<unknown>): Promise<void> {
   await send(engine, record, sigkill);
-  if (await happensWithin(exited, killDeadlineMs)) return;
-  throw stuck(record);
+  if (!(await happensWithin(exited, killDeadlineMs))) throw stuck(record);
 }
 
 /** Asks the init for the end of its container. */

@@ -24,8 +24,14 @@ export function errorBody(error: PouchError, client: ClientKind, subject: string
   };
 }
 
-export function sendError(response: ServerResponse, status: number, body: ErrorResponse): void {
-  sendJsonText(response, JSON.stringify(body), status);
+/** @param beforeEnd - what the connection stays open for, once the client can read the response */
+export function sendError(
+  response: ServerResponse,
+  status: number,
+  body: ErrorResponse,
+  beforeEnd?: () => Promise<void>,
+): void {
+  sendJsonText(response, JSON.stringify(body), status, beforeEnd);
 }
 
 /** The message with plugin and hint, which Docker's clients do not print otherwise. */

@@ -6,10 +6,18 @@ export function sendJson(call: Call, body: unknown, status = 200): void {
   sendJsonText(call.response, JSON.stringify(body), status);
 }
 
-export function sendJsonText(response: ServerResponse, json: string, status: number): void {
+/** @param beforeEnd - runs after all bytes are sent and before the response ends, with which Node may close */
+export function sendJsonText(
+  response: ServerResponse,
+  json: string,
+  status: number,
+  beforeEnd?: () => Promise<void>,
+): void {
   const bytes = Buffer.from(`${json}\n`);
   response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': bytes.length });
-  response.end(bytes);
+  if (!beforeEnd) return void response.end(bytes);
+  response.write(bytes);
+  void beforeEnd().finally(() => response.end());
 }
 
 /** Responds with 204, or 304 if nothing changed. */

@@ -9,6 +9,7 @@ import { errorBody, sendError } from '../http/errorReply.ts';
 import { Query } from '../http/Query.ts';
 import { callerOf } from './callerOf.ts';
 import { refuseBrowsers } from './guard.ts';
+import { readRest } from './readRest.ts';
 import type { FindRoute } from './routeTable.ts';
 
 /** One request, as the HTTP server passes it. */
@@ -82,8 +83,10 @@ function respondWithError(context: ApiContext, exchange: Exchange, thrown: unkno
   if (error.status >= 500 && error.code !== 'PCH_NOT_SUPPORTED') logFault(context, request, error);
   // The status is sent: only a broken connection can still report the failure.
   if (response.headersSent || response.destroyed) return void (exchange.upgrade ?? response).destroy();
-  if (!request.complete) response.setHeader('Connection', 'close');
-  sendError(response, error.status, errorBody(error, clientOf(request), subject));
+  const body = errorBody(error, clientOf(request), subject);
+  if (request.complete || exchange.upgrade) return sendError(response, error.status, body);
+  response.setHeader('Connection', 'close');
+  sendError(response, error.status, body, () => readRest(request));
 }
 
 function logFault(context: ApiContext, request: IncomingMessage, error: PouchError): void {

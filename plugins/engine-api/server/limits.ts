@@ -17,6 +17,8 @@ export const maxCredentialBytes = 1024 * 1024;
 export const minTokenLength = 32;
 /** From the end of the headers to the end of a JSON body. */
 export const bodyTimeoutMs = 30_000;
+/** From an error response to the end of the body that its client still sends. */
+export const restTimeoutMs = 60_000;
 /** Between two requests on one connection. */
 export const keepAliveTimeoutMs = 15_000;
 /** Interval at which Node checks the two deadlines. */

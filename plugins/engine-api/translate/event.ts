@@ -1,8 +1,10 @@
 /** Formats and filters events as Docker does. */
 import { PouchError, type EngineEvent } from '../../../hooks/index.ts';
+import { familiar, repositoryOf } from './image/reference.ts';
 
 /** Returns one line of `GET /events`. Nanoseconds exceed JavaScript's safe integers, so they are inserted as text. */
-export function eventLine(event: EngineEvent): string {
+export function eventLine(engineEvent: EngineEvent): string {
+  const event = inFamiliarForm(engineEvent);
   const body = JSON.stringify({
     ...legacyNames(event),
     Type: event.type,
@@ -12,6 +14,19 @@ export function eventLine(event: EngineEvent): string {
     time: Number(event.timeNano / 1_000_000_000n),
   });
   return `${body.slice(0, -1)},"timeNano":${event.timeNano}}\n`;
+}
+
+/** Docker leaves `docker.io/library/` out. */
+function inFamiliarForm(event: EngineEvent): EngineEvent {
+  const { type, attributes } = event;
+  const key = type === 'image' ? 'name' : 'image';
+  const reference = attributes[key];
+  if (reference === undefined || (type !== 'image' && type !== 'container')) return event;
+  return {
+    ...event,
+    id: type === 'image' ? familiar(event.id) : event.id,
+    attributes: { ...attributes, [key]: familiar(reference) },
+  };
 }
 
 /** Field names from before API 1.22; Docker still sends them for containers and images. */
@@ -27,13 +42,21 @@ const tests: Record<string, EventTest> = {
   daemon: (event, value) => event.type === 'daemon' && names(event, value),
   // Actions such as `exec_create: sh` have the command after the name.
   event: (event, value) => event.action === value || event.action.startsWith(`${value}:`),
-  image: (event, value) => event.id === value || event.attributes['image'] === value || names(event, value),
+  image: isOfImage,
   label: (event, value) => hasLabel(event.attributes, value),
   network: (event, value) => event.type === 'network' && names(event, value),
   scope: (_event, value) => value === 'local',
   type: (event, value) => event.type === value,
   volume: (event, value) => event.type === 'volume' && names(event, value),
 };
+
+/** As in Docker, a name without a tag stands for every tag of it. */
+function isOfImage({ type, id, attributes }: EngineEvent, value: string): boolean {
+  const asked = familiar(value);
+  const reference = attributes[type === 'image' ? 'name' : 'image'] ?? '';
+  const known = [id, reference].map(familiar);
+  return [...known, ...known.map(repositoryOf)].includes(asked) || (type === 'image' && id.startsWith(value));
+}
 
 function names(event: EngineEvent, value: string): boolean {
   return event.attributes['name'] === value || (value.length >= 1 && event.id.startsWith(value));

@@ -17,11 +17,26 @@ async function list(call: Call): Promise<void> {
   const records = call.engine.containers.list({
     all: call.query.flag('all'),
     limit: limit && limit > 0 ? limit : undefined,
-    filters: call.query.filters(),
+    filters: await withImageIds(call, call.query.filters()),
   });
   const now = Date.now();
   const summaries = records.map((record) => toSummary(record, now));
   sendJson(call, call.query.flag('size') ? await withSizes(call, summaries) : summaries);
+}
+
+/** An image may have other names than the one that a container was created with. */
+async function withImageIds(
+  { engine }: Call,
+  filters: Record<string, string[]>,
+): Promise<Record<string, string[]>> {
+  const { ancestor } = filters;
+  if (!ancestor) return filters;
+  const idOf = (reference: string) =>
+    engine.images.get(reference).then(
+      ({ id }) => id,
+      () => reference,
+    );
+  return { ...filters, ancestor: await Promise.all(ancestor.map(idOf)) };
 }
 
 /** Measures sizes only on request: that walks the container's files. */

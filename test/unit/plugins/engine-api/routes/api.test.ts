@@ -339,6 +339,36 @@ describe('the HTTP API', () => {
     });
   });
 
+  it('lets a client that sends its whole body first read why it was refused', async () => {
+    for (const path of ['/build', '/nosuch', '/containers/create']) {
+      const body = 'x'.repeat(4 * 1024 * 1024);
+      const client = new RawClient(api.socket);
+      client.socket.pause();
+      const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-tar\r\n`;
+      const sent = new Promise((resolve, reject) => {
+        client.socket.once('error', reject);
+        client.socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`, resolve);
+      });
+      await sent;
+      client.socket.resume();
+      assert.match(await client.untilEnd(), /^HTTP\/1\.1 (404|413|501|400) .*"code":"PCH_/s, path);
+    }
+  });
+
+  it('lists the containers of an image by any of its names', async () => {
+    await engine.images.tag('busybox', 'other:two');
+    const id = await create();
+    for (const ancestor of ['busybox', 'other:two', engine.containers.inspect(id).draft.image.id]) {
+      const filters = encodeURIComponent(JSON.stringify({ ancestor: [ancestor] }));
+      const { json } = await call('GET', `/containers/json?all=1&filters=${filters}`);
+      assert.deepEqual(
+        json.map(({ Id }: { Id: string }) => Id),
+        [id],
+        ancestor,
+      );
+    }
+  });
+
   describe('run in one request', () => {
     const runAtOnce = (body: object, query = ''): RawClient => {
       const client = new RawClient(api.socket);

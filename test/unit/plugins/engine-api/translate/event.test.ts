@@ -36,6 +36,28 @@ describe('events in Docker’s form', () => {
     it(`${JSON.stringify(filter)} ${kept ? 'keeps' : 'drops'} it`, () =>
       assert.equal(eventFilter(filter)(die), kept));
 
+  it('knows an image by each form of its name, and by its name without the tag', () => {
+    const reference = 'docker.io/library/busybox:two';
+    const started = { ...die, attributes: { ...die.attributes, image: reference } };
+    const tagged = {
+      ...die,
+      type: 'image',
+      action: 'tag',
+      id: 'sha256:0',
+      attributes: { name: reference },
+    } as const;
+    for (const event of [started, tagged])
+      for (const [image, kept] of [
+        ['busybox', true],
+        ['busybox:two', true],
+        [reference, true],
+        ['busybox:1', false],
+      ] as const)
+        assert.equal(eventFilter({ image: [image] })(event), kept, `${event.type} ${image}`);
+    const shown = JSON.parse(eventLine(tagged)) as { Actor: object };
+    assert.deepEqual(shown.Actor, { ID: 'sha256:0', Attributes: { name: 'busybox:two' } });
+  });
+
   it('reports an unknown filter', () =>
     assert.throws(() => eventFilter({ color: ['red'] }), /invalid filter/));
 });
