@@ -1,5 +1,5 @@
 /**
- * The wire types of the HTTP API: the part of the Docker Engine API (v1.24–v1.47) that Pouch implements, with Docker's
+ * The wire types of the HTTP API: the part of the Docker Engine API (v1.22–v1.47) that Pouch implements, with Docker's
  * names and units, and Pouch's additions. The client and the server plugin share them.
  *
  * Source: https://docs.docker.com/engine/api/ (swagger of moby/moby). Fields that older API versions lack are optional.

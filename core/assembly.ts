@@ -48,6 +48,7 @@ import type { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { loaders32 } from './plan/compat32.ts';
 import { readHostLimits } from './plan/clamp/index.ts';
 import { readHostFiles } from './plan/etcFiles.ts';
+import { networkNames } from './plan/sharedNetwork.ts';
 import { checked } from './plan/culprit.ts';
 import { type PlanImage, Planner, type PlannerOptions } from './plan/Planner.ts';
 import { namedRuntime } from './plan/runtime/check.ts';
@@ -356,6 +357,7 @@ function optionsOfPlanner(
     hostLimits: readHostLimits,
     request: {
       containerId: (ref) => joinable(store.find(ref), generations).id,
+      networkNames: (id) => networkNames(store.get(id)),
       vmOwnerOf: (ref) => {
         const found = store.find(ref);
         return found.draft.vmOf === undefined ? found : store.get(found.draft.vmOf);

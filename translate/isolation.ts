@@ -3,6 +3,7 @@ import type { DeviceMapping, DeviceRequest, HostConfig, Ulimit } from '../client
 import type { ContainerRequest } from '../hooks/index.ts';
 import { type Asked, given } from './asked.ts';
 import { invalid } from './invalid.ts';
+import { MemberError } from './MemberError.ts';
 import { diskQuota } from './storage.ts';
 
 /** @throws PCH_OPTION_INVALID */
@@ -45,20 +46,38 @@ export function deviceOf(
   return { host, path: path || undefined, access: access || undefined };
 }
 
-/** Docker requests devices by CDI name in DeviceRequests. */
+/**
+ * Docker requests devices by CDI name in DeviceRequests, and GPUs by number: those are the devices that NVIDIA's
+ * toolkit writes into its CDI specification.
+ * @throws PCH_OPTION_INVALID, PCH_NOT_SUPPORTED for other drivers
+ */
 function cdiDevices(requests: DeviceRequest[] | null | undefined): string[] | undefined {
-  const names = (requests ?? []).filter(isCdi).flatMap(({ DeviceIDs }) => DeviceIDs ?? []);
+  const names = (requests ?? []).flatMap(namesOf);
   for (const name of names)
     if (!cdiName.test(name)) throw invalid('HostConfig.DeviceRequests', 'VENDOR/CLASS=NAME', name);
   return names.length > 0 ? names : undefined;
 }
 
+function namesOf({ Driver, DeviceIDs, Count = 0, Capabilities }: DeviceRequest): string[] {
+  const ids = DeviceIDs ?? [];
+  if (Driver === 'cdi') return ids;
+  const isGpu = Capabilities?.some((set) => set.includes('gpu')) ?? false;
+  if (!isGpu || (Driver && Driver !== 'nvidia'))
+    throw new MemberError(
+      'PCH_NOT_SUPPORTED',
+      'HostConfig.DeviceRequests',
+      `could not select device driver "${Driver ?? ''}" with capabilities: ${JSON.stringify(Capabilities ?? [])}`,
+      'use the driver cdi, or GPUs of NVIDIA',
+    );
+  const numbers = Array.from({ length: Math.min(Count, mostGpus) }, (_, index) => String(index));
+  return (ids.length > 0 ? ids : Count < 0 ? ['all'] : numbers).map((id) => `nvidia.com/gpu=${id}`);
+}
+
+/** More than any host has. */
+const mostGpus = 64;
+
 /** CDI SPEC.md, "Kind" and "CDI Devices". */
 const cdiName = /^[A-Za-z][\w.-]*\/[A-Za-z][\w.-]*=[A-Za-z0-9]([\w.:-]*[A-Za-z0-9])?$/;
-
-export function isCdi({ Driver }: DeviceRequest): boolean {
-  return Driver === 'cdi';
-}
 
 function deviceRule(rule: string, index: number): string {
   if (/^[acb] (\d+|\*):(\d+|\*) [rwm]{1,3}$/.test(rule)) return rule;

@@ -79,7 +79,12 @@ function checkMemory(host: HostConfig): void {
 }
 
 function checkReservation(reservation: number, memory: number): void {
-  if (reservation < 0) throw invalid('HostConfig.MemoryReservation', 'bytes', reservation);
+  if (reservation !== 0 && reservation < leastMemory)
+    throw invalid(
+      'HostConfig.MemoryReservation',
+      'at least 6 MiB (6291456 bytes), or 0 for none',
+      reservation,
+    );
   if (memory > 0 && reservation > memory)
     throw invalid('HostConfig.MemoryReservation', `at most the memory limit of ${memory}`, reservation);
 }

@@ -1,8 +1,6 @@
 /** Warns about Docker's fields that Pouch does not support; none of them is ignored silently. */
 import type { ContainerCreateRequest } from '../client/wire.ts';
 
-import { isCdi } from './isolation.ts';
-
 export type Warn = (message: string) => void;
 
 /** Values that request nothing, beside null, '', 0, false and empty lists and maps. */
@@ -27,8 +25,6 @@ export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
   const host = (body.HostConfig ?? {}) as Record<string, unknown>;
   for (const [field, defaults] of Object.entries(notHonoured))
     if (asksFor(host[field], defaults)) warn(`\`HostConfig.${field}\` is not supported and has no effect`);
-  if (body.HostConfig?.DeviceRequests?.some((request) => !isCdi(request)))
-    warn('`HostConfig.DeviceRequests`: only those of driver cdi are supported, the others have no effect');
   warnOfHealthcheck(body, warn);
   warnOfEndpoints(body, warn);
   if (body.OnBuild?.length) warn('OnBuild is not supported and has no effect');

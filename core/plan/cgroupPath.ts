@@ -44,6 +44,7 @@ function sliceFor(path: string): string {
   return `${path.split('/').filter(Boolean).join('-')}.slice`;
 }
 
+/** As with Docker, a relative path begins at the root of the hierarchy. */
 function checkPath(path: string): string {
   if (path.endsWith('.slice'))
     throw invalidField(
@@ -51,13 +52,14 @@ function checkPath(path: string): string {
       `${path} is a slice of systemd, and pouchd makes cgroups by itself`,
       'give an absolute cgroup path such as /batch, or set runtime.cgroupDriver: systemd',
     );
-  if (!path.startsWith('/') || path.split('/').includes('..'))
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.length === 0 || parts.includes('..'))
     throw invalidField(
       'cgroupParent',
-      `expected an absolute cgroup path, found "${path}"`,
+      `expected a cgroup path below the root, found "${path}"`,
       'write it from the root of the hierarchy, such as /batch',
     );
-  return path.replace(/\/+$/, '');
+  return `/${parts.join('/')}`;
 }
 
 /** systemd.slice(5): no empty part, and no path. */

@@ -5,6 +5,7 @@ import { PouchError } from '../../hooks/errors.ts';
 import { field } from '../../hooks/fields.ts';
 import type { OciDeviceRule, OciHook, OciLinux, OciMount, OciProcess, OciSpec } from '../../hooks/oci.ts';
 import { specCgroup } from './cgroupPath.ts';
+import { withDefaultSysctls } from './defaultSysctls.ts';
 import { ownDevices, ownFilePath } from '../contract/ownFiles.ts';
 import { nestedCalls } from './nested.ts';
 import { defaultSeccomp } from './seccomp.ts';
@@ -29,7 +30,7 @@ export function ociSpec(draft: ContainerDraft, facts: SpecFacts): OciSpec {
     root: { path: 'rootfs', ...(draft.rootfs.readonly && { readonly: true }) },
     // The host's UTS namespace keeps the host's name.
     ...(draft.namespaces.uts === '' && { hostname: draft.hostname }),
-    ...(draft.domainname && { domainname: draft.domainname }),
+    ...(draft.domainname && draft.namespaces.uts === '' && { domainname: draft.domainname }),
     mounts: mounts(draft, facts),
     annotations: { ...draft.annotations },
     ...(Object.keys(draft.ociHooks).length > 0 && { hooks: ociHooks(draft) }),
@@ -156,6 +157,7 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
         })
       : (draft.seccomp ?? undefined);
   const bound = boundDevices(draft, facts.directory);
+  const sysctl = withDefaultSysctls(draft);
   return {
     namespaces: Object.entries(draft.namespaces).map(([type, path]) => ({
       type: type as keyof ContainerDraft['namespaces'],
@@ -167,7 +169,7 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
       .map(([path, { access: _access, hostPath: _hostPath, ...device }]) => ({ path, ...device })),
     cgroupsPath: specCgroup(draft.cgroupsPath),
     resources: { ...draft.resources, devices: deviceRules(draft) },
-    ...(Object.keys(draft.sysctls).length > 0 && { sysctl: draft.sysctls }),
+    ...(Object.keys(sysctl).length > 0 && { sysctl }),
     ...(seccomp && { seccomp }),
     ...(draft.intelRdt && { intelRdt: draft.intelRdt }),
     ...(draft.rootfs.propagation && { rootfsPropagation: draft.rootfs.propagation }),

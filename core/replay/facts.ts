@@ -43,6 +43,7 @@ function recordContext(context: RequestContext, tape: RecordingTape): RequestCon
   return {
     root: context.root,
     containerId: tape.wrap('containerId', context.containerId),
+    networkNames: tape.wrap('networkNames', context.networkNames),
     vmOwnerOf: tape.wrap('vmOwnerOf', context.vmOwnerOf),
     volumePath: tape.wrap('volumePath', context.volumePath),
     volumeOf: tape.wrap('volumeOf', context.volumeOf),
@@ -153,6 +154,7 @@ function replayContext(tape: ReplayingTape, root: string): RequestContext {
   return {
     root,
     containerId: call('containerId'),
+    networkNames: call('networkNames'),
     vmOwnerOf: call('vmOwnerOf'),
     volumePath: call('volumePath'),
     volumeOf: (name) => volumeOnTape(tape, name),

@@ -272,7 +272,7 @@ function notFound(ref: string): PouchError {
 
 function nameInUse(name: string, owner: string | undefined): PouchError {
   const by = owner ? `container ${owner.slice(0, 12)}` : 'a container that is being created';
-  return new PouchError('PCH_NAME_IN_USE', `The container name "${name}" is in use by ${by}`, {
+  return new PouchError('PCH_NAME_IN_USE', `The container name "${name}" is already in use by ${by}`, {
     field: 'name',
     hint: `remove or rename it: pouch rm ${name}`,
   });

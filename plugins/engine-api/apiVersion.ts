@@ -1,13 +1,13 @@
 /**
  * Versions of the Docker Engine API, as minor numbers: every supported version is 1.x.
  *
- * The newest is that of Docker 27; newer clients negotiate down to it. 1.24 is the oldest that Docker itself still
- * supports.
+ * The newest is that of Docker 27; newer clients negotiate down to it. 1.22 is what
+ * Debian's skopeo speaks; older clients use other forms of bodies.
  */
 import { PouchError } from '../../hooks/index.ts';
 
 export const newestMinor = 47;
-export const oldestMinor = 24;
+export const oldestMinor = 22;
 
 export const newestVersion = `1.${newestMinor}`;
 export const oldestVersion = `1.${oldestMinor}`;

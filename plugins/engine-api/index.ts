@@ -7,7 +7,7 @@ import { ApiServer } from './server/ApiServer.ts';
 
 export default definePlugin({
   name: 'engine-api',
-  doc: 'Serves the Docker Engine API (1.24 to 1.47) and Pouch’s extensions under /pouch.',
+  doc: 'Serves the Docker Engine API (1.22 to 1.47) and Pouch’s extensions under /pouch.',
   setup({ surface, host, log }) {
     let server: ApiServer | undefined;
     surface({

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { hierarchies } from '../support/host/cgroups.ts';
 import { read } from '../support/host/files.ts';
@@ -139,6 +139,17 @@ describe('what a container may do', function () {
       'net.core.somaxconn=77',
     ];
     assert.equal(await sh(read, ...options), '80\n77');
+  });
+
+  it('every user may bind low ports and ping, also with users of its own', async () => {
+    const settings = 'cd /proc/sys/net/ipv4; cat ip_unprivileged_port_start ping_group_range';
+    assert.equal(await sh(settings), '0\n0\t2147483647');
+    assert.match(await sh(settings, '--userns', 'auto'), /^0\n0\t\d+$/);
+    await sh('nc -l -p 80 & sleep 0.1; kill $!', '-u', '1000');
+  });
+
+  it('has the IPC namespace of the host, also where that has no /dev/mqueue', async () => {
+    assert.equal(await sh('readlink /proc/self/ns/ipc', '--ipc', 'host'), readlinkSync('/proc/self/ns/ipc'));
   });
 
   it('sees no process but its own, and the host’s with --pid host', async () => {

@@ -71,8 +71,23 @@ describe('the network of a container', function () {
   });
 
   it('container:NAME shares the other’s, and needs it to run', async () => {
-    const id = await ok('run', '-d', '--name', 'shared', 'busybox', ...server);
+    const own = [
+      '--hostname',
+      'box',
+      '--domainname',
+      'corp',
+      '--add-host',
+      'db:192.0.2.7',
+      '--dns',
+      '192.0.2.53',
+    ];
+    const id = await ok('run', '-d', '--name', 'shared', ...own, 'busybox', ...server);
     assert.equal(await sh('sleep 0.2; nc 127.0.0.1 80', '--network', 'container:shared'), 'hello');
+    const names =
+      'hostname; cat /proc/sys/kernel/domainname /etc/hostname /etc/hosts /etc/resolv.conf; echo $HOSTNAME';
+    const shared = await sh(names, '--network', 'container:shared');
+    assert.equal(shared, await ok('exec', id, 'sh', '-c', names));
+    assert.match(shared, /^box\ncorp\nbox\n.*192\.0\.2\.7\tdb.*nameserver 192\.0\.2\.53\nbox$/s);
     await ok('stop', '-t', '0', id);
     const { exitCode, stderr } = await pouch(
       'run',

@@ -121,7 +121,7 @@ function checkPath(text: string, path: string, domain: string): void {
 
 function invalid(text: string, why: string): PouchError {
   const shown = text.length > 300 ? `${text.slice(0, 300)}…` : text;
-  return new PouchError('PCH_REFERENCE_INVALID', `invalid image reference "${shown}": ${why}`, {
+  return new PouchError('PCH_REFERENCE_INVALID', `invalid reference format of the image "${shown}": ${why}`, {
     hint: 'use [HOST[:PORT]/]NAME[:TAG][@DIGEST], for example debian:bookworm or registry.example.org:5000/team/app:1.2',
   });
 }

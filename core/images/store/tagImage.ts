@@ -13,6 +13,10 @@ export async function tagImage(store: StoreContext, source: string, target: stri
       hint: 'use NAME[:TAG]',
     });
   }
+  if (/^(library\/)?sha(256|384|512)$/.test(reference.path))
+    throw new PouchError('PCH_REFERENCE_INVALID', `expected a name that is not a digest, found "${target}"`, {
+      hint: 'choose a name other than that of a digest algorithm',
+    });
   const { image } = findImage(await store.index.read(), source, undefined, defaultRegistry);
   const name = formatReference(reference);
   await nameImage(store, name, image.target);

@@ -22,12 +22,13 @@ export async function applyRequest(
   request: ContainerRequest,
   context: RequestContext,
 ): Promise<void> {
+  // First: the network may decide the names of the container, of which its process gets a variable.
+  applyNetwork(draft, request, context);
   applyProcess(draft, request);
   applyLifecycle(draft, request);
   await applyResources(draft, request.resources ?? {}, context);
-  applyNetwork(draft, request, context);
   await applyFirstBoot(draft, request);
-  applyModes(draft, request, context);
+  await applyModes(draft, request, context);
   await applyUserns(draft, request, context);
   applyVm(draft, request, context);
   await applyVolumes(draft, request, context);
@@ -43,7 +44,7 @@ function applyLifecycle(draft: ContainerDraft, request: ContainerRequest): void 
     Object.assign(draft.stop, { timeoutSeconds: request.stopTimeout, isRequested: true });
   if (request.restart) draft.restart = { ...request.restart };
   if (request.boot) draft.boot = checkedBoot(request.boot);
-  checkLogOptions(request.log?.options);
+  checkLogOptions(request.log?.options, request.log?.driver);
   if (request.log?.driver) draft.log.driver = request.log.driver;
   Object.assign(draft.log.options, request.log?.options);
   draft.autoRemove = request.autoRemove ?? false;

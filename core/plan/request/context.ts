@@ -4,6 +4,7 @@ import type { OciIdMapping } from '../../../hooks/oci.ts';
 import type { FileFacts } from '../../../hooks/files.ts';
 import type { NetworkFacts } from '../../networks/NetworkDrivers.ts';
 import type { CgroupDriver } from '../cgroupPath.ts';
+import type { NetworkNames } from '../sharedNetwork.ts';
 
 export interface ExistingVolume {
   readonly name: string;
@@ -16,6 +17,8 @@ export interface ExistingVolume {
 export interface RequestContext {
   /** Full id of a container whose namespaces are to be joined. @throws PCH_CONTAINER_NOT_FOUND, PCH_RUNTIME_CANNOT */
   containerId(ref: string): string;
+  /** What a container that joins the network of this one shares with it. */
+  networkNames(id: string): NetworkNames;
   /** The container that a virtual machine began with, by that one or another in it. @throws PCH_CONTAINER_NOT_FOUND */
   vmOwnerOf(ref: string): ContainerRecord;
   /** Number of the anonymous volume at a destination, of a container that exists. Missing: that of the mount. */

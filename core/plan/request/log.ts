@@ -1,8 +1,15 @@
 import { parseSize } from '../../contract/size.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 
-/** @throws PCH_OPTION_INVALID for a value of the wrong form; other options are the driver's */
-export function checkLogOptions(options: Readonly<Record<string, string>> = {}): void {
+/** @throws PCH_OPTION_INVALID for a value of the wrong form, and for options of no log; others are the driver's */
+export function checkLogOptions(options: Readonly<Record<string, string>> = {}, driver?: string): void {
+  const [first] = Object.keys(options);
+  if (driver === 'none' && first !== undefined)
+    throw invalidField(
+      'log.options',
+      `expected no option with the log driver none, found ${first}`,
+      'leave it out',
+    );
   const { 'max-size': size, 'max-file': count, 'max-undelivered': undelivered } = options;
   if (size !== undefined && size !== '-1') checkSize('max-size', size, ', or -1 for no limit');
   if (undelivered !== undefined) checkSize('max-undelivered', undelivered);

@@ -7,7 +7,11 @@ import { joinPrefix } from '../../contract/namespaces.ts';
 import { requestedCgroup } from '../cgroupPath.ts';
 import type { RequestContext } from './context.ts';
 
-export function applyModes(draft: ContainerDraft, request: ContainerRequest, context: RequestContext): void {
+export async function applyModes(
+  draft: ContainerDraft,
+  request: ContainerRequest,
+  context: RequestContext,
+): Promise<void> {
   applyMode(draft, 'pid', 'pidMode', request, context);
   applyMode(draft, 'ipc', 'ipcMode', request, context);
   applyMode(draft, 'uts', 'utsMode', request, context);
@@ -16,7 +20,7 @@ export function applyModes(draft: ContainerDraft, request: ContainerRequest, con
   if (request.cgroupParent)
     draft.cgroupsPath = requestedCgroup(request.cgroupParent, draft.id, context.cgroupDriver());
   // Device nodes of the host's IPC namespace live in its own /dev/shm and /dev/mqueue.
-  if (request.ipcMode === 'host') bindHostIpc(draft);
+  if (request.ipcMode === 'host') await bindHostIpc(draft, context);
 }
 
 function applyMode(
@@ -39,7 +43,11 @@ function applyMode(
     );
 }
 
-function bindHostIpc(draft: ContainerDraft): void {
-  for (const path of ['/dev/shm', '/dev/mqueue'])
-    draft.mounts[path] = { type: 'bind', source: path, options: ['rbind', 'nosuid', 'noexec', 'nodev'] };
+/** Not every host has a /dev/mqueue. */
+async function bindHostIpc(draft: ContainerDraft, { look }: RequestContext): Promise<void> {
+  for (const path of ['/dev/shm', '/dev/mqueue']) {
+    delete draft.mounts[path];
+    if ((await look(path, path)) !== undefined)
+      draft.mounts[path] = { type: 'bind', source: path, options: ['rbind', 'nosuid', 'noexec', 'nodev'] };
+  }
 }

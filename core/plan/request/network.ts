@@ -4,6 +4,7 @@ import { field } from '../../../hooks/fields.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import type { ContainerRequest, NetworkRequest, PortRequest } from '../../../hooks/request.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
+import { shareNames } from '../sharedNetwork.ts';
 import type { RequestContext } from './context.ts';
 
 export function applyNetwork(
@@ -20,7 +21,7 @@ export function applyNetwork(
   network.dnsOptions = [...(asked.dnsOptions ?? [])];
   Object.assign(draft.extraHosts, asked.extraHosts);
   for (const port of portsOf(draft, asked)) network.ports[portKey(port)] = port;
-  applyNamespace(draft, request, context);
+  applyNamespace(draft, context);
 }
 
 function networkMode(asked: string, standard: string, context: RequestContext): string {
@@ -31,20 +32,21 @@ function networkMode(asked: string, standard: string, context: RequestContext): 
 
 function applyNamespace(
   draft: ContainerDraft,
-  request: ContainerRequest,
-  { networkOf }: Pick<RequestContext, 'networkOf'>,
+  { networkOf, networkNames }: Pick<RequestContext, 'networkOf' | 'networkNames'>,
 ): void {
   const { mode, ports } = draft.network;
-  const facts = mode.startsWith(joinPrefix) ? undefined : networkOf(mode);
+  const joined = mode.startsWith(joinPrefix);
+  const facts = joined ? undefined : networkOf(mode);
   if (!facts?.ports && Object.keys(ports).length > 0)
     throw invalidField(
       'network.ports',
       `ports cannot be published with ${field('network.mode')} ${mode}`,
       `use ${field('network.mode')} bridge, or leave out ${field('network.ports')}`,
     );
+  if (joined) shareNames(draft, networkNames(mode.slice(joinPrefix.length)));
   if (facts?.namespace !== 'host') return;
   delete draft.namespaces.network;
-  if (!request.hostname) draft.hostname = hostname();
+  draft.hostname = hostname();
 }
 
 /** Published ports, and with `publishAll` the image's exposed ones. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ContainerCreateRequest } from '../../../client/wire.ts';
+import type { ContainerCreateRequest, HostConfig } from '../../../client/wire.ts';
 import { PouchError } from '../../../hooks/index.ts';
 import { toContainerRequest } from '../../../translate/index.ts';
 
@@ -220,9 +220,24 @@ describe('create body → container request', () => {
       assert.match(warnings.join('\n'), new RegExp(word));
   });
 
+  it('asks for GPUs by the names of NVIDIA’s CDI specification', () => {
+    const names = (request: NonNullable<HostConfig['DeviceRequests']>[number]) =>
+      translate({ HostConfig: { DeviceRequests: [request] } }).request.cdiDevices;
+    const gpu = { Driver: '', Capabilities: [['gpu', 'utility']] };
+    assert.deepEqual(names({ ...gpu, Count: -1 }), ['nvidia.com/gpu=all']);
+    assert.deepEqual(names({ ...gpu, Count: 2 }), ['nvidia.com/gpu=0', 'nvidia.com/gpu=1']);
+    assert.deepEqual(names({ ...gpu, DeviceIDs: ['GPU-1'] }), ['nvidia.com/gpu=GPU-1']);
+    for (const other of [{ ...gpu, Driver: 'amd' }, { Capabilities: [['tpu']] }])
+      assert.throws(() => names(other), {
+        code: 'PCH_NOT_SUPPORTED',
+        message: /could not select device driver/,
+      });
+  });
+
   describe('refuses', () => {
     const cases: [string, Partial<ContainerCreateRequest>, RegExp][] = [
       ['a bind without destination', { HostConfig: { Binds: ['/a:'] } }, /SOURCE:DESTINATION/],
+      ['a tiny memory reservation', { HostConfig: { MemoryReservation: 1024 } }, /at least 6 MiB/],
       ['a relative destination', { HostConfig: { Binds: ['/a:b'] } }, /absolute path/],
       ['a destination above', { HostConfig: { Binds: ['/a:/b/../../c'] } }, /without "\.\."/],
       ['the root as destination', { HostConfig: { Binds: ['/a:/'] } }, /below "\/"/],

@@ -1,6 +1,6 @@
 /** Routes of stored images: list, inspect, history, tag, remove, prune. */
 import type { ImageDeleteEntry, ImagesPruneResponse } from '../../../../client/wire.ts';
-import { PouchError } from '../../../../hooks/index.ts';
+import { hasCode, messageOf, PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { sendEmpty, sendJson } from '../../http/reply.ts';
 import { filterImages } from '../../translate/image/filter.ts';
@@ -35,7 +35,16 @@ function created(image: { createdAt: string; config: { created?: string } }): st
 }
 
 async function inspect(call: Call): Promise<void> {
-  sendJson(call, toImageInspect(await call.engine.images.get(parameter(call, 'name')), call.apiMinor));
+  const name = parameter(call, 'name');
+  const image = await call.engine.images.get(name).catch((error: unknown) => {
+    throw hasCode(error, 'PCH_REFERENCE_INVALID') ? notAnImage(name, error) : error;
+  });
+  sendJson(call, toImageInspect(image, call.apiMinor));
+}
+
+/** Clients that look for an object of any kind try volumes next, whose names may have upper-case letters. */
+function notAnImage(name: string, cause: unknown): PouchError {
+  return new PouchError('PCH_IMAGE_NOT_FOUND', `No such image: ${name}: ${messageOf(cause)}`, { cause });
 }
 
 async function history(call: Call): Promise<void> {

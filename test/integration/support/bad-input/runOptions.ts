@@ -22,7 +22,7 @@ function call(bad: Words, right: Words, exit: number, code: ErrorCode, says: Reg
 export const images: CommandRow[] = [
   call('nosuch true', 'busybox true', 125, 'PCH_IMAGE_NOT_FOUND', /No such image: nosuch/),
   call('BusyBox true', 'busybox true', 125, 'PCH_REFERENCE_INVALID', /upper-case/),
-  call('busy:box:x true', 'busybox:latest true', 125, 'PCH_REFERENCE_INVALID', /invalid image reference/),
+  call('busy:box:x true', 'busybox:latest true', 125, 'PCH_REFERENCE_INVALID', /invalid reference format/),
   call('busybox@sha256:12 true', 'busybox true', 125, 'PCH_REFERENCE_INVALID', /invalid digest/),
   call(
     '--platform linux/arm64 busybox true',

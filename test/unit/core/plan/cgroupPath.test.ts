@@ -23,11 +23,12 @@ describe('the cgroup of a container', () => {
 
   it('is below the parent that is asked for', () => {
     assert.equal(requestedCgroup('/batch/', 'ID', 'cgroupfs'), '/batch/ID');
+    assert.equal(requestedCgroup('batch/night', 'ID', 'cgroupfs'), '/batch/night/ID');
     assert.equal(requestedCgroup('a-b.slice', 'ID', 'systemd'), '/a.slice/a-b.slice/pouch-ID.scope');
   });
 
   const wrong = {
-    cgroupfs: ['batch', '/a/../b', 'a.slice'],
+    cgroupfs: ['/', 'a/../..', '/a/../b', 'a.slice'],
     systemd: ['/batch', 'a', '-a.slice', 'a--b.slice'],
   };
   for (const [driver, parents] of Object.entries(wrong))

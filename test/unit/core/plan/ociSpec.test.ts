@@ -41,6 +41,48 @@ describe('the OCI spec of a draft', () => {
     );
   });
 
+  describe('the kernel settings of its network', () => {
+    const ports = 'net.ipv4.ip_unprivileged_port_start';
+    const ping = 'net.ipv4.ping_group_range';
+    const settings = async (request: Partial<ContainerRequest>) => (await specOf(request)).linux.sysctl;
+
+    it('let every user bind low ports and ping', async () => {
+      assert.deepEqual(await settings({}), { [ports]: '0', [ping]: '0 2147483647' });
+    });
+
+    it('name groups that its user namespace has', async () => {
+      const draft = await requested({ command: ['true'] });
+      draft.gidMappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+      const { linux } = ociSpec(draft, { user: root, directory: '/d' });
+      assert.equal(linux.sysctl?.[ping], '0 65535');
+    });
+
+    it('are those of the request', async () => {
+      assert.equal((await settings({ sysctls: { [ports]: '80' } }))?.[ports], '80');
+    });
+
+    for (const mode of ['host', 'container:web'])
+      it(`are left alone with the network ${mode}`, async () => {
+        assert.equal(await settings({ network: { mode } }), undefined);
+      });
+  });
+
+  it('has its domain name as a kernel setting too, as runc before 1.2 takes no other', async () => {
+    const spec = await specOf({ domainname: 'example.org' });
+    assert.equal(spec.domainname, 'example.org');
+    assert.equal(spec.linux.sysctl?.['kernel.domainname'], 'example.org');
+    const shared = await specOf({ domainname: 'example.org', utsMode: 'host' });
+    assert.deepEqual([shared.domainname, shared.linux.sysctl?.['kernel.domainname']], [undefined, undefined]);
+  });
+
+  it('in the network of another container has its name and its files', async () => {
+    const spec = await specOf({ network: { mode: 'container:web' } });
+    assert.equal(spec.hostname, 'host-of-id-of-web');
+    assert.ok(spec.process.env.includes('HOSTNAME=host-of-id-of-web'));
+    const hosts = spec.mounts.find(({ destination }) => destination === '/etc/hosts');
+    assert.equal(hosts?.source, '/files/of/id-of-web');
+  });
+
   it('without any command is an error', async () => {
     await assert.rejects(specOf({ command: [] }), { code: 'PCH_COMMAND_MISSING' });
   });

@@ -56,6 +56,11 @@ export async function requested(
     { image: 'busybox', ...request },
     {
       containerId: (ref) => `id-of-${ref}`,
+      networkNames: (id) => ({
+        hostname: `host-of-${id}`,
+        domainname: '',
+        files: { '/etc/hosts': `/files/of/${id}` },
+      }),
       vmOwnerOf: (ref) => vms[ref] ?? assert.fail(`no VM ${ref}`),
       volumePath: (name) => `/root/volumes/${name}/_data`,
       volumeOf: () => Promise.resolve(undefined),

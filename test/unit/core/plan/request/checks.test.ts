@@ -35,6 +35,11 @@ describe('checks of a request', () => {
     it(`refuses the log options ${JSON.stringify(options)}`, () =>
       assert.throws(() => checkLogOptions(options), refused));
 
+  it('refuses options of no log', () => {
+    assert.throws(() => checkLogOptions({ 'max-size': '1m' }, 'none'), refused);
+    assert.doesNotThrow(() => checkLogOptions({}, 'none'));
+  });
+
   for (const options of [
     [],
     ['size=64m', 'mode=1777', 'noexec'],

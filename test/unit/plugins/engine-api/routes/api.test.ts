@@ -42,7 +42,7 @@ describe('the HTTP API', () => {
       assert.equal((await call('GET', '/nosuch')).headers['api-version'], '1.47');
     });
 
-    for (const version of ['', '/v1.24', '/v1.41', '/v1.47'])
+    for (const version of ['', '/v1.22', '/v1.41', '/v1.47'])
       it(`serves ${version || 'paths without a version'}`, async () => {
         assert.equal((await call('GET', `${version}/containers/json`)).status, 200);
       });
@@ -50,7 +50,7 @@ describe('the HTTP API', () => {
     const refused: [string, RegExp][] = [
       ['/v1.48/info', /client version 1\.48 is too new\. Maximum supported API version is 1\.47/],
       ['/v2.0/info', /too new/],
-      ['/v1.23/info', /client version 1\.23 is too old\. Minimum supported API version is 1\.24/],
+      ['/v1.21/info', /client version 1\.21 is too old\. Minimum supported API version is 1\.22/],
     ];
     for (const [path, message] of refused)
       it(`refuses ${path}`, async () => {
