@@ -150,6 +150,11 @@ const pull: CommandEntry = {
   summary: 'Download an image from a registry',
   load: () => import('./commands/images/pull.ts'),
 };
+const push: CommandEntry = {
+  name: 'push',
+  summary: 'Upload an image to a registry',
+  load: () => import('./commands/images/push.ts'),
+};
 const imageList: CommandEntry = {
   name: 'images',
   summary: 'List images',
@@ -389,6 +394,7 @@ const image: CommandEntry = {
     },
     { name: 'prune', summary: 'Remove unused images', load: () => import('./commands/images/imagePrune.ts') },
     pull,
+    push,
     tag,
     history,
     save,
@@ -671,7 +677,34 @@ export const commandTree: CommandEntry[] = [
     checkpoint,
     container,
   ]),
-  ...inGroup('Images:', [pull, imageList, rmi, tag, history, save, load, importImage, commit, image]),
+  ...inGroup('Images:', [
+    pull,
+    push,
+    {
+      name: 'search',
+      summary: 'Search a registry for images',
+      load: () => import('./commands/images/search.ts'),
+    },
+    {
+      name: 'login',
+      summary: 'Authenticate to a registry',
+      load: () => import('./commands/registry/login.ts'),
+    },
+    {
+      name: 'logout',
+      summary: 'Log out from a registry',
+      load: () => import('./commands/registry/logout.ts'),
+    },
+    imageList,
+    rmi,
+    tag,
+    history,
+    save,
+    load,
+    importImage,
+    commit,
+    image,
+  ]),
   ...inGroup('Volumes:', [volume]),
   ...inGroup('Plans and the daemon:', [
     plan,

@@ -3,11 +3,13 @@ import { filtersQuery } from './query.ts';
 import type { Filters } from './query.ts';
 import type { CallOptions, Transport } from './Transport.ts';
 import type {
+  AuthResponse,
   BootstrapRequest,
   CommitResponse,
   ImageDeleteEntry,
   ImageHistoryEntryWire,
   ImageInspect,
+  ImageSearchResult,
   ImagesPruneResponse,
   ImageSummary,
   ProgressMessage,
@@ -24,6 +26,16 @@ export interface PullOptions {
   /** Tag, or digest with `sha256:`; undefined for all tags. */
   tag?: string;
   platform?: string;
+  auth?: RegistryAuthWire;
+  signal?: AbortSignal;
+}
+
+/** What to push, and with which credentials. */
+export interface PushOptions {
+  /** The reference without tag. */
+  name: string;
+  /** Missing: all tags. */
+  tag?: string;
   auth?: RegistryAuthWire;
   signal?: AbortSignal;
 }
@@ -106,6 +118,28 @@ export class ImageCalls {
     const query = { fromImage: options.name, tag: options.tag, platform: options.platform };
     const headers = options.auth && { 'x-registry-auth': encodeAuth(options.auth) };
     return this.#progress('/images/create', { query, ...(headers && { headers }) }, options.signal);
+  }
+
+  /** Sends an image to its registry; the stream reports the progress, and throws if the push fails. */
+  push({ name, tag, auth, signal }: PushOptions): Promise<ProgressStream> {
+    // Registries may require the header, even if it is empty.
+    const headers = { 'x-registry-auth': encodeAuth(auth ?? {}) };
+    return this.#progress(imagePath(name, 'push'), { query: { tag }, headers }, signal);
+  }
+
+  /** Checks that a registry accepts credentials. */
+  login(auth: RegistryAuthWire): Promise<AuthResponse> {
+    return this.#transport.json('POST', '/auth', { body: auth });
+  }
+
+  /** Searches a registry: `TERM` or `HOST/TERM`. */
+  search(
+    term: string,
+    { limit, filters, auth }: { limit?: number; filters?: Filters; auth?: RegistryAuthWire } = {},
+  ): Promise<ImageSearchResult[]> {
+    const query = { term, limit, filters: filtersQuery(filters) };
+    const headers = auth && { 'x-registry-auth': encodeAuth(auth) };
+    return this.#transport.json('GET', '/images/search', { query, ...(headers && { headers }) });
   }
 
   /** Loads a tar archive (OCI layout or Docker's), compressed or not. */

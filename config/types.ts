@@ -202,6 +202,7 @@ export interface ImagesConfig {
   readonly insecureTls: readonly string[];
   readonly dockerConfig: string;
   readonly maxParallelDownloads: number;
+  readonly maxParallelUploads: number;
   /** Milliseconds without data until a download is retried. */
   readonly idleTimeout: number;
   /** Bytes per second; 0 for no minimum. */

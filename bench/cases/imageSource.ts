@@ -7,7 +7,7 @@ import { interleaved } from '../measure.ts';
 import { pouch } from '../peers/pouch.ts';
 import { ratioTarget } from '../target.ts';
 import type { Case } from './case.ts';
-import { pullByPouch } from './pull.ts';
+import { pullByPouch } from './transfer.ts';
 
 const example = resolve(import.meta.dirname, '../../examples/folder-images/folder-images.ts');
 const [fromSource, fromRegistry] = ['image source', 'registry'];

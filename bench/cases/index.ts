@@ -5,7 +5,7 @@ import { imageSource } from './imageSource.ts';
 import { pluginReload } from './pluginReload.ts';
 import { ps } from './ps.ts';
 import { psRich } from './psRich.ts';
-import { pull } from './pull.ts';
+import { pull, push } from './transfer.ts';
 import { dumbInit, rich, richStop } from './rich.ts';
 import { runBridge, runNone } from './run.ts';
 import { snapshot } from './snapshot.ts';
@@ -29,6 +29,7 @@ export const cases: readonly Case[] = [
   shell,
   stop,
   pull,
+  push,
   imageSource,
   rich,
   richStop,

@@ -100,6 +100,28 @@ export interface RegistryAuthWire {
   serveraddress?: string;
 }
 
+/** Response of `POST /auth`. */
+export interface AuthResponse {
+  Status: string;
+  /** Replaces the password; empty if the registry gives none. */
+  IdentityToken: string;
+}
+
+/** One entry of `GET /images/search`. */
+export interface ImageSearchResult {
+  name: string;
+  description: string;
+  star_count: number;
+  is_official: boolean;
+  is_automated: boolean;
+}
+
+/** Response of `GET /distribution/NAME/json`. */
+export interface DistributionInspect {
+  Descriptor: { mediaType: string; digest: string; size: number };
+  Platforms: { os: string; architecture: string; variant?: string }[];
+}
+
 /** Body of `POST /commit?container=&repo=&tag=&author=&comment=&pause=&changes=`: laid over the container's own. */
 export interface CommitRequest {
   User?: string | null;

@@ -51,6 +51,12 @@ export const images: Settings<'images'> = {
     doc: 'Number of layers of a pull that are downloaded concurrently.',
     since: '0.1.0',
   },
+  'images.maxParallelUploads': {
+    default: 5,
+    format: integer(1, 32),
+    doc: 'Number of layers of a push that are uploaded concurrently.',
+    since: '0.1.0',
+  },
   'images.idleTimeout': {
     default: '30s',
     format: duration({ min: 100 }),

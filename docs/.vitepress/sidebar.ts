@@ -15,6 +15,7 @@ export const groups: Record<string, readonly string[]> = {
     'ssh',
     'profiles',
     'network',
+    'registries',
     'logs',
     'limits-and-checkpoints',
     'change-in-place',

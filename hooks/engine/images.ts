@@ -9,7 +9,8 @@ export interface Progress {
   id: string;
   /**
    * Docker's words: `Pulling fs layer`, `Waiting`, `Downloading`, `Verifying Checksum`, `Download complete`,
-   * `Extracting`, `Pull complete`, `Already exists`.
+   * `Extracting`, `Pull complete`, `Already exists`; of a push `Preparing`, `Pushing`, `Pushed`, `Layer already exists`,
+   * `Mounted from REPOSITORY`.
    */
   status: string;
   current?: number;
@@ -23,6 +24,36 @@ export interface RegistryAuth {
   identityToken?: string;
   registryToken?: string;
   serverAddress?: string;
+}
+
+/** An image that a search has found. */
+export interface FoundImage {
+  name: string;
+  description: string;
+  stars: number;
+  isOfficial: boolean;
+}
+
+/** What a registry has under a reference. */
+export interface RemoteImage {
+  descriptor: Descriptor;
+  /** Of an index, or of the image's configuration. */
+  platforms: { os: string; architecture: string; variant?: string }[];
+}
+
+/** How a registry is asked. */
+export interface RegistryOptions {
+  auth?: RegistryAuth;
+  signal?: AbortSignal;
+}
+
+/** A tag that was pushed. */
+export interface PushedImage {
+  tag: string;
+  /** Of the manifest or index. */
+  digest: string;
+  /** Bytes of the manifest or index. */
+  size: number;
 }
 
 /** What the image of an imported root file system gets. */
@@ -76,6 +107,28 @@ export interface Images {
       signal?: AbortSignal;
     },
   ): Promise<Image>;
+  /**
+   * Sends an image to the registry in its name, or with `allTags` each tag of the repository. Resolves to what was
+   * pushed.
+   * @throws PCH_IMAGE_NOT_FOUND, PCH_IMAGE_INVALID, PCH_REGISTRY_*, PCH_DIGEST_MISMATCH
+   */
+  push(
+    ref: string,
+    options?: {
+      allTags?: boolean;
+      auth?: RegistryAuth;
+      onProgress?: (p: Progress) => void;
+      signal?: AbortSignal;
+    },
+  ): Promise<PushedImage[]>;
+  /** Checks that a registry accepts credentials; they are not stored. @throws PCH_REGISTRY_* */
+  authenticate(auth: RegistryAuth, signal?: AbortSignal): Promise<void>;
+  /** Lists the tags of a repository at its registry. @throws PCH_IMAGE_NOT_FOUND, PCH_REGISTRY_* */
+  remoteTags(repository: string, options?: RegistryOptions): Promise<string[]>;
+  /** Looks an image up at its registry, without a pull. @throws PCH_IMAGE_NOT_FOUND, PCH_REGISTRY_* */
+  remote(ref: string, options?: RegistryOptions): Promise<RemoteImage>;
+  /** Searches a registry: `TERM` or `HOST/TERM`. @throws PCH_REGISTRY_* */
+  search(term: string, options: RegistryOptions & { limit: number }): Promise<FoundImage[]>;
   /** Adds a reference to an image; another image that has it loses it. @throws PCH_IMAGE_NOT_FOUND */
   tag(source: string, target: string): Promise<void>;
   /**

@@ -302,6 +302,22 @@ describe('docker CLI', function () {
       assert.equal((await docker.run(['pull', `${reference}-not`])).code, 1);
     });
 
+    it('are pushed, also with all tags, and found at the registry', async function () {
+      if (!api?.pullable) return skip(this, 'the daemon was there, and its registry is not known');
+      const repository = `${api.pullable[0].replace(/\/.*$/, '')}/pushed-${name}`;
+      for (const tag of ['1', '2']) await docker.ok('tag', image, `${repository}:${tag}`);
+      assert.match(await docker.ok('push', `${repository}:1`), /^1: digest: sha256:[0-9a-f]{64} size: \d+$/m);
+      assert.match(await docker.ok('push', '-a', repository), /Layer already exists[^]*2: digest: sha256:/);
+      await docker.ok('rmi', `${repository}:1`, `${repository}:2`);
+      const pulled = await docker.ok('pull', '-a', repository);
+      assert.equal(pulled.split('Status: Downloaded newer image').length, 3);
+      await docker.ok('rmi', `${repository}:1`, `${repository}:2`);
+      assert.match(
+        (await docker.run(['push', `${repository}:1`])).stderr,
+        /does not exist locally with the tag/,
+      );
+    });
+
     it('are pulled by run when they are missing', async function () {
       if (!api?.pullable) return skip(this, 'the daemon was there, and its registry is not known');
       const [, reference] = api.pullable;

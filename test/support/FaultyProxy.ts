@@ -1,18 +1,23 @@
 import { once } from 'node:events';
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What happens to a request instead of just passing it on. */
 export type Fault =
   | { cutAfter: number }
+  /** Ends the connection when the registry has got that many bytes of the request. */
+  | { cutRequestAfter: number }
   /** Passes one chunk on, and the rest when the promise has settled. */
   | { pauseUntil: Promise<unknown> }
   | { corrupt: true }
   | { hang: true }
   /** Sends one byte in that many milliseconds. */
   | { trickleMs: number }
-  | { status: number; headers?: OutgoingHttpHeaders; body?: string };
+  | { status: number; headers?: OutgoingHttpHeaders; body?: string }
+  /** Passes the response on with these headers. */
+  | { headers: OutgoingHttpHeaders };
 
 export interface SeenRequest {
   method: string;
@@ -59,25 +64,45 @@ export class FaultyProxy {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let body = '';
-    for await (const chunk of request as AsyncIterable<Buffer>) body += chunk.toString();
     const { method = 'GET', url: path = '/', headers } = request;
-    const seen = { method, path, headers, body };
+    const isUpload = method === 'PATCH' || method === 'PUT';
+    const seen = { method, path, headers, body: isUpload ? '' : await text(request) };
     this.seen.push(seen);
     const fault = this.fault(seen);
     if (fault && 'hang' in fault) return;
     if (fault && 'status' in fault) response.writeHead(fault.status, fault.headers).end(fault.body);
-    else this.#forward(seen, response, fault);
+    else this.#forward(seen, isUpload ? request : undefined, response, fault);
   }
 
-  #forward({ method, path, headers }: SeenRequest, response: ServerResponse, fault: Fault | undefined): void {
+  #forward(
+    { method, path, headers }: SeenRequest,
+    upload: IncomingMessage | undefined,
+    response: ServerResponse,
+    fault: Fault | undefined,
+  ): void {
     const upstream = http.request(`http://${this.#upstream}${path}`, { method, headers }, (reply) => {
-      response.writeHead(reply.statusCode ?? 500, reply.headers);
+      const changed = fault && 'headers' in fault ? fault.headers : {};
+      response.writeHead(reply.statusCode ?? 500, { ...reply.headers, ...changed });
       void relay(reply, response, fault);
     });
     upstream.on('error', () => response.destroy());
-    upstream.end();
+    if (upload && fault && 'cutRequestAfter' in fault)
+      void sendPart(upload, upstream, fault.cutRequestAfter).then(() => response.destroy());
+    else if (upload) upload.pipe(upstream);
+    else upstream.end();
   }
+}
+
+/** Sends the beginning of a body, then breaks the connection. */
+async function sendPart(body: IncomingMessage, upstream: http.ClientRequest, bytes: number): Promise<void> {
+  let left = bytes;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    const part = chunk.subarray(0, left);
+    await new Promise((resolve) => upstream.write(part, resolve));
+    left -= part.length;
+    if (left <= 0) break;
+  }
+  upstream.destroy();
 }
 
 async function relay(

@@ -17,6 +17,7 @@ export const testConfig: ImagesConfig = {
   insecureTls: [],
   dockerConfig: '/nonexistent/config.json',
   maxParallelDownloads: 4,
+  maxParallelUploads: 5,
   idleTimeout: 5000,
   minimumRate: 1024,
   minimumRateWindow: 30_000,

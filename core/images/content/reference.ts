@@ -95,6 +95,12 @@ function officialPath(path: string): string {
   return path.includes('/') ? path : `library/${path}`;
 }
 
+/** Checks the host of a registry. @throws PCH_REFERENCE_INVALID */
+export function parseDomain(domain: string): string {
+  checkDomain(domain, domain);
+  return domain;
+}
+
 function checkDomain(text: string, domain: string): void {
   if (!domainPattern.test(domain)) throw invalid(text, `invalid registry host "${domain}"`);
   const port = /:(\d+)$/.exec(domain)?.[1];

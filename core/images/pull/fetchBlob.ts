@@ -3,7 +3,7 @@ import { ifFound } from '../../containerd/rpc/gone.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import { isRefused, isTransient } from '../registry/registryError.ts';
-import { backOff } from '../registry/RegistrySession.ts';
+import { backOff } from '../registry/retries.ts';
 import { isDiskFull, isMismatch, storageError } from '../store/storageError.ts';
 
 /** Where a blob comes from. */

@@ -2,6 +2,7 @@ import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
 import { contentRefs, snapshotRef } from '../../containerd/api/gcLabels.ts';
 import type { Descriptor, ImageConfig } from '../../../hooks/image.ts';
 import { dropDamaged } from '../content/blobs.ts';
+import { addSource } from '../content/distributionSource.ts';
 import { chainIds } from '../unpack/chainId.ts';
 import { DownloadQueue } from './DownloadQueue.ts';
 import { type BlobFetch, fetchBlob } from './fetchBlob.ts';
@@ -178,6 +179,7 @@ async function fetchShared(
     { onProgress, signal },
   );
   await client.leases.addResource(lease, { id: descriptor.digest, type: 'content' });
+  await addSource(content, descriptor.digest, job.reference);
 }
 
 /**

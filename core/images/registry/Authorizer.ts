@@ -13,14 +13,14 @@ const maxTokenBytes = 1 << 20;
 export interface AuthorizerOptions {
   transport: Transport;
   endpoint: Endpoint;
-  /** The repository: the scope of tokens. */
-  path: string;
+  /** Of tokens: `repository:PATH:pull`. */
+  scopes: readonly string[];
   credentials: () => Promise<RegistryAuth | undefined>;
   idleTimeoutMs: number;
 }
 
 /**
- * Authorizes requests to one endpoint for one repository: Basic (RFC 7617), or Bearer tokens from the token server
+ * Authorizes requests to one endpoint, mostly for one repository: Basic (RFC 7617), or Bearer tokens from the token server
  * that the challenge names (distribution's docs/spec/auth/token.md and oauth.md). Concurrent requests share a token.
  */
 export class Authorizer {
@@ -75,10 +75,9 @@ export class Authorizer {
   ): Promise<string> {
     if (credentials?.registryToken) return `Bearer ${credentials.registryToken}`;
     const realm = this.#realm(parameters['realm'], credentials);
-    const scope = `repository:${this.#options.path}:pull`;
     const token = credentials?.identityToken
-      ? await this.#oauthToken(realm, parameters['service'], scope, credentials.identityToken, signal)
-      : await this.#token(realm, parameters['service'], scope, credentials, signal);
+      ? await this.#oauthToken(realm, parameters['service'], credentials.identityToken, signal)
+      : await this.#token(realm, parameters['service'], credentials, signal);
     return `Bearer ${token}`;
   }
 
@@ -102,13 +101,12 @@ export class Authorizer {
   #token(
     realm: URL,
     service: string | undefined,
-    scope: string,
     credentials: RegistryAuth | undefined,
     signal: AbortSignal | undefined,
   ): Promise<string> {
     const url = new URL(realm);
     if (service !== undefined) url.searchParams.set('service', service);
-    url.searchParams.set('scope', scope);
+    for (const scope of this.#options.scopes) url.searchParams.append('scope', scope);
     if (credentials?.username) url.searchParams.set('account', credentials.username);
     const headers: Record<string, string> = credentials?.username
       ? { authorization: basicHeader(credentials) }
@@ -119,7 +117,6 @@ export class Authorizer {
   #oauthToken(
     realm: URL,
     service: string | undefined,
-    scope: string,
     identityToken: string,
     signal: AbortSignal | undefined,
   ): Promise<string> {
@@ -127,7 +124,7 @@ export class Authorizer {
       grant_type: 'refresh_token',
       refresh_token: identityToken,
       client_id: 'pouch',
-      scope,
+      scope: this.#options.scopes.join(' '),
       ...(service !== undefined && { service }),
     });
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -143,14 +140,15 @@ export class Authorizer {
       signal: AbortSignal | undefined;
     },
   ): Promise<string> {
-    const { transport, idleTimeoutMs, endpoint, path } = this.#options;
+    const { transport, idleTimeoutMs, endpoint, scopes } = this.#options;
     try {
       const response = await transport.request(url, {
         ...request,
         idleTimeoutMs,
         verifyTls: endpoint.verifyTls,
       });
-      if (response.statusCode !== 200) throw await statusError(response, url.host, `token for ${path}`);
+      if (response.statusCode !== 200)
+        throw await statusError(response, url.host, ['token', ...scopes].join(' for '));
       return tokenOf(await readBody(response, maxTokenBytes), url.host);
     } catch (error) {
       throw connectionError(error, url.host);

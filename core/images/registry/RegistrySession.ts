@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { RegistryAuth } from '../../../hooks/engine.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
@@ -7,16 +6,13 @@ import { sha256 } from '../unpack/chainId.ts';
 import { manifestMediaType, maxManifestBytes } from '../content/manifest.ts';
 import { manifestTypes } from '../content/mediaTypes.ts';
 import { type Reference, formatReference } from '../content/reference.ts';
-import { Authorizer } from './Authorizer.ts';
-import { type Endpoint, type EndpointConfig, endpointsOf } from './endpoints.ts';
-import { hasCredentials, storedCredentials } from './credentials.ts';
-import { HttpStatusError, connectionError, isTransient, statusError } from './registryError.ts';
+import { endpointsOf } from './endpoints.ts';
+import { connectionError } from './registryError.ts';
+import { type Ask, RegistryServer, type ServerConfig } from './RegistryServer.ts';
+import { withRetries } from './retries.ts';
 import { type Transport, readBody } from './Transport.ts';
 
-export interface SessionConfig extends EndpointConfig {
-  dockerConfig: string;
-  /** Milliseconds. */
-  idleTimeout: number;
+export interface SessionConfig extends ServerConfig {
   /** How often a request is repeated after a transient failure. */
   retries: number;
 }
@@ -34,30 +30,18 @@ export interface FetchedManifest {
   descriptor: Descriptor;
 }
 
-interface Server extends Endpoint {
-  authorizer: Authorizer;
-}
-
-interface Ask {
-  /** Below `/v2/REPOSITORY/`. */
-  resource: string;
-  headers: Record<string, string>;
-  /** For messages. */
-  what: string;
-  signal: AbortSignal | undefined;
-}
-
 /** Fetches manifests and blobs of one repository from a registry and its mirrors (OCI distribution-spec). */
 export class RegistrySession {
   readonly #options: SessionOptions;
-  readonly #servers: readonly Server[];
+  readonly #servers: readonly RegistryServer[];
 
   constructor(options: SessionOptions) {
+    const { transport, config, reference, auth } = options;
+    const scopes = [`repository:${reference.path}:pull`];
     this.#options = options;
-    this.#servers = endpointsOf(options.reference.domain, options.config).map((endpoint) => ({
-      ...endpoint,
-      authorizer: this.#authorizer(endpoint),
-    }));
+    this.#servers = endpointsOf(reference.domain, config).map(
+      (endpoint) => new RegistryServer({ transport, config, endpoint, scopes, auth }),
+    );
   }
 
   /**
@@ -68,13 +52,8 @@ export class RegistrySession {
     const what = `manifest of ${this.#name(tagOrDigest)}`;
     return this.#withFailover(signal, async (server) => {
       const headers = { accept: [...manifestTypes, '*/*'].join(', ') };
-      const response = await this.#get(server, {
-        resource: `manifests/${tagOrDigest}`,
-        headers,
-        what,
-        signal,
-      });
-      const bytes = await this.#body(response, server, what);
+      const response = await this.#get(server, `manifests/${tagOrDigest}`, { headers, what, signal });
+      const bytes = await manifestBody(response, server, what);
       return { bytes, descriptor: describe(bytes, response, server.host, what, tagOrDigest) };
     });
   }
@@ -87,88 +66,29 @@ export class RegistrySession {
     const what = `blob ${digest} of ${this.#options.reference.path}`;
     return this.#withFailover(signal, async (server) => {
       const headers: Record<string, string> = offset > 0 ? { range: `bytes=${offset}-` } : {};
-      const response = await this.#get(server, { resource: `blobs/${digest}`, headers, what, signal });
+      const response = await this.#get(server, `blobs/${digest}`, { headers, what, signal });
       return readFrom(response, bytesToSkip(response, offset, server.host), server.host);
     });
   }
 
   /** Tries the servers in order. After an error of a mirror, it tries the next one. */
-  async #withFailover<T>(signal: AbortSignal | undefined, ask: (server: Server) => Promise<T>): Promise<T> {
+  async #withFailover<T>(
+    signal: AbortSignal | undefined,
+    ask: (server: RegistryServer) => Promise<T>,
+  ): Promise<T> {
     for (const server of this.#servers) {
       try {
-        return await this.#withRetries(signal, () => ask(server));
+        return await withRetries(this.#options.config.retries, signal, () => ask(server));
       } catch (error) {
-        if (!server.mirror || signal?.aborted) throw error;
+        if (!server.isMirror || signal?.aborted) throw error;
       }
     }
     throw new Error('a registry has at least one endpoint');
   }
 
-  async #withRetries<T>(signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await ask();
-      } catch (error) {
-        signal?.throwIfAborted();
-        if (attempt >= this.#options.config.retries || !isTransient(error)) throw error;
-        await backOff(attempt, error, signal);
-      }
-    }
-  }
-
-  async #get(server: Server, { resource, headers, what, signal }: Ask): Promise<IncomingMessage> {
-    const url = new URL(`v2/${this.#options.reference.path}/${resource}`, server.base);
-    const { authorizer } = server;
-    for (let refusals = 0; ; refusals++) {
-      const used = authorizer.header;
-      const response = await this.#send(
-        server,
-        url,
-        { ...headers, ...(used && { authorization: used }) },
-        signal,
-      );
-      if (response.statusCode === 200 || response.statusCode === 206) return response;
-      const again =
-        response.statusCode === 401 && refusals < 2 && (await authorizer.renew(response, used, signal));
-      if (!again) throw await statusError(response, server.host, what);
-      response.resume();
-    }
-  }
-
-  async #send(
-    server: Server,
-    url: URL,
-    headers: Record<string, string>,
-    signal: AbortSignal | undefined,
-  ): Promise<IncomingMessage> {
-    const { transport, config } = this.#options;
-    const idleTimeoutMs = config.idleTimeout;
-    try {
-      return await transport.request(url, { headers, signal, idleTimeoutMs, verifyTls: server.verifyTls });
-    } catch (error) {
-      throw connectionError(error, server.host);
-    }
-  }
-
-  async #body(response: IncomingMessage, server: Server, what: string): Promise<Buffer> {
-    try {
-      return await readBody(response, maxManifestBytes);
-    } catch (error) {
-      if (response.complete || response.errored === null) throw tooLarge(server.host, what);
-      throw connectionError(error, server.host);
-    }
-  }
-
-  #authorizer(endpoint: Endpoint): Authorizer {
-    const { transport, config, reference, auth } = this.#options;
-    const given = !endpoint.mirror && hasCredentials(auth) ? auth : undefined;
-    return new Authorizer({
-      transport,
-      endpoint,
-      path: reference.path,
-      idleTimeoutMs: config.idleTimeout,
-      credentials: async () => given ?? storedCredentials(config.dockerConfig, endpoint.host),
-    });
+  #get(server: RegistryServer, resource: string, ask: Omit<Ask, 'expected'>): Promise<IncomingMessage> {
+    const url = server.url(`${this.#options.reference.path}/${resource}`);
+    return server.ask(url, { ...ask, expected: [200, 206] });
   }
 
   #name(tagOrDigest: string): string {
@@ -178,15 +98,17 @@ export class RegistrySession {
   }
 }
 
-/** Waits before the next attempt: as long as the registry requests, or 0.2 s, 0.4 s, … up to 5 s. */
-export async function backOff(
-  attempt: number,
-  error: unknown,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const cause = error instanceof PouchError ? error.cause : undefined;
-  const requestedMs = cause instanceof HttpStatusError ? cause.retryAfterMs : undefined;
-  await delay(requestedMs ?? Math.min(200 * 2 ** attempt, 5000), undefined, { ...(signal && { signal }) });
+async function manifestBody(
+  response: IncomingMessage,
+  { host }: RegistryServer,
+  what: string,
+): Promise<Buffer> {
+  try {
+    return await readBody(response, maxManifestBytes);
+  } catch (error) {
+    if (response.complete || response.errored === null) throw tooLarge(host, what);
+    throw connectionError(error, host);
+  }
 }
 
 function describe(

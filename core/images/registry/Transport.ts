@@ -1,11 +1,13 @@
-import http, { type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import https from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type MinimumRate, RateGuard } from './RateGuard.ts';
 
 export interface HttpRequest {
-  method?: 'GET' | 'HEAD' | 'POST';
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
   headers?: OutgoingHttpHeaders;
-  body?: string;
+  body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   signal?: AbortSignal | undefined;
   /** Milliseconds without data from the server after which the request, or reading its response, fails. */
   idleTimeoutMs: number;
@@ -30,7 +32,7 @@ export class Transport {
   }
 
   /**
-   * Sends a request and follows redirects. The Authorization header is sent to the first origin only (RFC 9110
+   * Sends a request and follows redirects, unless it has a body that is streamed. The Authorization header is sent to the first origin only (RFC 9110
    * section 15.4 leaves it to the client): the storage behind a registry might reject or store it.
    */
   async request(url: URL, request: HttpRequest): Promise<IncomingMessage> {
@@ -38,7 +40,7 @@ export class Transport {
     let { headers } = request;
     for (let hops = 0; hops <= maxRedirects; hops++) {
       const response = await this.#once(target, { ...request, headers: headers ?? {} });
-      const location = redirection(response);
+      const location = isStream(request.body) ? undefined : redirection(response);
       if (location === undefined) return response;
       response.resume();
       const next = redirectTarget(target, location);
@@ -85,9 +87,21 @@ export class Transport {
         message.on('error', () => undefined);
         resolve(message);
       });
-      request.end(body);
+      if (isStream(body)) void sendStream(request, body);
+      else request.end(body);
     });
   }
+}
+
+function isStream(body: HttpRequest['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && Symbol.asyncIterator in body;
+}
+
+/** An error of the stream, or of the connection, becomes that of the request. */
+async function sendStream(request: ClientRequest, body: AsyncIterable<Uint8Array>): Promise<void> {
+  await pipeline(Readable.from(body, { objectMode: false }), request).catch((error: unknown) =>
+    request.destroy(error as Error),
+  );
 }
 
 /** Reads a whole body. @throws Error above `limit` bytes */
@@ -106,7 +120,8 @@ function redirection({ statusCode = 0, headers }: IncomingMessage): string | und
   return [301, 302, 303, 307, 308].includes(statusCode) ? headers.location : undefined;
 }
 
-function redirectTarget(from: URL, location: string): URL {
+/** Resolves a Location header. @throws Error for another protocol than HTTP, or plain HTTP after HTTPS */
+export function redirectTarget(from: URL, location: string): URL {
   const next = new URL(location, from);
   if (next.protocol !== 'https:' && next.protocol !== 'http:') {
     throw new Error(`redirect to the unsupported protocol ${next.protocol}`);

@@ -43,6 +43,13 @@ export async function statusError(
   });
 }
 
+/** Returns the error of a registry that does not do what the specification requires. */
+export function registryFailed(host: string, problem: string): PouchError {
+  return new PouchError('PCH_REGISTRY_FAILED', `registry ${host}: ${problem}`, {
+    hint: 'ask the operator of the registry, or of the proxy before it',
+  });
+}
+
 /** Converts the error of a request without a response, or of an incomplete response. */
 export function connectionError(error: unknown, host: string): unknown {
   if (error instanceof PouchError) return error;

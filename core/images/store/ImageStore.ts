@@ -1,7 +1,21 @@
 import type { ImagesConfig } from '../../../config/types.ts';
 import type { Readable } from 'node:stream';
-import type { EngineEvent, ImageHistory, ImagePruneFilter, Images, Progress } from '../../../hooks/engine.ts';
-import type { ImportOptions, ImportedImage } from '../../../hooks/engine/images.ts';
+import type {
+  EngineEvent,
+  ImageHistory,
+  ImagePruneFilter,
+  Images,
+  Progress,
+  RegistryAuth,
+} from '../../../hooks/engine.ts';
+import type {
+  FoundImage,
+  ImportOptions,
+  ImportedImage,
+  PushedImage,
+  RegistryOptions,
+  RemoteImage,
+} from '../../../hooks/engine/images.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Image } from '../../../hooks/image.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
@@ -20,8 +34,14 @@ import { pruneImages } from './pruneImages.ts';
 import { type ArtifactOptions, fetchArtifact } from '../pull/fetchArtifact.ts';
 import { pullImage } from '../pull/pullImage.ts';
 import { PullLeases } from '../pull/PullLeases.ts';
+import { pushImage } from '../push/pushImage.ts';
 import { startEmptying } from './startEmptying.ts';
 import type { ChosenSources } from '../sources/imageSources.ts';
+import { parseReference } from '../content/reference.ts';
+import { authenticate } from '../registry/authenticate.ts';
+import { listTags } from '../registry/listTags.ts';
+import { lookUpRemote } from '../registry/lookUpRemote.ts';
+import { searchImages } from '../registry/searchImages.ts';
 import { Transport } from '../registry/Transport.ts';
 import { type Removed, removeImage } from './removeImage.ts';
 import { SharedWork } from '../pull/SharedWork.ts';
@@ -81,6 +101,7 @@ export class ImageStore implements Images {
       leases: new PullLeases(client.leases, owner),
       transport: new Transport({ rate: config.minimumRate, window: config.minimumRateWindow }),
       shared: { blobs: new SharedWork(), snapshots: new SharedWork() },
+      uploads: new SharedWork(),
     };
   }
 
@@ -101,6 +122,27 @@ export class ImageStore implements Images {
 
   pull(ref: string, options?: Parameters<Images['pull']>[1]): Promise<Image> {
     return pullImage(this.#store, ref, options);
+  }
+
+  push(ref: string, options?: Parameters<Images['push']>[1]): Promise<PushedImage[]> {
+    return pushImage(this.#store, ref, options);
+  }
+
+  authenticate(auth: RegistryAuth, signal?: AbortSignal): Promise<void> {
+    return authenticate(this.#store, auth, signal);
+  }
+
+  async remoteTags(repository: string, options: RegistryOptions = {}): Promise<string[]> {
+    const reference = parseReference(repository, this.#store.config.defaultRegistry);
+    return await listTags(reference, { ...this.#store, ...options });
+  }
+
+  remote(ref: string, options?: RegistryOptions): Promise<RemoteImage> {
+    return lookUpRemote(this.#store, ref, options);
+  }
+
+  search(term: string, options: Parameters<Images['search']>[1]): Promise<FoundImage[]> {
+    return searchImages(term, this.#store.config.defaultRegistry, { ...this.#store, ...options });
   }
 
   /** Downloads the layer of an artifact, which does not become an image, to a file. */

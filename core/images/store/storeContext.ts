@@ -8,6 +8,7 @@ import type { Platform } from '../content/platform.ts';
 import type { ImageIndex } from './ImageIndex.ts';
 import type { PullLeases } from '../pull/PullLeases.ts';
 import type { SharedPulls } from '../pull/pullContent.ts';
+import type { SharedWork } from '../pull/SharedWork.ts';
 import type { ChosenSources } from '../sources/imageSources.ts';
 import type { Transport } from '../registry/Transport.ts';
 
@@ -21,6 +22,8 @@ export interface StoreContext {
   leases: PullLeases;
   transport: Transport;
   shared: SharedPulls;
+  /** Uploads by repository and digest, which concurrent pushes share; progress in bytes. */
+  uploads: SharedWork<number, string>;
   /** Returns the names of the containers that use the image. */
   isInUse: (imageId: string) => string[];
   /** @param reference full reference of an image that is pulled */

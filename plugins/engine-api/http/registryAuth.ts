@@ -3,7 +3,9 @@ import { PouchError, type RegistryAuth } from '../../../hooks/index.ts';
 import { record, text, typed } from '../schemas/json.ts';
 import { validate } from './validate.ts';
 
-const authSchema = typed<RegistryAuthWire & { auth?: string }>(
+type Wire = RegistryAuthWire & { auth?: string };
+
+const authSchema = typed<Wire>(
   record({
     username: text,
     password: text,
@@ -28,7 +30,22 @@ export function registryAuth(header: string | string[] | undefined): RegistryAut
   return Object.values(auth).some(Boolean) ? auth : undefined;
 }
 
-function decode(encoded: string): (RegistryAuthWire & { auth?: string }) | undefined {
+/**
+ * Reads the body of `POST /auth`.
+ * @throws PCH_BAD_REQUEST, without the content
+ */
+export function authBody(body: unknown): RegistryAuth {
+  try {
+    return withUserAndPassword(validate(authSchema, body));
+  } catch {
+    throw new PouchError(
+      'PCH_BAD_REQUEST',
+      'the body: expected texts such as username, password, serveraddress',
+    );
+  }
+}
+
+function decode(encoded: string): Wire | undefined {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'));
     return validate(authSchema, parsed) ?? undefined;
@@ -38,7 +55,7 @@ function decode(encoded: string): (RegistryAuthWire & { auth?: string }) | undef
 }
 
 /** `auth` is `user:password` in base64, as in the docker CLI's config file. */
-function withUserAndPassword(wire: RegistryAuthWire & { auth?: string }): RegistryAuth {
+function withUserAndPassword(wire: Wire): RegistryAuth {
   const [user, ...rest] = wire.auth ? Buffer.from(wire.auth, 'base64').toString('utf8').split(':') : [];
   return {
     username: wire.username || user || undefined,

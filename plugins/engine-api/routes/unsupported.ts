@@ -9,16 +9,11 @@ export function notOffered(what: string, hint?: string): Handler {
   };
 }
 
-const credentials = 'store the credentials in the docker config file; clients send them with each pull';
-
 const table: [Route['method'], string, string, string?][] = [
-  ['POST', '/auth', 'checking registry credentials', credentials],
   ['POST', '/build', 'building an image', 'build it with another tool and load it with docker load'],
   ['POST', '/build/cancel', 'building an image'],
   ['POST', '/session', 'a build session', 'build with another tool and load the image with docker load'],
   ['POST', '/grpc', 'a build session', 'build with another tool and load the image with docker load'],
-  ['GET', '/images/search', 'searching registries'],
-  ['GET', '/distribution/*', 'inspecting an image in a registry', 'pull it, then inspect it'],
   ['GET', '/containers/:id/archive', 'copying files', 'use docker exec with tar'],
   ['HEAD', '/containers/:id/archive', 'copying files', 'use docker exec with tar'],
   ['PUT', '/containers/:id/archive', 'copying files', 'use docker exec -i with tar'],

@@ -95,6 +95,30 @@ export function fakeImages(emit: Engine['events']['emit']): Images & { seen: { a
       emit({ type: 'image', action: 'pull', id: name, attributes: { name } });
       return image;
     },
+    async push(ref, options = {}) {
+      seen.auth = options.auth;
+      const { manifest, layers } = find(ref);
+      const id = layers[0]?.digest.slice(7, 19) ?? '';
+      for (const status of ['Preparing', 'Pushed']) options.onProgress?.({ id, status });
+      const tag = fullReference(ref).replace(/^.*:/, '');
+      return [{ tag, digest: manifest.digest, size: manifest.size }];
+    },
+    async authenticate({ username, password }) {
+      if (password !== 'secret')
+        throw new PouchError('PCH_REGISTRY_DENIED', `the registry denied the login of ${username ?? ''}`);
+    },
+    async remoteTags(repository) {
+      const tags = registry.filter((one) => one.split(':')[0] === repository).map((one) => one.split(':')[1]);
+      return tags.map((tag) => tag ?? 'latest');
+    },
+    async remote(ref) {
+      const { manifest, config } = fakeImage(ref);
+      return { descriptor: manifest, platforms: [{ os: config.os, architecture: config.architecture }] };
+    },
+    async search(term, { limit }) {
+      const names = registry.filter((name) => name.includes(term)).slice(0, limit);
+      return names.map((name) => ({ name, description: `${name} of the test`, stars: 3, isOfficial: true }));
+    },
     async tag(source, target) {
       const image = find(source);
       image.references = [...new Set([...image.references, fullReference(target)])];

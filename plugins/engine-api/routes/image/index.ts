@@ -2,18 +2,19 @@
 import { PouchError } from '../../../../hooks/index.ts';
 import type { Call, Handler, Route } from '../../http/call.ts';
 import { namingTheImage } from '../../http/imageError.ts';
+import { registryRoutes, registryVerbs } from './registry.ts';
 import { imageVerbs, storeRoutes } from './store.ts';
 import { transferRoutes, transferVerbs } from './transfer.ts';
-import { notOffered } from '../unsupported.ts';
 
 const verbs: Record<string, Handler> = {
   ...imageVerbs,
   ...transferVerbs,
-  'POST push': notOffered('pushing an image', 'export it with docker save and push it with another tool'),
+  ...registryVerbs,
 };
 
 export const imageRoutes: Route[] = [
   ...storeRoutes,
+  ...registryRoutes,
   ...transferRoutes,
   { method: 'GET', path: '/images/*', handler: byVerb },
   { method: 'POST', path: '/images/*', handler: byVerb },

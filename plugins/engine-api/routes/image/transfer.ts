@@ -63,10 +63,23 @@ function importOptions({ query }: Call, name: string | undefined): ImportOptions
   };
 }
 
+/** As dockerd: without tag and digest, all tags of the repository. */
 async function pull(call: Call, name: string): Promise<void> {
-  const reference = joinReference(name, call.query.text('tag'));
+  const reference = joinReference(name.replace(/:$/, ''), call.query.text('tag'));
   const auth = registryAuth(call.request.headers['x-registry-auth']);
-  await streamProgress(call, reference, (sink) => pullWith(call, reference, auth, sink));
+  await streamProgress(call, reference, async (sink) => {
+    for (const one of await wantedReferences(call, reference, auth)) await pullWith(call, one, auth, sink);
+  });
+}
+
+async function wantedReferences(
+  call: Call,
+  reference: string,
+  auth: ReturnType<typeof registryAuth>,
+): Promise<string[]> {
+  if (repositoryOf(reference) !== reference) return [reference];
+  const tags = await call.engine.images.remoteTags(reference, { auth, signal: call.signal });
+  return tags.map((tag) => `${reference}:${tag}`);
 }
 
 async function pullWith(

@@ -208,7 +208,6 @@ describe('the HTTP API', () => {
         ['POST', '/build'],
         ['GET', '/containers/x/changes'],
         ['POST', '/swarm/init'],
-        ['POST', '/images/a/b/push'],
       ] as const) {
         const { status, json } = await call(method, path);
         assert.equal(status, 501, path);
@@ -684,6 +683,74 @@ describe('the HTTP API', () => {
       assert.ok(lines.some((line) => line['status'] === 'Downloading' && line['progressDetail']));
       assert.equal(lines.at(-1)?.['status'], 'Status: Downloaded newer image for debian:bookworm');
       assert.equal((engine.images.seen.auth as { username: string }).username, 'me');
+    });
+
+    it('are pulled with all tags of their repository if none is given, as with Docker', async () => {
+      const { text } = await call('POST', '/images/create?fromImage=busybox');
+      assert.deepEqual(text.match(/"Pulling from busybox","id":"[^"]+"/g), [
+        '"Pulling from busybox","id":"latest"',
+        '"Pulling from busybox","id":"1.36"',
+      ]);
+    });
+
+    it('are pushed with progress and credentials', async () => {
+      await call('POST', '/images/create?fromImage=busybox&tag=1.36');
+      await call('POST', '/images/busybox:1.36/tag?repo=localhost:5000/team/app&tag=1');
+      const auth = Buffer.from(JSON.stringify({ username: 'me', password: 'secret' })).toString('base64url');
+      const path = '/images/localhost:5000/team/app/push?tag=1';
+      const { status, text } = await call('POST', path, { headers: { 'X-Registry-Auth': auth } });
+      assert.equal(status, 200);
+      const lines = text
+        .trim()
+        .split('\r\n')
+        .map((line) => JSON.parse(line) as Record<string, any>);
+      assert.deepEqual(lines[0], { status: 'The push refers to repository [localhost:5000/team/app]' });
+      assert.match(String(lines.at(-2)?.['status']), /^1: digest: sha256:[0-9a-f]{64} size: 400$/);
+      assert.equal(lines.at(-1)?.['aux'].Tag, '1');
+      assert.equal((engine.images.seen.auth as { username: string }).username, 'me');
+      assert.equal((await call('POST', '/images/nosuch/push?tag=1')).status, 404);
+    });
+
+    it('are searched, with filters that exist', async () => {
+      const { json } = await call('GET', '/images/search?term=busybox&limit=1');
+      assert.deepEqual(json, [
+        {
+          name: 'busybox',
+          description: 'busybox of the test',
+          star_count: 3,
+          is_official: true,
+          is_automated: false,
+        },
+      ]);
+      const filtered = async (filters: object) =>
+        await call(
+          'GET',
+          `/images/search?term=busybox&filters=${encodeURIComponent(JSON.stringify(filters))}`,
+        );
+      assert.deepEqual((await filtered({ stars: ['4'] })).json, []);
+      assert.deepEqual((await filtered({ 'is-official': ['false'] })).json, []);
+      assert.equal((await filtered({ label: ['x'] })).status, 400);
+      assert.equal((await filtered({ stars: ['many'] })).status, 400);
+      assert.equal((await call('GET', '/images/search')).status, 400);
+      assert.equal((await call('GET', '/images/search?term=x&limit=1000')).status, 400);
+    });
+
+    it('are looked up at their registry', async () => {
+      const { json } = await call('GET', '/distribution/localhost:5000/team/app:1/json');
+      assert.match(json.Descriptor.digest, /^sha256:/);
+      assert.deepEqual(json.Platforms, [{ os: 'linux', architecture: 'amd64' }]);
+      assert.equal((await call('GET', '/distribution/json')).status, 404);
+    });
+
+    it('need a login that the registry accepts; its password is in no response', async () => {
+      const login = async (body: object) => await call('POST', '/auth', { body });
+      const right = await login({ username: 'me', password: 'secret', serveraddress: 'localhost:5000' });
+      assert.deepEqual(right.json, { Status: 'Login Succeeded', IdentityToken: '' });
+      for (const password of ['wr0ng', { text: 'wr0ng' }]) {
+        const { status, text } = await login({ username: 'me', password });
+        assert.ok([400, 401, 403].includes(status), text);
+        assert.doesNotMatch(text, /wr0ng/);
+      }
     });
 
     it('that do not exist are a 404, not a stream', async () => {
