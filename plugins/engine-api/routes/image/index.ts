@@ -2,14 +2,13 @@
 import { PouchError } from '../../../../hooks/index.ts';
 import type { Call, Handler, Route } from '../../http/call.ts';
 import { namingTheImage } from '../../http/imageError.ts';
-import { registryRoutes, registryVerbs } from './registry.ts';
+import { push, registryRoutes } from './registry.ts';
 import { imageVerbs, storeRoutes } from './store.ts';
 import { transferRoutes, transferVerbs } from './transfer.ts';
 
 const verbs: Record<string, Handler> = {
   ...imageVerbs,
   ...transferVerbs,
-  ...registryVerbs,
 };
 
 export const imageRoutes: Route[] = [
@@ -25,10 +24,14 @@ function byVerb(call: Call): Promise<void> | void {
   const path = rest(call);
   const slash = path.lastIndexOf('/');
   const method = call.request.method === 'HEAD' ? 'GET' : call.request.method;
-  const handler = verbs[`${method} ${path.slice(slash + 1)}`];
+  const verb = `${method} ${path.slice(slash + 1)}`;
+  const name = path.slice(0, slash);
+  // Its errors name the image in Docker's words.
+  if (verb === 'POST push' && slash > 0) return push({ ...call, params: { name } });
+  const handler = verbs[verb];
   if (!handler || slash < 1)
     throw new PouchError('PCH_PATH_NOT_FOUND', `page not found: ${method} /images/${path}`);
-  return withName(call, path.slice(0, slash), handler);
+  return withName(call, name, handler);
 }
 
 function rest(call: Call): string {

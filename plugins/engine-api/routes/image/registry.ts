@@ -15,10 +15,8 @@ export const registryRoutes: Route[] = [
   { method: 'GET', path: '/distribution/*', handler: distribution },
 ];
 
-export const registryVerbs = { 'POST push': push };
-
-/** As dockerd: without a tag, all tags of the repository. */
-async function push(call: Call): Promise<void> {
+/** `POST /images/NAME/push`. As dockerd: without a tag, all tags of the repository. */
+export async function push(call: Call): Promise<void> {
   const name = parameter(call, 'name');
   const tag = call.query.text('tag');
   const auth = registryAuth(call.request.headers['x-registry-auth']);
