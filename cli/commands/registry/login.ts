@@ -50,7 +50,8 @@ async function withoutPrompt(
   { username, password, passwordStdin = false }: Flags,
 ): Promise<Given | undefined> {
   if (passwordStdin) {
-    if (password !== undefined) throw conflictingOptions('--password and --password-stdin exclude each other');
+    if (password !== undefined)
+      throw conflictingOptions('--password and --password-stdin exclude each other');
     if (!username) throw invalidOption('--username', 'a name beside --password-stdin', '');
     return { username, password: (await text(terminal.stdin)).replace(/\r?\n$/, '') };
   }
