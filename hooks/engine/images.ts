@@ -9,8 +9,8 @@ export interface Progress {
   id: string;
   /**
    * Docker's words: `Pulling fs layer`, `Waiting`, `Downloading`, `Verifying Checksum`, `Download complete`,
-   * `Extracting`, `Pull complete`, `Already exists`; of a push `Preparing`, `Pushing`, `Pushed`, `Layer already exists`,
-   * `Mounted from REPOSITORY`.
+   * `Extracting`, `Pull complete`, `Already exists`; of a push `Preparing`, `Pushing`, `Pushed`,
+   * `Layer already exists`, `Mounted from REPOSITORY`.
    */
   status: string;
   current?: number;

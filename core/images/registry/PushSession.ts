@@ -107,7 +107,7 @@ export class PushSession {
 
   /** Returns undefined if the registry has mounted the blob. */
   async #begin({ blob: { digest }, signal }: Upload, from?: string): Promise<Begun | undefined> {
-    const query = from === undefined ? '' : `?${new URLSearchParams({ mount: digest, from })}`;
+    const query = from === undefined ? '' : `?${new URLSearchParams({ mount: digest, from }).toString()}`;
     const path = `blobs/uploads/${query}`;
     const response = await this.#empty(path, {
       method: 'POST',
