@@ -21,7 +21,8 @@ export interface AuthorizerOptions {
 
 /**
  * Authorizes requests to one endpoint, mostly for one repository: Basic (RFC 7617), or Bearer tokens from the token
- * server that the challenge names (distribution's docs/spec/auth/token.md and oauth.md). Concurrent requests share a token.
+ * server that the challenge names (distribution's docs/spec/auth/token.md and oauth.md). Concurrent requests share a
+ * token.
  */
 export class Authorizer {
   readonly #options: AuthorizerOptions;

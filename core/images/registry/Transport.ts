@@ -33,8 +33,8 @@ export class Transport {
 
   /**
    * Sends a request and follows redirects, unless it has a body that is streamed. The Authorization header is sent to
-   * the first origin only (RFC 9110 section 15.4 leaves it to the client): the storage behind a registry might reject or
-   * store it.
+   * the first origin only (RFC 9110 section 15.4 leaves it to the client): the storage behind a registry might reject
+   * or store it.
    */
   async request(url: URL, request: HttpRequest): Promise<IncomingMessage> {
     let target = url;
