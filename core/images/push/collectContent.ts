@@ -18,7 +18,7 @@ export interface PushContent {
   manifests: { descriptor: Descriptor; bytes: Buffer }[];
   /** Configurations and layers. */
   blobs: StoredBlob[];
-  /** In a sentence: what is left out. */
+  /** In a sentence: what the push omits. */
   note?: string;
 }
 
