@@ -82,6 +82,16 @@ const wait: CommandEntry = {
   summary: 'Block until one or more containers stop, then print their exit codes',
   load: () => import('./commands/containers/wait.ts'),
 };
+const cp: CommandEntry = {
+  name: 'cp',
+  summary: 'Copy files between a container and the host',
+  load: () => import('./commands/containers/cp.ts'),
+};
+const exportContainer: CommandEntry = {
+  name: 'export',
+  summary: "Export a container's root file system as a tar archive",
+  load: () => import('./commands/containers/export.ts'),
+};
 const rename: CommandEntry = {
   name: 'rename',
   summary: 'Rename a container',
@@ -359,6 +369,8 @@ const container: CommandEntry = {
     attach,
     wait,
     rename,
+    cp,
+    exportContainer,
     update,
     reconcile,
     upgrade,
@@ -661,6 +673,8 @@ export const commandTree: CommandEntry[] = [
     attach,
     wait,
     rename,
+    cp,
+    exportContainer,
     update,
     reconcile,
     upgrade,

@@ -1,6 +1,7 @@
 import { defaultHost } from './address.ts';
 import { CheckpointCalls } from './CheckpointCalls.ts';
 import { ContainerCalls } from './ContainerCalls.ts';
+import { CopyCalls } from './CopyCalls.ts';
 import { ExecCalls } from './ExecCalls.ts';
 import { ExtensionCalls } from './ExtensionCalls.ts';
 import { ImageCalls } from './ImageCalls.ts';
@@ -27,6 +28,7 @@ export interface ClientOptions extends Security {
 export class Client {
   readonly containers: ContainerCalls;
   readonly checkpoints: CheckpointCalls;
+  readonly copies: CopyCalls;
   readonly execs: ExecCalls;
   readonly images: ImageCalls;
   readonly volumes: VolumeCalls;
@@ -43,6 +45,7 @@ export class Client {
     this.#transport = new Transport(host, security, userAgent);
     this.containers = new ContainerCalls(this.#transport);
     this.checkpoints = new CheckpointCalls(this.#transport);
+    this.copies = new CopyCalls(this.#transport);
     this.execs = new ExecCalls(this.#transport);
     this.images = new ImageCalls(this.#transport);
     this.volumes = new VolumeCalls(this.#transport);

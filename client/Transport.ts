@@ -82,9 +82,13 @@ export class Transport {
 
   /** Resolves to the body of a response. A connection that breaks ends it with a ClientError. */
   async bytes(method: string, path: string, options: CallOptions = {}): Promise<Readable> {
-    const response = await this.open(method, path, options);
+    return this.bodyOf(await this.open(method, path, options), options.signal);
+  }
+
+  /** The body of a response, which a connection that breaks ends with a ClientError. */
+  bodyOf(response: IncomingMessage, signal?: AbortSignal): Readable {
     const body = new PassThrough();
-    response.once('error', (error) => body.destroy(connectionFailure(error, this.address, options.signal)));
+    response.once('error', (error) => body.destroy(connectionFailure(error, this.address, signal)));
     body.once('close', () => response.destroy());
     return response.pipe(body);
   }

@@ -8,6 +8,7 @@ export { Client } from './Client.ts';
 export type { ClientOptions } from './Client.ts';
 export type { CheckpointCalls } from './CheckpointCalls.ts';
 export type { AttachStreams, ContainerCalls, LogOptions, StopOptions } from './ContainerCalls.ts';
+export type { CopyCalls, ExtractQuery } from './CopyCalls.ts';
 export { Demultiplexer } from './Demultiplexer.ts';
 export type { Frame, StreamName } from './Demultiplexer.ts';
 export { ClientError, errorFromBody } from './errors.ts';

@@ -5,6 +5,7 @@
  * Source: https://docs.docker.com/engine/api/ (swagger of moby/moby). Fields that older API versions lack are optional.
  */
 export * from './wire/container.ts';
+export * from './wire/copy.ts';
 export * from './wire/endpoint.ts';
 export * from './wire/error.ts';
 export * from './wire/exec.ts';

@@ -22,6 +22,7 @@ import { readMountinfo } from './host/mountinfo.ts';
 import { type ImageFiles, type ImageHooks, imageSources, type ImageStoreOptions } from './images/index.ts';
 import type { FileWorkers } from './files/index.ts';
 import { ContainerIo } from './io/index.ts';
+import { Copies } from './lifecycle/copy/Copies.ts';
 import { ExecStarts } from './lifecycle/exec/ExecStarts.ts';
 import { afterExit } from './lifecycle/exits/afterExit.ts';
 import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
@@ -231,6 +232,7 @@ export function assemble(base: Base): EngineContext {
     hostRecords,
     hostProcesses,
     effectKinds,
+    copies: new Copies(),
     restarts: new RestartTimers(),
     snapshotSchedules: new SnapshotSchedules({
       clock: systemClock,

@@ -12,6 +12,7 @@ import type { ServicesOf } from './token.ts';
 
 export * from './engine/checkpoints.ts';
 export * from './engine/containers.ts';
+export * from './engine/copies.ts';
 export * from './engine/events.ts';
 export * from './engine/execs.ts';
 export * from './engine/extensions.ts';

@@ -22,7 +22,7 @@ export const errorKinds = {
   PCH_ALREADY_EXISTS: { status: 409, doc: 'An object of that name or id exists already.' },
   PCH_ARCHIVE_INVALID: {
     status: 400,
-    doc: 'The stream is not an image archive (Docker archive or OCI layout).',
+    doc: 'The stream is not an image archive (Docker archive or OCI layout), or the tar archive of a copy is damaged.',
   },
   PCH_ATTACH_TOO_SLOW: {
     status: 500,
@@ -99,6 +99,11 @@ export const errorKinds = {
   },
   PCH_CONTAINER_NOT_RUNNING: { status: 409, doc: 'The call needs a running container.' },
   PCH_CONTENT_TOO_LARGE: { status: 400, doc: 'A blob is larger than its kind may be.' },
+  PCH_COPY_REFUSED: {
+    status: 400,
+    doc: 'A copy would leave its directory, create a device, or touch a kernel file system such as /proc.',
+  },
+  PCH_COPY_STALLED: { status: 408, doc: 'No byte of a copy was sent or read for a minute.' },
   PCH_CREDENTIALS_INVALID: { status: 400, doc: 'The file with registry credentials cannot be used.' },
   PCH_DAEMON_LOST: {
     status: 503,
@@ -137,6 +142,7 @@ export const errorKinds = {
     status: 500,
     doc: 'A container did not get what its first start is to give it, such as users and ssh keys.',
   },
+  PCH_FILE_NOT_FOUND: { status: 404, doc: 'The container has no file of that path.' },
   PCH_FILE_TIMEOUT: {
     status: 504,
     doc: 'A path of the host or of a container does not respond within `files.timeout`, such as one on a network or FUSE file system whose server is gone.',
@@ -314,6 +320,7 @@ export const errorKinds = {
   },
   PCH_PROFILE_INVALID: { status: 400, doc: 'The named profile has a mistake in pouchd.yaml.' },
   PCH_PROFILE_NOT_FOUND: { status: 400, doc: 'The daemon has no profile of that name.' },
+  PCH_READ_ONLY: { status: 403, doc: 'The container has the file system of a path read-only.' },
   PCH_RECONCILE_REFUSED: {
     status: 409,
     doc: 'A container cannot be reconciled: only a new one can have what is planned, or another plugin is missing by now.',

@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import type { FileAccess, FileFacts } from '../../hooks/files.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { ProcessIdentity } from '../supervise/processIdentity.ts';
+import { CopyWorkers } from './CopyWorkers.ts';
 import type {
   PathStep,
   PlacedFile,
@@ -23,6 +24,8 @@ export interface FileWorkersOptions {
   command: readonly string[];
   /** Milliseconds that a call without content may take. */
   timeout(): number;
+  /** Milliseconds without a byte after which a copy of a container ends. */
+  stallMs?: number;
   /** Replaces the pool of processes in tests. */
   pool?: Pool;
 }
@@ -83,11 +86,13 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
 ] as const);
 
 export class FileWorkers implements FileAccess {
+  readonly copies: CopyWorkers;
   readonly #options: FileWorkersOptions;
   readonly #pool: Pool;
 
   constructor(options: FileWorkersOptions) {
     this.#options = options;
+    this.copies = new CopyWorkers(options);
     this.#pool = options.pool ?? new WorkerPool(options);
   }
 
@@ -417,12 +422,13 @@ export class FileWorkers implements FileAccess {
 
   /** Subjects of the current calls, for the log. */
   pending(): string[] {
-    return this.#pool.pending();
+    return [...this.#pool.pending(), ...this.copies.pending()];
   }
 
   /** Ends all workers. Current calls fail. */
   close(): void {
     this.#pool.close();
+    this.copies.close();
   }
 
   async #call<Op extends FileOperation>(

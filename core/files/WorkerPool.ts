@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { PouchError } from '../../hooks/errors.ts';
 import { withDeadline } from '../wait/deadline.ts';
 import type { FileReply, FileRequest } from './protocol.ts';
@@ -17,6 +18,8 @@ export interface CallOptions {
   /** Milliseconds, including the wait for a worker. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
+  /** The request moves bytes: called with their stream when its worker has begun. */
+  onData?: (data: Socket) => void;
 }
 
 export interface PoolOptions {
@@ -46,6 +49,7 @@ interface Job extends Subject {
   request: FileRequest;
   resolve(reply: FileReply): void;
   reject(error: unknown): void;
+  onData?: ((data: Socket) => void) | undefined;
   /** Unset while it waits. */
   worker?: WorkerProcess;
 }
@@ -73,17 +77,17 @@ export class WorkerPool {
 
   /** @throws PCH_FILE_TIMEOUT, PCH_FILE_WORKER, or the signal's reason */
   async call(subject: Subject, request: FileRequest, options: CallOptions): Promise<FileReply> {
-    const { deadlineMs, signal } = options;
+    const { deadlineMs, signal, onData } = options;
     signal?.throwIfAborted();
     const late = () => timeout(subject, `did not respond within ${deadlineMs / 1000} s`);
     return await withDeadline({ ms: deadlineMs, late, signal }, (ended) =>
-      this.#queue(subject, request, ended),
+      this.#queue({ ...subject, request, onData }, ended),
     );
   }
 
-  #queue(subject: Subject, request: FileRequest, ended: AbortSignal): Promise<FileReply> {
+  #queue(work: Omit<Job, 'resolve' | 'reject'>, ended: AbortSignal): Promise<FileReply> {
     return new Promise((resolve, reject) => {
-      const job: Job = { ...subject, request, resolve, reject };
+      const job: Job = { ...work, resolve, reject };
       ended.addEventListener('abort', () => this.#giveUp(job, ended.reason), { once: true });
       this.#waiting.push(job);
       this.#dispatch();
@@ -131,7 +135,8 @@ export class WorkerPool {
   }
 
   #begin(job: Job): void {
-    const [worker = this.#start()] = this.#idle.keys();
+    // A worker with a stream performs one request: the rest of the stream ends with it.
+    const [worker = this.#start()] = job.onData ? [this.#start({ hasData: true })] : this.#idle.keys();
     clearTimeout(this.#idle.get(worker));
     this.#idle.delete(worker);
     this.#waiting.splice(this.#waiting.indexOf(job), 1);
@@ -140,7 +145,8 @@ export class WorkerPool {
     worker.run(job.request).then(
       (reply) => {
         if (!this.#working.delete(job)) return;
-        this.#keep(worker);
+        if (job.onData) worker.end();
+        else this.#keep(worker);
         job.resolve(reply);
         this.#dispatch();
       },
@@ -149,13 +155,15 @@ export class WorkerPool {
         if (this.#working.has(job)) this.#giveUp(job, error);
       },
     );
+    if (worker.data) job.onData?.(worker.data);
   }
 
-  #start(): WorkerProcess {
-    const worker: WorkerProcess = new WorkerProcess(this.#options.command, () => {
+  #start(options: { hasData?: boolean } = {}): WorkerProcess {
+    const onEnd = () => {
       this.#drop(worker);
       this.#dispatch();
-    });
+    };
+    const worker: WorkerProcess = new WorkerProcess(this.#options.command, onEnd, options);
     return worker;
   }
 

@@ -17,13 +17,14 @@ export class WorkerProcess {
   #pending: Buffer[] = [];
   #hasExited = false;
 
-  constructor(command: readonly string[], onEnd: () => void) {
+  /** @param hasData whether its descriptor 3 is a stream of bytes, beside requests and replies */
+  constructor(command: readonly string[], onEnd: () => void, { hasData = false } = {}) {
     const [file = '', ...args] = command;
     this.#child = spawn(file, args, {
       cwd: '/',
       detached: true,
       env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit', ...(hasData ? (['pipe'] as const) : [])],
     });
     this.#child.once('error', (error) =>
       this.#ended(broken(`cannot be started: ${error.message}`, error), onEnd),
@@ -34,7 +35,14 @@ export class WorkerProcess {
     // Without free descriptors for the pipes (EMFILE) the child has no streams, and emits an error.
     for (const stream of [this.#child.stdin, this.#child.stdout]) (stream as Socket | undefined)?.unref();
     this.#child.stdin?.on('error', () => undefined);
+    this.data?.on('error', () => undefined);
     this.#child.stdout?.on('data', (data: Buffer) => this.#take(data));
+  }
+
+  /** Its stream of bytes; undefined if it could not be started. */
+  get data(): Socket | undefined {
+    const { stdio } = this.#child as { stdio?: readonly unknown[] };
+    return (stdio?.[3] ?? undefined) as Socket | undefined;
   }
 
   get pid(): number | undefined {

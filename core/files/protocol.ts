@@ -3,6 +3,7 @@
  * time. Both are from the same build.
  */
 import type { ImageFile } from '../../hooks/draft.ts';
+import type { PathStat } from '../../hooks/engine.ts';
 import type { FileFacts, FileKind } from '../../hooks/files.ts';
 import type { FirstBootSetup } from '../contract/firstBoot/types.ts';
 import type { OciIdMapping } from '../../hooks/oci.ts';
@@ -75,6 +76,33 @@ export interface PlacedFile {
   /** Replaces a file that exists, and restores it at the removal. */
   replace: boolean;
 }
+
+/** What is mounted over the root file system of a container that does not run. */
+export interface ViewMount {
+  source: string;
+  /** Path in the container. */
+  target: string;
+  /** Of mount(8); `idmap` as that of a draft's mount; `absent`: data that exists only while the container runs. */
+  options: readonly string[];
+}
+
+/** The files of a container: those that its processes see, or of one that does not run. */
+export type ContainerView =
+  | { init: ProcessIdentity }
+  | {
+      snapshot: SnapshotMount;
+      /** File of a user namespace with the container's ids; null without. */
+      userns: string | null;
+      uidMappings: readonly OciIdMapping[];
+      gidMappings: readonly OciIdMapping[];
+      mounts: readonly ViewMount[];
+      /** Whether mount points are made, and files can be written. */
+      isWritable: boolean;
+      /** Whether the container has its root file system read-only. */
+      isReadonly: boolean;
+      /** Directory for mounts, in a mount namespace of the worker's. */
+      scratch: string;
+    };
 
 /** A file in a container's root file system. */
 export interface OwnFile {
@@ -293,6 +321,32 @@ export interface FileOperations {
   /** Changes the owner of a directory to a container's root user, unless it is one of the container's ids. */
   ownRoot: {
     args: { path: string; uidMappings: readonly OciIdMapping[]; gidMappings: readonly OciIdMapping[] };
+    result: null;
+  };
+  /** Paths of these are bytes, one character each (latin1). */
+  statInside: { args: { view: ContainerView; path: string }; result: PathStat };
+  /** Its data: a line with the facts of the path in JSON, and a tar archive. `isBare`: without the directory itself. */
+  archiveInside: {
+    args: {
+      view: ContainerView;
+      path: string;
+      isBare: boolean;
+      uidMappings: readonly OciIdMapping[];
+      gidMappings: readonly OciIdMapping[];
+    };
+    result: null;
+  };
+  /** Its data is a tar archive, which is extracted into the directory `path`. */
+  extractInside: {
+    args: {
+      view: ContainerView;
+      path: string;
+      noOverwriteDirNonDir: boolean;
+      /** Ids of the container that all files get; null: those of the archive. */
+      owner: { uid: number; gid: number } | null;
+      uidMappings: readonly OciIdMapping[];
+      gidMappings: readonly OciIdMapping[];
+    };
     result: null;
   };
   /** Mounts each source on a new file or directory, with the ids of a user namespace. */

@@ -3,6 +3,7 @@ import { ifFound } from '../containerd/index.ts';
 import { rootKeyOf } from '../contract/rootKey.ts';
 import { attach } from './verbs/attach.ts';
 import { commit } from './commit/commit.ts';
+import { exportRoot, readArchive, statPath, writeArchive } from './copy/copyVerbs.ts';
 import { addMount } from './mounts/addMount.ts';
 import { addDevice } from './devices/addDevice.ts';
 import { removeDevice } from './devices/removeDevice.ts';
@@ -82,6 +83,11 @@ export function containerVerbs(engine: EngineContext): Containers {
     wait: async (ref, condition, signal) => await wait(engine, find(ref), condition, signal),
     list: (filter) => listContainers(store, filter),
     inspect: (ref) => withDelivery(engine, store.findAny(ref)),
+    statPath: async (ref, path, signal) => await statPath(engine, find(ref), path, signal),
+    readArchive: async (ref, path, signal) => await readArchive(engine, find(ref), path, signal),
+    writeArchive: async (ref, tar, options, signal) =>
+      await writeArchive(engine, find(ref), tar, options, signal),
+    export: async (ref, signal) => await exportRoot(engine, find(ref), signal),
     usage: async (ref) => await usage(engine, store.findAny(ref)),
     storedPlan: async (ref) => await shownPlan(engine, find(ref)),
     explain: async (ref, field) => await explain(engine, find(ref), field),

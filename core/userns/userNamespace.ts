@@ -14,10 +14,8 @@ export async function createUserNamespace(
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await releaseUserNamespace(path);
   await (await open(path, 'wx', 0o400)).close();
-  await withProcessIn(['unshare', '--user'], async (pid) => {
-    await writeFile(`/proc/${pid}/uid_map`, mapLines(uids));
-    await writeFile(`/proc/${pid}/gid_map`, mapLines(gids));
-    check(mount(`/proc/${pid}/ns/user`, path, null, MS_BIND, null), `mount on ${path}`);
+  await withMappedProcess(uids, gids, (userns) => {
+    check(mount(userns, path, null, MS_BIND, null), `mount on ${path}`);
   });
 }
 
@@ -29,4 +27,17 @@ export async function releaseUserNamespace(path: string): Promise<void> {
 
 function mapLines(mappings: readonly OciIdMapping[]): string {
   return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');
+}
+
+/** Calls `run` with the file of a user namespace that ends with the call. */
+export async function withMappedProcess<T>(
+  uids: readonly OciIdMapping[],
+  gids: readonly OciIdMapping[],
+  run: (userns: string) => T | Promise<T>,
+): Promise<T> {
+  return await withProcessIn(['unshare', '--user'], async (pid) => {
+    await writeFile(`/proc/${pid}/uid_map`, mapLines(uids));
+    await writeFile(`/proc/${pid}/gid_map`, mapLines(gids));
+    return await run(`/proc/${pid}/ns/user`);
+  });
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { EffectStage } from '../effects.ts';
 import type { BlameEntry, CheckedPlan, Plan, PlanOptions } from '../plan.ts';
 import type { ResourceRequest } from '../limits.ts';
@@ -10,6 +11,7 @@ import type {
 } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { TimelineOperation } from '../timeline.ts';
+import type { ContainerArchive, ExtractOptions, PathStat } from './copies.ts';
 import type { PruneFilter } from './prune.ts';
 import type { ReconcileOptions, Reconciliation } from './reconcile.ts';
 import type { ContainerService, ServiceAction } from '../richServices.ts';
@@ -146,6 +148,25 @@ export interface Containers {
   list(filter?: ContainerFilter): ContainerRecord[];
   /** The record of a container. @throws PCH_CONTAINER_NOT_FOUND */
   inspect(ref: string): ContainerRecord;
+  /**
+   * Facts of a path of the container, whether it runs or not.
+   * @throws PCH_FILE_NOT_FOUND, PCH_COPY_REFUSED for a kernel file system
+   */
+  statPath(ref: string, path: string, signal?: AbortSignal): Promise<PathStat>;
+  /**
+   * A path of the container, with what is below it. The copy lasts until its body has ended; the end of the container
+   * ends it.
+   * @throws PCH_FILE_NOT_FOUND, PCH_COPY_REFUSED
+   */
+  readArchive(ref: string, path: string, signal?: AbortSignal): Promise<ContainerArchive>;
+  /**
+   * Extracts a tar archive, compressed or not, into a directory of the container. What was extracted before a failure
+   * stays.
+   * @throws PCH_FILE_NOT_FOUND, PCH_READ_ONLY, PCH_COPY_REFUSED, PCH_ARCHIVE_INVALID, PCH_CONFLICT
+   */
+  writeArchive(ref: string, tar: Readable, options: ExtractOptions, signal?: AbortSignal): Promise<void>;
+  /** The root file system of the container as a tar archive, without what is mounted over it. */
+  export(ref: string, signal?: AbortSignal): Promise<Readable>;
   /** Bytes: what the container wrote, and with the image under it. */
   usage(ref: string): Promise<{ writable: number; total: number }>;
   /** The stored plan: spec, effects, blame. */

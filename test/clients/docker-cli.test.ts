@@ -111,6 +111,21 @@ describe('docker CLI', function () {
     });
   });
 
+  describe('files', () => {
+    it('are copied in both directions and exported', async () => {
+      await sleeper();
+      const tarball = await docker.ok('cp', `${name}:/etc/passwd`, '-');
+      assert.match(tarball, /^passwd\0[^]*root:x:0:0/);
+      await docker.ok('cp', import.meta.filename, `${name}:/tmp/copied`);
+      const copied = await docker.ok('exec', name, 'cat', '/tmp/copied');
+      assert.match(copied, /The docker CLI, unmodified/);
+      assert.match(await docker.ok('export', name), /^[^]*tmp\/copied\0/);
+      const { code, stderr } = await docker.run(['cp', `${name}:/missing`, '-']);
+      assert.notEqual(code, 0);
+      assert.match(stderr, /Could not find the file \/missing in container/);
+    });
+  });
+
   describe('a running container', () => {
     it('is listed and inspected', async () => {
       const id = await sleeper('--label', 'tier=front');

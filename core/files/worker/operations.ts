@@ -5,6 +5,8 @@ import { clearFill, fillVolume } from './fillVolume.ts';
 import { firstBoot } from './firstBoot/firstBoot.ts';
 import { copyLayer, layerSpace, syncTree } from './copyLayer.ts';
 import { attachDisk, detachDisk, diskUsage, growDisk, makeDisk, removeDisk } from './rootDisk.ts';
+import { archiveInside, statInside } from './copy/archiveInside.ts';
+import { extractInside } from './copy/extractInside.ts';
 import { diffRoots } from './diffRoots.ts';
 import { clearKeep, keepPaths } from './keepPaths.ts';
 import { list } from './list.ts';
@@ -128,6 +130,12 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return removeTree(request.path);
     case 'ownRoot':
       return ownRoot(request);
+    case 'statInside':
+      return statInside(request);
+    case 'archiveInside':
+      return archiveInside(request);
+    case 'extractInside':
+      return extractInside(request);
     case 'mountMapped':
       return mountMappedAll(request);
   }

@@ -10,7 +10,7 @@ const chunkBytes = 64 * 1024;
  * File systems of the kernel (linux/magic.h), where opening or reading a regular file can have effects. In order:
  * proc, sysfs, debugfs, tracefs, cgroup, cgroup2, securityfs, configfs, bpf, selinuxfs, pstore, efivarfs.
  */
-const kernelFileSystems = new Set([
+export const kernelFileSystems: ReadonlySet<number> = new Set([
   0x9fa0, 0x62656572, 0x64626720, 0x74726163, 0x27e0eb, 0x63677270, 0x73636673, 0x62656570, 0xcafe4a11,
   0xf97cff8c, 0x6165676c, 0xde5e81e4,
 ]);
@@ -60,7 +60,8 @@ function refusal(handle: number, path: string): string | undefined {
   return `expected a regular file at ${path}, found one of a kernel file system such as /proc`;
 }
 
-function reopen(handle: number): number {
+/** Opens the file of a handle (O_PATH) to be read. The caller has looked at its kind. */
+export function reopen(handle: number): number {
   const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
   return openSync(handlePath(handle), O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }

@@ -1,7 +1,7 @@
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { poststopKey } from '../../../hooks/draftKeys.ts';
-import { messageOf } from '../../../hooks/errors.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { isDiskFull, withReserve } from '../../state/reserve.ts';
@@ -14,7 +14,9 @@ import { undoStartEffects } from '../shared/undoStartEffects.ts';
  * Calls the poststop taps, once per stop, and undoes the effects of the start. The caller holds the container's lock.
  */
 export async function cleanUpLocked(engine: EngineContext, record: ContainerRecord): Promise<void> {
-  const { generations, operations } = engine;
+  const { copies, generations, operations } = engine;
+  // They hold the root file system, and the mounts in it are gone.
+  await copies.end(record.id, endedMeanwhile(record));
   const cleanUp = () =>
     withLedger(engine, record.id, async (ledger) => {
       const hasEffects = ledger.pending('start').length > 0;
@@ -37,6 +39,13 @@ export async function cleanUpLocked(engine: EngineContext, record: ContainerReco
       }
     });
   await operations.uncancelled(() => generations.use(cleanUp));
+}
+
+function endedMeanwhile({ id, name }: ContainerRecord): PouchError {
+  return new PouchError('PCH_CONFLICT', `${name} has ended while its files were copied`, {
+    container: id,
+    hint: 'copy again: the files of a container that does not run can be copied, too',
+  });
 }
 
 /** The record of one that is about to be removed need not reach the disk. */

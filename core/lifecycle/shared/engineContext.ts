@@ -25,6 +25,7 @@ import type { AttachPoints } from './AttachPoints.ts';
 import type { EventBus } from './EventBus.ts';
 import type { Waiters } from './Waiters.ts';
 import type { KeyedLocks } from '../../state/KeyedLocks.ts';
+import type { Copies } from '../copy/Copies.ts';
 import type { BootOrder } from '../recovery/BootOrder.ts';
 import type { RestartTimers } from './RestartTimers.ts';
 import type { ExecStarts } from '../exec/ExecStarts.ts';
@@ -84,6 +85,8 @@ export interface EngineContext {
   /** Ids of the containers whose create has applied a part of their start: see run.ts. */
   readonly prepared: Set<string>;
   readonly execStarts: ExecStarts;
+  /** Copies of files that run. */
+  readonly copies: Copies;
   /** Init processes of running containers, by container id. */
   readonly inits: Map<string, ProcessIdentity>;
   /** Ids of running containers of which the OOM killer has ended a process. */

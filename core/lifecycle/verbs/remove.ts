@@ -19,6 +19,7 @@ export async function remove(
 ): Promise<void> {
   refuseUnlessForced(record, options);
   engine.restarts.cancel(record.id);
+  await engine.copies.end(record.id, removedMeanwhile(record));
   await asOperation(engine, record.id, 'remove', async () => {
     if (!engine.store.has(record.id)) return;
     refuseUnlessForced(record, options);
@@ -78,6 +79,13 @@ export async function removeLocked(
 async function keepVolumes(record: ContainerRecord, release: (key: string) => Promise<void>): Promise<void> {
   const keys = Object.entries(record.draft.effects).filter(([, { kind }]) => kind === 'volume');
   for (const [key] of keys) await release(key);
+}
+
+function removedMeanwhile({ id, name }: ContainerRecord): PouchError {
+  return new PouchError('PCH_CONTAINER_NOT_FOUND', `${name} was removed while its files were copied`, {
+    container: id,
+    hint: 'pouch ps -a lists containers',
+  });
 }
 
 /** @throws PCH_CONTAINER_RUNNING */

@@ -1,5 +1,6 @@
 /** All routes of the API. */
 import type { Route } from '../http/call.ts';
+import { archiveRoutes } from './container/archive.ts';
 import { attachRoutes } from './container/attach.ts';
 import { checkpointRoutes } from './container/checkpoints.ts';
 import { consoleRoutes } from './console.ts';
@@ -29,6 +30,7 @@ import { unsupportedRoutes } from './unsupported.ts';
 import { volumeRoutes } from './volumes.ts';
 
 export const routes: Route[] = [
+  ...archiveRoutes,
   ...attachRoutes,
   ...checkpointRoutes,
   ...commitRoutes,

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import {
   PouchError,
   type ContainerRecord,
@@ -7,6 +9,7 @@ import {
   type Engine,
   type LogEntry,
   type NetworkAttachment,
+  type PathStat,
   type CheckedPlan,
   type TimelineTap,
 } from '../../../hooks/index.ts';
@@ -23,6 +26,12 @@ interface FakeContainer {
 export interface FakeContainers extends Containers {
   find(ref: string): FakeContainer;
   requests: ContainerRequest[];
+}
+
+/** The only file of a container. */
+function pathStat(path: string): PathStat {
+  if (path !== '/file') throw new PouchError('PCH_FILE_NOT_FOUND', `Could not find the file ${path}`);
+  return { name: 'file', size: 1024, mode: 0o644, mtime: '2026-01-01T00:00:00Z', linkTarget: '' };
 }
 
 const newId = (): string => randomBytes(32).toString('hex');
@@ -338,6 +347,22 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       return records.slice(0, limit);
     },
     inspect: (ref) => find(ref).record,
+    async statPath(ref, path) {
+      find(ref);
+      return pathStat(path);
+    },
+    async readArchive(ref, path) {
+      find(ref);
+      return { stat: pathStat(path), body: Readable.from([Buffer.alloc(1024)]) };
+    },
+    async writeArchive(ref, tar) {
+      find(ref);
+      await buffer(tar);
+    },
+    async export(ref) {
+      find(ref);
+      return Readable.from([Buffer.alloc(1024)]);
+    },
     async usage() {
       return { writable: 10, total: 2_000_010 };
     },

@@ -1,0 +1,64 @@
+/** Routes that copy files into and out of containers. */
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type PathStat, PouchError } from '../../../../hooks/index.ts';
+import { parameter, type Call, type Route } from '../../http/call.ts';
+import { sendEmpty } from '../../http/reply.ts';
+
+const path = '/containers/:id/archive';
+
+export const archiveRoutes: Route[] = [
+  { method: 'HEAD', path, handler: stat },
+  { method: 'GET', path, handler: read },
+  { method: 'PUT', path, handler: write },
+  { method: 'GET', path: '/containers/:id/export', handler: exportRoot },
+];
+
+async function stat(call: Call): Promise<void> {
+  const found = await call.engine.containers.statPath(parameter(call, 'id'), pathOf(call), call.signal);
+  call.response.setHeader('X-Docker-Container-Path-Stat', encoded(found));
+  sendEmpty(call, 200);
+}
+
+async function read(call: Call): Promise<void> {
+  const { containers } = call.engine;
+  const { stat: found, body } = await containers.readArchive(
+    parameter(call, 'id'),
+    pathOf(call),
+    call.signal,
+  );
+  call.response.setHeader('X-Docker-Container-Path-Stat', encoded(found));
+  await sendTar(call, body);
+}
+
+async function exportRoot(call: Call): Promise<void> {
+  await sendTar(call, await call.engine.containers.export(parameter(call, 'id'), call.signal));
+}
+
+async function sendTar(call: Call, body: Readable): Promise<void> {
+  call.response.writeHead(200, { 'Content-Type': 'application/x-tar' });
+  await pipeline(body, call.response, { signal: call.signal });
+}
+
+async function write(call: Call): Promise<void> {
+  const { query, body } = call;
+  const options = {
+    path: pathOf(call),
+    noOverwriteDirNonDir: query.flag('noOverwriteDirNonDir'),
+    asUser: query.flag('copyUIDGID'),
+  };
+  await call.engine.containers.writeArchive(parameter(call, 'id'), body, options, call.signal);
+  // What follows the end of the archive.
+  body.resume();
+  sendEmpty(call, 200);
+}
+
+function pathOf({ query }: Call): string {
+  const asked = query.text('path');
+  if (asked) return asked;
+  throw new PouchError('PCH_BAD_REQUEST', 'path: expected a path of the container, found none');
+}
+
+function encoded(found: PathStat): string {
+  return Buffer.from(JSON.stringify(found)).toString('base64');
+}
