@@ -87,6 +87,11 @@ const cp: CommandEntry = {
   summary: 'Copy files between a container and the host',
   load: () => import('./commands/containers/cp.ts'),
 };
+const diff: CommandEntry = {
+  name: 'diff',
+  summary: "Show what a container has changed of its image's files",
+  load: () => import('./commands/containers/diff.ts'),
+};
 const exportContainer: CommandEntry = {
   name: 'export',
   summary: "Export a container's root file system as a tar archive",
@@ -370,6 +375,7 @@ const container: CommandEntry = {
     wait,
     rename,
     cp,
+    diff,
     exportContainer,
     update,
     reconcile,
@@ -674,6 +680,7 @@ export const commandTree: CommandEntry[] = [
     wait,
     rename,
     cp,
+    diff,
     exportContainer,
     update,
     reconcile,

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { containerPath } from './ContainerCalls.ts';
 import { ClientError } from './errors.ts';
 import type { Transport } from './Transport.ts';
-import type { PathStatWire } from './wire.ts';
+import type { FilesystemChangeWire, PathStatWire } from './wire.ts';
 
 /** How an archive is extracted into a container. */
 export interface ExtractQuery {
@@ -41,6 +41,11 @@ export class CopyCalls {
     const headers = { 'content-type': 'application/x-tar' };
     const options = { query: { ...query }, upload: tar, headers };
     await this.#transport.json('PUT', containerPath(ref, 'archive'), options);
+  }
+
+  /** What a container has changed of its image, by path. */
+  changes(ref: string): Promise<FilesystemChangeWire[]> {
+    return this.#transport.json('GET', containerPath(ref, 'changes'));
   }
 
   /** The root file system as a tar archive, without what is mounted over it. */

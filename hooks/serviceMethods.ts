@@ -45,6 +45,7 @@ export const serviceMethods = {
     readArchive: 'call',
     writeArchive: 'call',
     export: 'call',
+    changes: 'call',
     usage: 'call',
     storedPlan: 'call',
     explain: 'call',

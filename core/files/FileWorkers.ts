@@ -83,6 +83,7 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
   'syncTree',
   'clearKeep',
   'diffRoots',
+  'layerChanges',
 ] as const);
 
 export class FileWorkers implements FileAccess {
@@ -380,6 +381,14 @@ export class FileWorkers implements FileAccess {
   async diffRoots(args: FileOperations['diffRoots']['args']): Promise<FileOperations['diffRoots']['result']> {
     const subject = forContent(onHost(args.before.layer, 'the root file systems'));
     return await this.#call('diffRoots', subject, args, { deadlineMs: contentDeadlineMs });
+  }
+
+  /** What a writable layer changes of those below it; see worker/layerChanges.ts. */
+  async layerChanges(
+    args: FileOperations['layerChanges']['args'],
+  ): Promise<FileOperations['layerChanges']['result']> {
+    const subject = forContent(onHost(args.layers[0] ?? '/', 'the root file system'));
+    return await this.#call('layerChanges', subject, args, { deadlineMs: contentDeadlineMs });
   }
 
   async createVolume(args: FileOperations['createVolume']['args'], what: string): Promise<void> {

@@ -308,6 +308,11 @@ export interface FileOperations {
     };
     result: { changes: RootChange[]; truncated: boolean };
   };
+  /** Compares the first of these directories of layers with those below it. */
+  layerChanges: {
+    args: { layers: readonly string[]; ignored: readonly string[]; most: number };
+    result: { changes: RootChange[]; truncated: boolean };
+  };
   /** Creates a volume; `data` and the record are in `directory`. Removes the leftovers of a failure. */
   createVolume: {
     args: { directory: string; data: string; record: { path: string; content: string } };

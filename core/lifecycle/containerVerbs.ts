@@ -3,6 +3,7 @@ import { ifFound } from '../containerd/index.ts';
 import { rootKeyOf } from '../contract/rootKey.ts';
 import { attach } from './verbs/attach.ts';
 import { commit } from './commit/commit.ts';
+import { changes } from './copy/changes.ts';
 import { exportRoot, readArchive, statPath, writeArchive } from './copy/copyVerbs.ts';
 import { addMount } from './mounts/addMount.ts';
 import { addDevice } from './devices/addDevice.ts';
@@ -87,6 +88,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     readArchive: async (ref, path, signal) => await readArchive(engine, find(ref), path, signal),
     writeArchive: async (ref, tar, options, signal) =>
       await writeArchive(engine, find(ref), tar, options, signal),
+    changes: async (ref) => await changes(engine, find(ref)),
     export: async (ref, signal) => await exportRoot(engine, find(ref), signal),
     usage: async (ref) => await usage(engine, store.findAny(ref)),
     storedPlan: async (ref) => await shownPlan(engine, find(ref)),

@@ -11,7 +11,7 @@ import type {
 } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { TimelineOperation } from '../timeline.ts';
-import type { ContainerArchive, ExtractOptions, PathStat } from './copies.ts';
+import type { ContainerArchive, ExtractOptions, PathStat, RootChange } from './copies.ts';
 import type { PruneFilter } from './prune.ts';
 import type { ReconcileOptions, Reconciliation } from './reconcile.ts';
 import type { ContainerService, ServiceAction } from '../richServices.ts';
@@ -165,6 +165,11 @@ export interface Containers {
    * @throws PCH_FILE_NOT_FOUND, PCH_READ_ONLY, PCH_COPY_REFUSED, PCH_ARCHIVE_INVALID, PCH_CONFLICT
    */
   writeArchive(ref: string, tar: Readable, options: ExtractOptions, signal?: AbortSignal): Promise<void>;
+  /**
+   * What the container has changed of its image, by path, without mount points that the engine has made. Rejects with
+   * PCH_COPY_REFUSED if there are more than a million changes.
+   */
+  changes(ref: string): Promise<RootChange[]>;
   /** The root file system of the container as a tar archive, without what is mounted over it. */
   export(ref: string, signal?: AbortSignal): Promise<Readable>;
   /** Bytes: what the container wrote, and with the image under it. */

@@ -120,6 +120,7 @@ describe('docker CLI', function () {
       const copied = await docker.ok('exec', name, 'cat', '/tmp/copied');
       assert.match(copied, /The docker CLI, unmodified/);
       assert.match(await docker.ok('export', name), /^[^]*tmp\/copied\0/);
+      assert.match(await docker.ok('diff', name), /^C \/tmp\nA \/tmp\/copied$/m);
       const { code, stderr } = await docker.run(['cp', `${name}:/missing`, '-']);
       assert.notEqual(code, 0);
       assert.match(stderr, /Could not find the file \/missing in container/);

@@ -92,6 +92,14 @@ describe('copies of files of containers', function () {
     assert.ok(![...exported.keys()].some((name) => name.startsWith('data/x')));
   });
 
+  it('show what a container has changed, and none of the mount points', async () => {
+    const script = 'rm /bin/ls; rm -r /var/www; mkdir /var/www; touch /var/www/new; chmod 700 /root';
+    const mounts = ['--tmpfs', '/made/tmp', '-v', 'data:/made/data'];
+    await ok('run', '--name', 'changed', ...mounts, 'busybox', 'sh', '-c', script);
+    const expected = ['C /bin', 'D /bin/ls', 'C /root', 'C /var', 'C /var/www', 'A /var/www/new'].join('\n');
+    assert.equal(await ok('diff', 'changed'), expected);
+  });
+
   it('refuse archives that leave the directory, create devices or are damaged, and take the next one', async () => {
     const damaged = (await buffer(tarOf({ name: 'file', content: 'x'.repeat(2000) }))).subarray(0, 1024);
     const refused: [Readable, string][] = [

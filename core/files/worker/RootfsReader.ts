@@ -95,7 +95,7 @@ function directoryNode(above: readonly Directory[]): Node | undefined {
 }
 
 /** Looks up a name in a merged directory. A directory is merged with lower layers until one hides the layers below. */
-function lookUp({ places }: Directory, name: string): { stats: Stats; places: string[] } | undefined {
+export function lookUp({ places }: Directory, name: string): { stats: Stats; places: string[] } | undefined {
   let top: Stats | undefined;
   const merged: string[] = [];
   for (const [i, place] of places.entries()) {
@@ -112,7 +112,7 @@ function lookUp({ places }: Directory, name: string): { stats: Stats; places: st
 }
 
 /** Linux Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories". */
-function isWhiteout(stats: Stats): boolean {
+export function isWhiteout(stats: Stats): boolean {
   return stats.isCharacterDevice() && stats.rdev === 0;
 }
 

@@ -9,6 +9,7 @@ import { archiveInside, statInside } from './copy/archiveInside.ts';
 import { extractInside } from './copy/extractInside.ts';
 import { diffRoots } from './diffRoots.ts';
 import { clearKeep, keepPaths } from './keepPaths.ts';
+import { layerChanges } from './layerChanges.ts';
 import { list } from './list.ts';
 import { bindInside, unbindInside } from './bindInside.ts';
 import { addDeviceInside, removeDeviceInside } from './deviceInside.ts';
@@ -120,6 +121,8 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return clearKeep(request);
     case 'diffRoots':
       return diffRoots(request);
+    case 'layerChanges':
+      return layerChanges(request);
     case 'createVolume':
       return createVolume(request);
     case 'removeVolume':

@@ -359,6 +359,10 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       find(ref);
       await buffer(tar);
     },
+    async changes(ref) {
+      find(ref);
+      return [{ path: '/etc', kind: 'changed' }];
+    },
     async export(ref) {
       find(ref);
       return Readable.from([Buffer.alloc(1024)]);

@@ -1,9 +1,10 @@
 /** Routes that copy files into and out of containers. */
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { FilesystemChangeWire } from '../../../../client/wire.ts';
 import { type PathStat, PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
-import { sendEmpty } from '../../http/reply.ts';
+import { sendEmpty, sendJson } from '../../http/reply.ts';
 
 const path = '/containers/:id/archive';
 
@@ -11,6 +12,7 @@ export const archiveRoutes: Route[] = [
   { method: 'HEAD', path, handler: stat },
   { method: 'GET', path, handler: read },
   { method: 'PUT', path, handler: write },
+  { method: 'GET', path: '/containers/:id/changes', handler: changes },
   { method: 'GET', path: '/containers/:id/export', handler: exportRoot },
 ];
 
@@ -29,6 +31,15 @@ async function read(call: Call): Promise<void> {
   );
   call.response.setHeader('X-Docker-Container-Path-Stat', encoded(found));
   await sendTar(call, body);
+}
+
+/** Numbers of Docker's API. */
+const kinds = { changed: 0, added: 1, deleted: 2 } as const;
+
+async function changes(call: Call): Promise<void> {
+  const found = await call.engine.containers.changes(parameter(call, 'id'));
+  const body: FilesystemChangeWire[] = found.map(({ path, kind }) => ({ Path: path, Kind: kinds[kind] }));
+  sendJson(call, body);
 }
 
 async function exportRoot(call: Call): Promise<void> {
