@@ -1,4 +1,5 @@
 import type { Case } from './case.ts';
+import { cpIn, cpOut } from './cp.ts';
 import { exec } from './exec.ts';
 import { processPlugins } from './processPlugins.ts';
 import { imageSource } from './imageSource.ts';
@@ -38,6 +39,8 @@ export const cases: readonly Case[] = [
   ps,
   psRich,
   snapshot,
+  cpIn,
+  cpOut,
   taps,
   processPlugins,
   spinningPlugin,
