@@ -7,12 +7,15 @@ import { cgroupVersion } from '../host/detect.ts';
 import { allowDevice, denyDevice } from '../host/deviceList.ts';
 import { type ProgramSettings, replaceDeviceProgram } from '../host/deviceProgram/replaceProgram.ts';
 import { storedPlanOf } from '../state/planFiles.ts';
+import { isScope } from './effects/systemdScope.ts';
 
 export interface DeviceCgroups {
   /** Allows a device beside those of the container's plan. @throws the system’s error, or PCH_DEVICE_RULES_FAILED */
   allow(record: ContainerRecord, device: DraftDevice): Promise<void>;
   /** Forbids it again. Does nothing if the cgroup is gone. @throws like `allow` */
   forbid(record: ContainerRecord, device: DraftDevice, remains: Remaining): Promise<void>;
+  /** Allows the devices of the plan again, which an update may have forbidden. @throws like `allow` */
+  renew(record: ContainerRecord): Promise<void>;
 }
 
 export interface Remaining {
@@ -32,6 +35,7 @@ const deviceLists: DeviceCgroups = {
   allow: ({ draft }, device) => allowDevice(draft.cgroupsPath, device),
   forbid: ({ draft }, device, { ownAccess }) =>
     denyDevice(draft.cgroupsPath, { ...device, access: ownAccess }),
+  renew: () => Promise.resolve(),
 };
 
 /** In cgroup v2 it has a program, which is made anew of all rules that are to hold. */
@@ -44,6 +48,10 @@ export function devicePrograms(settings: ProgramSettings): DeviceCgroups {
     },
     async forbid(record, _device, { rules }) {
       await replace(record, rules ?? (await plannedRules(record)));
+    },
+    // With new limits, systemd attaches the program of its scope again, which is that of the container's start.
+    async renew(record) {
+      if (isScope(record.draft.cgroupsPath)) await replace(record, await plannedRules(record));
     },
   };
 }

@@ -10,7 +10,7 @@ check() {
   local name=$1 pattern=$2 output
   shift 2
   if output=$("$@" 2>&1) && [[ $output =~ $pattern ]]; then say "ok $name"
-  else say "not ok $name: $(tail -n 5 <<<"$output" | tr '\n' '|')"; fi
+  else say "not ok $name: $(tail -n 5 <<<"$output" | tr '\n' '|')"; say "pouchd: $(tail -n 5 /var/log/pouchd.log | tr '\n' '|')"; fi
 }
 
 # Returns when the command succeeds, or after a while.
@@ -123,7 +123,7 @@ for driver in $drivers; do
     check "$name: systemd inside, with a user namespace" $'running\n512\nbox\nexit 0\nbox$' rich --runtime $runtime --userns auto
   done
   bin/pouch run -d --name box busybox sleep 1000
-  bin/pouch device add box "$disk"
+  check "$driver: a device for a container" '^$' bin/pouch device add box "$disk"
   kill -9 $daemon
   start_daemon
   check "$driver: a device outlives the daemon" '^512$' bin/pouch exec box sh -c "$reads"
@@ -132,7 +132,7 @@ for driver in $drivers; do
   wait $daemon
   echo "plugins: [{ path: $plugins/plansProcesses.ts, isolation: in-process, options: { argv: [/bin/sh, -c, '$hides'] } }]" >>/etc/pouchd.yaml
   start_daemon
-  bin/pouch run -d --name box busybox sleep 1000
+  check "$driver: a container with a process of a plugin" '^[0-9a-f]{64}$' bin/pouch run -d --name box busybox sleep 1000
   await of_process pids.max
   check "$driver: a process beside a container, in its cgroup" '/processes/[0-9a-f]*-[0-9a-f]{64}\.run 134217728 64 100000 100000$' of_process \
     memory.max pids.max cpu.max

@@ -99,7 +99,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
     idmapEffect({ ...deps, recordOf }),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),
-    limitsEffect(deps.client, recordOf),
+    limitsEffect(deps.client, deps.deviceCgroups, recordOf),
     liveDeviceEffect(deps.files, deps.deviceCgroups, recordOf),
     liveMountEffect(deps.files, (id) => recordOf(id).name),
     netnsEffect(deps.netns),

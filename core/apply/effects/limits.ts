@@ -5,28 +5,35 @@ import { PouchError } from '../../../hooks/errors.ts';
 import type { OciResources } from '../../../hooks/oci.ts';
 import { type ContainerdClient, ifFound, TaskStatus } from '../../containerd/index.ts';
 import { liveLimits, withoutMinusOne } from '../../contract/liveLimits.ts';
+import type { DeviceCgroups } from '../deviceCgroups.ts';
 
 export interface LimitsArgs {
   id: string;
   from: OciResources;
   to: OciResources;
+  /** Whether devices were added while it runs. */
+  hasLiveDevices?: boolean;
 }
 
 /** Its undo has the kernel hold what the record says: the old limits, or, once it was saved, the new ones. */
 export function limitsEffect(
   client: ContainerdClient,
+  devices: DeviceCgroups,
   recordOf: (id: string) => ContainerRecord,
 ): EffectKind<LimitsArgs & Record<string, unknown>, undefined> {
   return {
     kind: 'limits',
     volatile: true,
     describe: () => 'set its limits by the runtime',
-    async apply({ id, from, to }) {
+    async apply({ id, from, to, hasLiveDevices }) {
       await setLimits(client, id, liveLimits(from, to));
+      if (hasLiveDevices) await devices.renew(recordOf(id));
       return undefined;
     },
-    async undo({ id, to }) {
-      await setLimits(client, id, liveLimits(to, recordOf(id).draft.resources));
+    async undo({ id, to, hasLiveDevices }) {
+      const record = recordOf(id);
+      await setLimits(client, id, liveLimits(to, record.draft.resources));
+      if (hasLiveDevices) await devices.renew(record);
     },
   };
 }

@@ -96,7 +96,8 @@ async function apply(engine: EngineContext, record: ContainerRecord, planned: Ap
   await withLedger(engine, id, async (ledger) => {
     await ledger.begin('update');
     const { diskQuota: bytes } = planned.draft;
-    const args = { id, from: draft.resources, to: planned.draft.resources };
+    const hasLiveDevices = Object.values(ledger.effects()).some(({ kind }) => kind === 'live-device');
+    const args = { id, from: draft.resources, to: planned.draft.resources, hasLiveDevices };
     try {
       if (isLive && hasNewLimits)
         await ledger.apply({ [limitsKey]: { kind: 'limits', stage: 'start', args } }, engine.shutdown);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DeviceCgroups } from '../../../../../core/apply/deviceCgroups.ts';
 import { limitsEffect } from '../../../../../core/apply/effects/limits.ts';
 import type { ContainerdClient } from '../../../../../core/containerd/index.ts';
 import type { OciResources } from '../../../../../hooks/oci.ts';
@@ -18,10 +19,14 @@ describe('the effect of new limits', () => {
       },
       get: async () => ({ status: status === 'RUNNING' ? 2 : 3 }),
     };
-    const { apply, undo } = limitsEffect({ tasks } as unknown as ContainerdClient, () =>
-      record({ draft: { resources: { pids: { limit: 3 } } } }),
+    const renewed: string[] = [];
+    const devices = { renew: async ({ id }: { id: string }) => void renewed.push(id) };
+    const { apply, undo } = limitsEffect(
+      { tasks } as unknown as ContainerdClient,
+      devices as unknown as DeviceCgroups,
+      () => record({ draft: { resources: { pids: { limit: 3 } } } }),
     );
-    return { updates, apply, undo };
+    return { updates, renewed, apply, undo };
   }
   const args = { id: 'c', from: { pids: { limit: 3 } }, to: { pids: { limit: 7 } } };
 
@@ -35,6 +40,15 @@ describe('the effect of new limits', () => {
     const { updates, undo } = effect(() => false);
     await undo(args, undefined, context);
     assert.deepEqual(updates, [{ pids: { limit: 3 } }]);
+  });
+
+  it('allows devices again that were added meanwhile, also when it is undone', async () => {
+    const { renewed, apply, undo } = effect(() => false);
+    await apply(args, context);
+    assert.equal(renewed.length, 0);
+    await apply({ ...args, hasLiveDevices: true }, context);
+    await undo({ ...args, hasLiveDevices: true }, undefined, context);
+    assert.equal(renewed.length, 2);
   });
 
   it('tries numbers where a runtime does not take -1', async () => {

@@ -31,6 +31,7 @@ describe('the effect of a device in a running container', () => {
         calls.push('forbid');
         failing?.();
       },
+      renew: () => Promise.resolve(),
     };
     const box = record({ paths: { directory }, draft: { devices: {}, uidMappings: [], gidMappings: [] } });
     return { calls, ...liveDeviceEffect(files, cgroups, () => box) };
