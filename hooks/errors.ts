@@ -123,6 +123,10 @@ export const errorKinds = {
     doc: 'The file that limits what a container can write was not created or mounted.',
   },
   PCH_DISK_FULL: { status: 507, doc: 'The disk (or its quota) is full.' },
+  PCH_DOWNLOAD_FAILED: {
+    status: 502,
+    doc: 'A file at a URL, such as that of an import, cannot be downloaded.',
+  },
   PCH_EFFECT_CONFLICT: {
     status: 409,
     doc: 'The host has something else where an effect of a plugin would be: a mount, a file, a route, or an effect of another container.',

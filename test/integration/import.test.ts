@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -62,6 +64,31 @@ describe('pouch import', function () {
       await nothingLeft();
       assert.match((await daemon.pouch('run', '--rm', '--pull', 'never', 'cut:1', 'true')).stderr, /cut:1/);
       await daemon.ok('import', '-q', legacy.tar, 'cut:1');
+    });
+
+    it('comes from a URL, downloaded by the client or, through Docker’s API, by pouchd', async () => {
+      let status = 200;
+      const server = createServer((_request, response) => {
+        response.statusCode = status;
+        if (status === 200) createReadStream(legacy.tar).pipe(response);
+        else response.end();
+      });
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/legacy.tar?key=secret`;
+      const docker = (name: string) =>
+        execa('docker', ['-H', daemon.it.host, 'import', url, name], { reject: false });
+      try {
+        assert.match(await daemon.ok('import', '-q', url, 'url:1'), /^sha256:/);
+        assert.match((await docker('url:2')).stdout, /^sha256:/m);
+        status = 404;
+        for (const { stderr } of [await daemon.pouch('import', url, 'url:3'), await docker('url:3')]) {
+          assert.match(stderr, /cannot download http:.*legacy\.tar: status 404/);
+          assert.doesNotMatch(stderr, /secret/);
+        }
+        await nothingLeft();
+      } finally {
+        server.close();
+      }
     });
 
     it('that is refused at once says why, however much is sent', async () => {

@@ -123,7 +123,7 @@ for driver in $drivers; do
     check "$name: systemd inside, with a user namespace" $'running\n512\nbox\nexit 0\nbox$' rich --runtime $runtime --userns auto
   done
   bin/pouch run -d --name box busybox sleep 1000
-  check "$driver: a device for a container" '^$' bin/pouch device add box "$disk"
+  check "$driver: a device for a container" '/dev/data' bin/pouch device add box "$disk"
   kill -9 $daemon
   start_daemon
   check "$driver: a device outlives the daemon" '^512$' bin/pouch exec box sh -c "$reads"

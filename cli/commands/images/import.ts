@@ -21,7 +21,7 @@ export function define(command: PouchCommand, session: Session): void {
   command
     .argument(
       '<source>',
-      'Tar (also .gz, .xz, .zst), - for stdin, directory, disk image (raw, qcow2, vmdk, vdi), or ssh://[USER@]HOST[:PORT]',
+      'Tar (also .gz, .xz, .zst), its URL, - for stdin, directory, disk image (raw, qcow2, vmdk, vdi), or ssh://[USER@]HOST[:PORT]',
     )
     .argument('[reference]', 'Name of the image: legacy:1')
     .option('-c, --change <instruction>', 'Apply a Dockerfile instruction to the image', collect, [])

@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { CliError } from '../../errors.ts';
 import type { Terminal } from '../../Session.ts';
 import { loadTar } from '../examine/loadTar.ts';
 import { decompressed } from './decompressed.ts';
+import { downloaded } from './downloaded.ts';
 import { directorySource } from './directorySource.ts';
 import { optionError } from '../../../client/options/OptionError.ts';
 import { diskSource } from './diskSource.ts';
@@ -23,9 +24,10 @@ export async function openSource(
   flags: SourceFlags,
   report: Report,
 ): Promise<RootfsSource> {
-  if (name === '-') checkHostFlags(flags);
+  const isUrl = /^https?:\/\//.test(name);
+  if (name === '-' || isUrl) checkHostFlags(flags);
   if (name === '-') return tarSource(flags, () => piped(stdin));
-  if (/^https?:\/\//.test(name)) throw invalidSource(name, 'import from a URL is not supported', download);
+  if (isUrl) return tarSource(flags, () => Readable.from(downloaded(name)));
   if (name.startsWith('ssh://')) return sshSource(name, flags);
   checkHostFlags(flags);
   if ((await look(name)).isDirectory()) {
@@ -35,8 +37,6 @@ export async function openSource(
   if (await isDisk(name)) return diskSource(name, flags, report);
   return tarSource(flags, () => createReadStream(name));
 }
-
-const download = 'download the file, and name it or pipe it: curl URL | pouch import - NAME';
 
 async function look(name: string) {
   try {

@@ -4,6 +4,7 @@ import type { Image, ImportOptions } from '../../../../hooks/index.ts';
 import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { streamProgress, type ProgressSink } from '../../http/progressStream.ts';
+import { download } from '../../http/download.ts';
 import { registryAuth } from '../../http/registryAuth.ts';
 import { applyChanges } from '../../translate/image/changes.ts';
 import { familiar, joinReference, repoTags, repositoryOf } from '../../translate/image/reference.ts';
@@ -28,16 +29,15 @@ function create(call: Call): Promise<void> {
 
 async function importTar(call: Call): Promise<void> {
   const { query } = call;
-  if (query.text('fromSrc') !== '-')
-    throw new PouchError('PCH_NOT_SUPPORTED', 'import from a URL is not supported', {
-      hint: 'download the file and send it as the body with fromSrc=-, as in docker import - NAME < FILE',
-    });
+  const source = query.text('fromSrc') ?? '-';
   const name = query.text('repo');
   await streamProgress(call, name ?? '', async (sink) => {
     // An error with a status of its own would close the connection, and a client that still sends could not read it.
     if (hasBody(call)) sink.send({ id: 'layer', status: 'Receiving' });
+    const tar = source === '-' ? call.body : await download(source, call.signal);
+    if (source !== '-') sink.send({ status: 'Downloading' });
     const { image, notes } = await call.engine.images.import(
-      call.body,
+      tar,
       importOptions(call, name),
       sink.report,
       call.signal,

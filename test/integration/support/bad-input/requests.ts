@@ -222,7 +222,6 @@ const paths: RequestRow[] = [
   post('/containers/keep/rename', 400, 'PCH_BAD_REQUEST', /names may be empty/),
   post('/containers/keep/rename?name=stopped', 409, 'PCH_NAME_IN_USE', /stopped/),
   post('/containers/keep/resize?h=x&w=1', 400, 'PCH_BAD_REQUEST', /h/),
-  post('/containers/keep/attach', 400, 'PCH_BAD_REQUEST', /stream=1/),
   post('/containers/keep/wait?condition=maybe', 400, 'PCH_BAD_REQUEST', /condition/),
   post(
     '/containers/stopped/start?checkpoint=x&checkpoint-dir=/x',
@@ -233,7 +232,7 @@ const paths: RequestRow[] = [
   post('/build', 501, 'PCH_NOT_SUPPORTED', /building/),
   post('/swarm/init', 501, 'PCH_NOT_SUPPORTED', /Swarm/),
   post('/images/create', 400, 'PCH_BAD_REQUEST', /fromSrc/),
-  post('/images/create?fromSrc=https://example.org/a.tar', 501, 'PCH_NOT_SUPPORTED', /from a URL/),
+  post('/images/create?fromSrc=ftp://example.org/a.tar', 400, 'PCH_OPTION_INVALID', /http or https URL/),
   post('/images/create?fromSrc=-&changes=RUN+true', 400, 'PCH_BAD_REQUEST', /RUN/),
   post('/images/busybox/tag', 400, 'PCH_BAD_REQUEST', /repo/),
   post('/exec/nosuch/start', 404, 'PCH_EXEC_NOT_FOUND', /nosuch/),
