@@ -49,6 +49,7 @@ import type { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { loaders32 } from './plan/compat32.ts';
 import { readHostLimits } from './plan/clamp/index.ts';
 import { readHostFiles } from './plan/etcFiles.ts';
+import { heldVolumes } from './plan/request/heldVolumes.ts';
 import { networkNames } from './plan/sharedNetwork.ts';
 import { checked } from './plan/culprit.ts';
 import { type PlanImage, Planner, type PlannerOptions } from './plan/Planner.ts';
@@ -123,7 +124,7 @@ export function assemble(base: Base): EngineContext {
   const attachPoints = new AttachPoints(io);
   const { appliedKinds } = base;
   const generations = new GenerationHolder(undefined, (kind) => appliedKinds.has(kind));
-  const hooks = storeHooks(generations, log, secrets);
+  const hooks = storeHooks(generations, { log, secrets, events });
   const volumes = new VolumeStore(config.root, base.files, () => store.listUsers(), hooks.volumes, {
     find: (name) => volumeDrivers(generations.current).get(name),
     known: (name) => knownDriver(generations.current, name),
@@ -359,6 +360,7 @@ function optionsOfPlanner(
     hostLimits: readHostLimits,
     request: {
       containerId: (ref) => joinable(store.find(ref), generations).id,
+      volumesOf: (ref) => heldVolumes(store.find(ref)),
       networkNames: (id) => networkNames(store.get(id)),
       vmOwnerOf: (ref) => {
         const found = store.find(ref);

@@ -84,6 +84,11 @@ export const VolumeRequest = closed({
   ),
   driver: may(says('volume: name of its volume driver, if it does not exist.')),
   driverOptions: may(map(text, 'volume: options of its driver, if it does not exist.')),
+  form: may(
+    Type.Literal('mount', {
+      description: 'The client gave it in `Mounts` of Docker’s API, which shows it there again.',
+    }),
+  ),
 });
 
 /** A bind mount, volume or tmpfs for a container. */
@@ -204,6 +209,11 @@ export const ContainerRequest = closed(
     stdinOnce: may(Type.Boolean({ description: 'Close stdin when the first attached client leaves.' })),
     consoleSize: may(ConsoleSize),
     volumes: may(Type.Array(VolumeRequest)),
+    volumesFrom: may(
+      Type.Array(text, {
+        description: 'Containers whose volumes and bind mounts it gets too: `NAME`, `NAME:ro` or `NAME:rw`.',
+      }),
+    ),
     volumeDriver: may(says('Name of the volume driver of the volumes that the image declares.')),
     readonlyRootfs: may(flag),
     capAdd: may(texts),

@@ -201,6 +201,7 @@ function plannerOf(
     hostLimits: () => limits,
     request: {
       containerId: noOtherContainer,
+      volumesOf: noOtherContainer,
       networkNames: noOtherContainer,
       vmOwnerOf: noOtherContainer,
       volumePath: (name) => join(config.root, 'volumes', name, '_data'),

@@ -42,6 +42,7 @@ export function toContainerRequest(
     labels: body.Labels ?? undefined,
     annotations: host.Annotations ?? undefined,
     volumes: volumesOf(body),
+    volumesFrom: host.VolumesFrom?.length ? host.VolumesFrom : undefined,
     volumeDriver: body.HostConfig?.VolumeDriver || undefined,
     resources: resourcesOf(host, asked),
     network: networkOf(body, warn, asked),

@@ -11,14 +11,14 @@ type MountField = `HostConfig.Mounts[${number}]`;
 export function parseMount(mount: MountSpec, index: number): VolumeRequest {
   const field: MountField = `HostConfig.Mounts[${index}]`;
   const destination = destinationOf(`${field}.Target`, mount.Target);
-  const readonly = mount.ReadOnly ? { readonly: true } : {};
+  const common = { form: 'mount' as const, ...(mount.ReadOnly && { readonly: true }) };
   switch (mount.Type) {
     case 'bind':
-      return { ...bindMount(mount, field), destination, ...readonly };
+      return { ...bindMount(mount, field), destination, ...common };
     case 'volume':
-      return { ...volumeMount(mount, field), destination, ...readonly };
+      return { ...volumeMount(mount, field), destination, ...common };
     case 'tmpfs':
-      return { ...tmpfsMount(mount, field), destination, ...readonly };
+      return { ...tmpfsMount(mount, field), destination, ...common };
     default:
       throw new MemberError(
         'PCH_NOT_SUPPORTED',

@@ -1,4 +1,5 @@
 /** Translates the process: command, environment, user, terminal. */
+import { posix } from 'node:path';
 import type { ContainerCreateRequest } from '../client/wire.ts';
 import type { ContainerRequest } from '../hooks/index.ts';
 import { invalid } from './invalid.ts';
@@ -55,7 +56,7 @@ export function variable(entry: string): [string, string | undefined] {
 function workingDirectory(path: string | null | undefined): string | undefined {
   if (!path) return undefined;
   if (!path.startsWith('/')) throw invalid('WorkingDir', 'an absolute path', path);
-  return path;
+  return posix.normalize(path).replace(/(.)\/$/, '$1');
 }
 
 function stopTimeout(seconds: number | null | undefined): number | undefined {

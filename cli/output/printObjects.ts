@@ -13,7 +13,8 @@ export async function printObjects(
   format: string | undefined,
   fetch: (ref: string) => Promise<unknown>,
 ): Promise<void> {
-  const render = format === undefined || format === 'json' ? JSON.stringify : parseTemplate(format);
+  const render =
+    format === undefined || format === 'json' ? JSON.stringify : parseTemplate(format, { strict: true });
   const results = await Promise.allSettled(refs.map(fetch));
   const found = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   if (format === undefined) session.print(JSON.stringify(found, null, 4));

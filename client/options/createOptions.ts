@@ -202,6 +202,11 @@ export const createOptions: readonly OptionGroup[] = [
         help: 'Attach a filesystem mount to the container: type=bind|volume|tmpfs,source=…,target=…',
         list: true,
       },
+      {
+        flags: '--volumes-from <container[:ro|rw]>',
+        help: 'Mount volumes from the specified container(s)',
+        list: true,
+      },
       { flags: '--volume-driver <name>', help: 'Volume driver of the volumes that do not exist' },
       { flags: '--tmpfs <path[:opts]>', help: 'Mount a tmpfs directory', list: true },
       { flags: '--read-only', help: "Mount the container's root filesystem as read only" },

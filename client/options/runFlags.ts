@@ -49,6 +49,7 @@ export interface CreateFlags {
   volume: string[];
   mount: string[];
   tmpfs: string[];
+  volumesFrom: string[];
   volumeDriver?: string;
   readOnly?: boolean;
   shmSize?: string;

@@ -49,6 +49,8 @@ export const fields = {
     option: ['--volume', '--mount', '--tmpfs'],
     api: ['HostConfig.Binds', 'HostConfig.Mounts', 'HostConfig.Tmpfs'],
   },
+  volumesFrom: { option: '--volumes-from', api: 'HostConfig.VolumesFrom' },
+  'volumesFrom[]': { option: '--volumes-from', api: 'HostConfig.VolumesFrom[]' },
   volumeDriver: { option: '--volume-driver', api: 'HostConfig.VolumeDriver' },
   readonlyRootfs: { option: '--read-only', api: 'HostConfig.ReadonlyRootfs' },
   capAdd: { option: '--cap-add', api: 'HostConfig.CapAdd' },

@@ -13,6 +13,8 @@ export interface HostConfig extends LimitConfig {
   AutoRemove?: boolean;
   VolumeDriver?: string;
   VolumesFrom?: string[] | null;
+  /** Refused. */
+  Links?: string[] | null;
   /** Since v1.30. */
   Mounts?: MountSpec[] | null;
   /** `[height, width]` in characters; since v1.42. */

@@ -43,6 +43,7 @@ function recordContext(context: RequestContext, tape: RecordingTape): RequestCon
   return {
     root: context.root,
     containerId: tape.wrap('containerId', context.containerId),
+    volumesOf: tape.wrap('volumesOf', context.volumesOf),
     networkNames: tape.wrap('networkNames', context.networkNames),
     vmOwnerOf: tape.wrap('vmOwnerOf', context.vmOwnerOf),
     volumePath: tape.wrap('volumePath', context.volumePath),
@@ -154,6 +155,7 @@ function replayContext(tape: ReplayingTape, root: string): RequestContext {
   return {
     root,
     containerId: call('containerId'),
+    volumesOf: call('volumesOf'),
     networkNames: call('networkNames'),
     vmOwnerOf: call('vmOwnerOf'),
     volumePath: call('volumePath'),

@@ -22,11 +22,14 @@ export interface VolumeHooks {
   preCreate(draft: VolumeDraft): Promise<{ draft: VolumeDraft; blame: BlameEntry[] }>;
   /** Rejects to refuse the removal. */
   preRemove(removal: VolumeRemoval): Promise<void>;
+  /** A volume was created or removed. */
+  emit(action: 'create' | 'destroy', name: string, driver: string): void;
 }
 
 const noHooks: VolumeHooks = {
   preCreate: (draft) => Promise.resolve({ draft, blame: [] }),
   preRemove: () => Promise.resolve(),
+  emit: () => undefined,
 };
 
 /** A volume that is to be created, unless it exists. */
@@ -132,6 +135,7 @@ export class VolumeStore implements Volumes {
     const planned = await this.#planned(name, volume);
     if (!planned) return { created: false };
     await this.#createLocked(name, planned);
+    this.#hooks.emit('create', name, planned.driver.name);
     return { created: true };
   }
 
@@ -296,6 +300,8 @@ export class VolumeStore implements Volumes {
     if (stored.state === 'sound' && mayMount(stored.value)) await this.#refuseMounted(name);
     if (stored.state === 'sound') await this.#finishRemoval(name, stored.value, { force });
     else await this.#onDisk.remove(name);
+    const driver = stored.state === 'sound' ? driverNameOf(stored.value) : driverNameOf({});
+    if (stored.state !== 'missing') this.#hooks.emit('destroy', name, driver);
   }
 
   /** The driver's part first: while it fails, the volume is listed as unfinished. */

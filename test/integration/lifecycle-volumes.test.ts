@@ -76,6 +76,34 @@ describe('the volumes of a container', function () {
     await ok('volume', 'rm', 'one', 'two');
   });
 
+  it('one new volume at two places is filled once', async () => {
+    const places = ['-v', 'twice:/etc', '-v', 'twice:/var/www'];
+    assert.equal(
+      await sh('touch /etc/mine; ls /var/www', ...places),
+      await sh('ls /etc', '-v', 'twice:/etc'),
+    );
+    await ok('volume', 'rm', 'twice');
+  });
+
+  it('the volumes of another container are shared, read-only if asked for, and reported in events', async () => {
+    const since = String(Date.now() / 1000 - 0.001);
+    const write = 'echo data >/named/file; exec sleep 1000';
+    const id = await ok('run', '-d', '-v', 'handed:/named', '-v', '/own', 'busybox', 'sh', '-c', write);
+    const isWritten = async () => (await pouch('exec', id, 'cat', '/named/file')).stdout === 'data\n';
+    await waitUntil(isWritten, { withinMs: 5_000 });
+    const look = 'cat /named/file; touch /own/x 2>&1 || true';
+    assert.match(await sh(look, '--volumes-from', `${id}:ro`), /^data\n.*Read-only file system$/);
+    assert.equal(await sh(look, '--volumes-from', id), 'data');
+    await ok('rm', '-f', '-v', id);
+    await ok('volume', 'rm', 'handed');
+    const actions: string[] = [];
+    const until = String(Date.now() / 1000);
+    for await (const { Type, Action, Actor } of await daemon.it.client.system.events({ since, until }))
+      if (Type === 'volume' && Actor.ID === 'handed') actions.push(Action);
+    const pair = ['mount', 'unmount'];
+    assert.deepEqual(actions, ['create', 'mount', ...pair, ...pair, 'unmount', 'destroy']);
+  });
+
   it('an anonymous volume goes with --rm or rm -v, and stays without', async () => {
     await sh('echo x >/data/x', '-v', '/data');
     const volumes = async () => (await ok('volume', 'ls', '-q')).split('\n').filter(Boolean);

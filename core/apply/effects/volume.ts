@@ -1,4 +1,5 @@
 /** A volume of a container: made if it is missing, and filled with what the image has at its place. */
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
@@ -33,12 +34,15 @@ export function volumeEffect({
   stateDirectory,
   recordOf,
 }: VolumeEffectDeps): EffectKind<VolumeArgs, { created: boolean }> {
-  // Several volumes of one container are filled side by side.
-  const leftovers = (container: string, name: string) => ({
-    mountPoint: join(stateDirectory, 'copy-up', `${container}.${name}`),
-    // Beside the volume's data: the rename stays in one file system.
-    staging: `${volumes.pathOf(name)}.${container}`,
-  });
+  // Several volumes of one container are filled side by side, and one volume for each of its destinations.
+  const leftovers = (container: string, { name, copyFrom }: Pick<VolumeArgs, 'name' | 'copyFrom'>) => {
+    const suffix = `${container}.${createHash('sha256').update(copyFrom).digest('hex').slice(0, 8)}`;
+    return {
+      mountPoint: join(stateDirectory, 'copy-up', `${suffix}.${name}`),
+      // Beside the volume's data: the rename stays in one file system.
+      staging: `${volumes.pathOf(name)}.${suffix}`,
+    };
+  };
   return {
     kind: 'volume',
     // Longer than that of the copy, whose error says more.
@@ -56,12 +60,15 @@ export function volumeEffect({
       await files.look(target, `the volume ${name}`);
       const [snapshot] = copyFrom ? await client.snapshots.mounts(rootKeyOf(recordOf(container))) : [];
       if (snapshot)
-        await files.fillVolume({ snapshot, path: copyFrom, target, ...leftovers(container, name) }, signal);
+        await files.fillVolume(
+          { snapshot, path: copyFrom, target, ...leftovers(container, { name, copyFrom }) },
+          signal,
+        );
       return { created };
     },
     /** A named volume is the user's; an anonymous one goes with its container's making. */
     async undo({ name, anonymous, copyFrom }, _result, { container }) {
-      if (copyFrom) await files.clearFill(leftovers(container, name));
+      if (copyFrom) await files.clearFill(leftovers(container, { name, copyFrom }));
       if (anonymous) await volumes.discard(name);
     },
   };

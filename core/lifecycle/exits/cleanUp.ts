@@ -7,6 +7,7 @@ import type { Ledger } from '../../apply/Ledger.ts';
 import { isDiskFull, withReserve } from '../../state/reserve.ts';
 import { type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { applyTaps } from '../shared/containerHooks.ts';
+import { emitVolumes } from '../shared/emitVolumes.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 
@@ -33,6 +34,7 @@ export async function cleanUpLocked(engine: EngineContext, record: ContainerReco
             await applyTaps(engine, record, catalogue.container.poststop, moment);
           });
         await undoStart(engine, record, ledger);
+        if (hasRun) emitVolumes(engine, 'unmount', record);
         record.attachments = {};
         await keep(engine, record);
         await ledger.commit();

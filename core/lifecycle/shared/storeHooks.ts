@@ -1,6 +1,7 @@
 /** The hook points inside the stores of images and volumes. */
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { HookPoint, Logger } from '../../../hooks/defineHook.ts';
+import type { Events } from '../../../hooks/engine.ts';
 import { toPouchError } from '../../../hooks/errors.ts';
 import type { ImageHooks } from '../../images/index.ts';
 import type { GenerationHolder } from '../../plugins/index.ts';
@@ -9,8 +10,7 @@ import type { VolumeHooks } from '../../volumes/VolumeStore.ts';
 
 export function storeHooks(
   generations: GenerationHolder,
-  log: Logger,
-  secrets: Secrets,
+  { log, secrets, events }: { log: Logger; secrets: Secrets; events: Pick<Events, 'emit'> },
 ): { images: ImageHooks; volumes: VolumeHooks } {
   const apply = <Input>(point: HookPoint<Input>, input: Input) =>
     generations.use(async ({ runner }) => void (await runner.apply(point, input, { log })));
@@ -33,6 +33,7 @@ export function storeHooks(
         return { ...outcome, blame: secrets.blame(outcome.blame) };
       },
       preRemove: (removal) => ask(catalogue.volume.preRemove, removal),
+      emit: (action, id, driver) => events.emit({ type: 'volume', action, id, attributes: { driver } }),
     },
   };
 }

@@ -18,6 +18,7 @@ import { initPid } from '../task/initPid.ts';
 import { mountRestored } from '../task/mountInside.ts';
 import { prepareInside } from '../task/prepareInside.ts';
 import { inItsVm } from '../vm/placeInVm.ts';
+import { emitVolumes } from '../shared/emitVolumes.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 import { paused } from '../task/refusals.ts';
@@ -99,6 +100,7 @@ async function applyStart(
   setRunning(engine, record, await initPid(engine, record, pid), new Date().toISOString());
   if (checkpoint !== undefined) await mountRestored(engine, record);
   engine.attachPoints.started(record.id);
+  emitVolumes(engine, 'mount', record);
   emitContainer(engine, 'start', record);
   watchExit(engine, record);
   watchReadiness(engine, record);

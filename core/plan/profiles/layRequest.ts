@@ -15,6 +15,7 @@ const merges: { [Name in keyof ContainerRequest]?: Merge<NonNullable<ContainerRe
   sysctls: byKey,
   secretEnv: union,
   groups: union,
+  volumesFrom: union,
   cdiDevices: union,
   deviceCgroupRules: union,
   capAdd: union,

@@ -2,6 +2,7 @@ import type { PouchConfig } from '../../../config/types.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { OciIdMapping } from '../../../hooks/oci.ts';
 import type { FileFacts } from '../../../hooks/files.ts';
+import type { VolumeRequest } from '../../../hooks/request.ts';
 import type { NetworkFacts } from '../../networks/NetworkDrivers.ts';
 import type { CgroupDriver } from '../cgroupPath.ts';
 import type { NetworkNames } from '../sharedNetwork.ts';
@@ -17,6 +18,8 @@ export interface ExistingVolume {
 export interface RequestContext {
   /** Full id of a container whose namespaces are to be joined. @throws PCH_CONTAINER_NOT_FOUND, PCH_RUNTIME_CANNOT */
   containerId(ref: string): string;
+  /** The volumes and bind mounts of a container. @throws PCH_CONTAINER_NOT_FOUND */
+  volumesOf(ref: string): VolumeRequest[];
   /** What a container that joins the network of this one shares with it. */
   networkNames(id: string): NetworkNames;
   /** The container that a virtual machine began with, by that one or another in it. @throws PCH_CONTAINER_NOT_FOUND */

@@ -6,6 +6,7 @@ import type { ContainerRequest, VolumeRequest } from '../../../hooks/request.ts'
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import { nestedStorage } from '../nested.ts';
+import { volumesFrom } from './heldVolumes.ts';
 import { applyPropagation, propagations } from './propagation.ts';
 import { checkTmpfsOptions, type VolumePath } from './tmpfs.ts';
 
@@ -20,8 +21,10 @@ export async function applyVolumes(
   request: ContainerRequest,
   context: RequestContext,
 ): Promise<void> {
-  const ofImage = impliedVolumes(draft, request);
-  const asked = [...ofImage, ...(request.volumes ?? [])];
+  const ofOthers = volumesFrom(request, context);
+  const ofImage = impliedVolumes(draft, request, ofOthers);
+  const implied = ofImage.length + ofOthers.length;
+  const asked = [...ofImage, ...ofOthers, ...(request.volumes ?? [])];
   if (asked.length > maxMounts)
     throw invalidField(
       'volumes',
@@ -30,8 +33,8 @@ export async function applyVolumes(
     );
   const seen = new Set<string>();
   for (const [index, volume] of asked.entries()) {
-    const path: VolumePath = `volumes[${index - ofImage.length}]`;
-    const at = index < ofImage.length ? 'image' : (`${path}.destination` as const);
+    const path: VolumePath = `volumes[${Math.max(index - implied, 0)}]`;
+    const at = placeOf(index, ofImage.length, implied);
     const destination = checkDestination(volume.destination, at);
     if (seen.has(destination))
       throw invalidField(at, `two mounts have the destination ${destination}`, 'leave one out');
@@ -41,7 +44,7 @@ export async function applyVolumes(
   // Plugins look at them later, and cannot be interrupted.
   const sources = asked.flatMap(({ kind, source }) => (kind === 'bind' && source ? [source] : []));
   await context.checkResponds(sources, (path) => `the bind source ${path}`);
-  await checkKinds(draft, asked, { ofImage: ofImage.length, context });
+  await checkKinds(draft, asked, { ofImage: ofImage.length, implied, context });
   if (request.shmSize && draft.mounts['/dev/shm']?.type === 'tmpfs') setShmSize(draft, request.shmSize);
   await fillOnlyFromImage(draft);
 }
@@ -49,7 +52,15 @@ export async function applyVolumes(
 interface KindsContext {
   /** How many of the mounts are the image's: they come first. */
   ofImage: number;
+  /** The same with those of other containers, which follow. */
+  implied: number;
   context: RequestContext;
+}
+
+/** The field that a mount comes from. */
+function placeOf(index: number, ofImage: number, implied: number): FieldPath {
+  if (index < ofImage) return 'image';
+  return index < implied ? 'volumesFrom' : `volumes[${index - implied}].destination`;
 }
 
 /**
@@ -59,7 +70,7 @@ interface KindsContext {
 async function checkKinds(
   draft: ContainerDraft,
   asked: VolumeRequest[],
-  { ofImage, context }: KindsContext,
+  { ofImage, implied, context }: KindsContext,
 ): Promise<void> {
   await Promise.all(
     asked.map(async (volume, index) => {
@@ -70,7 +81,7 @@ async function checkKinds(
       const source = volume.kind === 'bind' ? await kindAt(volume.source ?? '', context) : 'directory';
       if (source === undefined || source === plainKind(there.kind)) return;
       throw invalidField(
-        index < ofImage ? 'image' : `volumes[${index - ofImage}].destination`,
+        placeOf(index, ofImage, implied),
         `expected a ${source} at ${destination} of the image, as the source is one; found a ${plainKind(there.kind)}`,
         'choose another destination',
       );
@@ -111,8 +122,9 @@ function setShmSize(draft: ContainerDraft, bytes: number): void {
 function impliedVolumes(
   draft: ContainerDraft,
   { volumes: asked = [], volumeDriver }: ContainerRequest,
+  ofOthers: VolumeRequest[],
 ): VolumeRequest[] {
-  const taken = new Set(asked.map(({ destination }) => normal(destination)));
+  const taken = new Set([...asked, ...ofOthers].map(({ destination }) => normal(destination)));
   const wanted = new Set([
     ...Object.keys(draft.image.config.config?.Volumes ?? {}).map(normal),
     ...(draft.rich.nested ? nestedStorage : []),

@@ -1,19 +1,32 @@
 /** `docker system df`: sizes do not account for layers that images share. */
+import { PouchError } from '../../../hooks/index.ts';
 import type { Call } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
 import { toSummary } from '../translate/container/summary.ts';
 import { toImageSummary } from '../translate/image/views.ts';
 import { toVolume } from '../translate/volume.ts';
 
+/** `type` selects parts; the others are null then, as with Docker. */
 export async function diskUsage(call: Call): Promise<void> {
-  const [images, containers, volumes] = await Promise.all([
-    imagesPart(call),
-    containersPart(call),
-    volumesPart(call),
+  const asked = call.query.all('type');
+  const unknown = asked.find((type) => !types.includes(type));
+  if (unknown !== undefined)
+    throw new PouchError('PCH_OPTION_INVALID', `unknown object type: ${unknown}`, {
+      hint: `types are ${types.join(', ')}`,
+    });
+  const part = <T>(type: string, read: () => Promise<T>) =>
+    asked.length === 0 || asked.includes(type) ? read() : Promise.resolve(null);
+  const [Images, Containers, Volumes, BuildCache] = await Promise.all([
+    part('image', () => imagesPart(call)),
+    part('container', () => containersPart(call)),
+    part('volume', () => volumesPart(call)),
+    part('build-cache', () => Promise.resolve([])),
   ]);
-  const LayersSize = images.reduce((sum, image) => sum + image.Size, 0);
-  sendJson(call, { LayersSize, Images: images, Containers: containers, Volumes: volumes, BuildCache: [] });
+  const LayersSize = (Images ?? []).reduce((sum, image) => sum + image.Size, 0);
+  sendJson(call, { LayersSize, Images, Containers, Volumes, BuildCache });
 }
+
+const types = ['container', 'image', 'volume', 'build-cache'];
 
 async function imagesPart(call: Call) {
   const images = await call.engine.images.list();

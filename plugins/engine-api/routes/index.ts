@@ -12,6 +12,7 @@ import { deviceRoutes } from './container/devices.ts';
 import { portRoutes } from './container/ports.ts';
 import { mountRoutes } from './container/mounts.ts';
 import { readRoutes } from './container/read.ts';
+import { topRoutes } from './container/top.ts';
 import { snapshotRoutes } from './container/snapshots.ts';
 import { statsRoutes } from './container/stats.ts';
 import { updateRoutes } from './container/update.ts';
@@ -50,6 +51,7 @@ export const routes: Route[] = [
   ...pluginRoutes,
   ...pouchRoutes,
   ...readRoutes,
+  ...topRoutes,
   ...runRoutes,
   ...snapshotRoutes,
   ...statsRoutes,

@@ -1,11 +1,11 @@
 import type { VolumeCreateRequest, VolumeListResponse, VolumesPruneResponse } from '../../../client/wire.ts';
-import type { Volume } from '../../../hooks/index.ts';
+import type { ContainerRecord, Volume } from '../../../hooks/index.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { sendEmpty, sendJson } from '../http/reply.ts';
 import { validate } from '../http/validate.ts';
 import { record, text, textMap, typed } from '../schemas/json.ts';
-import { checkFilterNames, volumePruneFilter } from '../translate/prune.ts';
+import { checkFilterNames, flagOf, volumePruneFilter } from '../translate/prune.ts';
 import { toVolume } from '../translate/volume.ts';
 
 export const volumeRoutes: Route[] = [
@@ -21,7 +21,7 @@ const createSchema = typed<VolumeCreateRequest>(
 );
 
 async function list(call: Call): Promise<void> {
-  const keep = volumeFilter(call.query.filters());
+  const keep = volumeFilter(call.query.filters(), (volume) => isUsed(call, volume));
   const volumes = (await call.engine.volumes.list()).filter(keep);
   const warnings = volumes.flatMap(({ name, damage, problem = damage }) =>
     problem === undefined ? [] : [`volume ${name}: ${problem}`],
@@ -33,10 +33,21 @@ async function list(call: Call): Promise<void> {
   sendJson(call, body);
 }
 
-function volumeFilter(filters: Record<string, string[]>): (volume: Volume) => boolean {
-  checkFilterNames(filters, ['name', 'label', 'driver']);
+function isUsed({ engine }: Call, { mountpoint }: Volume): boolean {
+  const uses = ({ draft }: ContainerRecord) =>
+    Object.values(draft.mounts).some(({ source }) => source === mountpoint);
+  return engine.containers.list({ all: true }).some(uses);
+}
+
+function volumeFilter(
+  filters: Record<string, string[]>,
+  used: (volume: Volume) => boolean,
+): (volume: Volume) => boolean {
+  checkFilterNames(filters, ['name', 'label', 'driver', 'dangling']);
   const { name: names = [], label: labels = [], driver: drivers = [] } = filters;
+  const dangling = flagOf(filters, 'dangling');
   return (volume) =>
+    (dangling === undefined || dangling === !used(volume)) &&
     (names.length === 0 || names.some((name) => volume.name.includes(name))) &&
     (drivers.length === 0 || drivers.includes(volume.driver)) &&
     labels.every((label) => hasLabel(volume, label));

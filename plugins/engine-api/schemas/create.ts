@@ -78,6 +78,7 @@ const hostConfig = record({
   AutoRemove: flag,
   VolumeDriver: text,
   VolumesFrom: texts,
+  Links: texts,
   Mounts: listOf(mount),
   ConsoleSize: size,
   Annotations: textMap,

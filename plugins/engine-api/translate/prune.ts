@@ -70,8 +70,13 @@ function labelFilter(filters: Filters): Omit<PruneFilter, 'createdBefore'> {
 
 /** Accepts the values of Go's strconv.ParseBool, as Docker does. */
 function flag(filters: Filters, name: string, missing: boolean): boolean {
+  return flagOf(filters, name) ?? missing;
+}
+
+/** Undefined for a filter that is not given. @throws PCH_OPTION_INVALID */
+export function flagOf(filters: Filters, name: string): boolean | undefined {
   const values = filters[name] ?? [];
-  if (values.length === 0) return missing;
+  if (values.length === 0) return undefined;
   const read = new Set(values.map((value) => parseFlag(name, value)));
   if (read.size > 1) throw invalid(name, 'true or false', 'both');
   return read.has(true);

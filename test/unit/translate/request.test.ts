@@ -64,7 +64,10 @@ describe('create body → container request', () => {
     it('creates a missing host directory for --mount only on request', () => {
       const Mounts = [{ Type: 'bind' as const, Source: '/a', Target: '/b', ReadOnly: true }];
       assert.deepEqual(host({ Mounts }).volumes, [
-        { kind: 'bind', source: '/a', options: [], createSource: false, destination: '/b', readonly: true },
+        {
+          ...{ kind: 'bind', source: '/a', options: [], createSource: false, destination: '/b' },
+          ...{ readonly: true, form: 'mount' },
+        },
       ]);
     });
 
@@ -207,16 +210,16 @@ describe('create body → container request', () => {
 
   it('warns about unsupported fields, and only about those', () => {
     const quiet = translate({
-      HostConfig: { VolumeDriver: 'local', VolumesFrom: [], BlkioWeightDevice: [] },
+      HostConfig: { VolumeDriver: 'local', VolumesFrom: [], Links: [], BlkioWeightDevice: [] },
     });
     assert.deepEqual(quiet.warnings, []);
     const { warnings } = translate({
       Healthcheck: { Test: ['CMD', 'true'] },
-      HostConfig: { VolumesFrom: ['other'] },
+      HostConfig: { BlkioWeightDevice: [{ Path: '/dev/sda', Weight: 10 }] },
       NetworkingConfig: { EndpointsConfig: { bridge: { Aliases: ['db'] } } },
     });
     assert.equal(warnings.length, 3);
-    for (const word of ['VolumesFrom', 'Healthcheck', 'Aliases'])
+    for (const word of ['BlkioWeightDevice', 'Healthcheck', 'Aliases'])
       assert.match(warnings.join('\n'), new RegExp(word));
   });
 
@@ -237,6 +240,7 @@ describe('create body → container request', () => {
   describe('refuses', () => {
     const cases: [string, Partial<ContainerCreateRequest>, RegExp][] = [
       ['a bind without destination', { HostConfig: { Binds: ['/a:'] } }, /SOURCE:DESTINATION/],
+      ['links', { HostConfig: { Links: ['db:db'] } }, /`?HostConfig\.Links`? is not supported/],
       ['a tiny memory reservation', { HostConfig: { MemoryReservation: 1024 } }, /at least 6 MiB/],
       ['a relative destination', { HostConfig: { Binds: ['/a:b'] } }, /absolute path/],
       ['a destination above', { HostConfig: { Binds: ['/a:/b/../../c'] } }, /without "\.\."/],

@@ -1,5 +1,5 @@
 /** Routes that change a container and return no body. */
-import { hasCode, PouchError } from '../../../../hooks/index.ts';
+import { type ContainerRecord, hasCode, PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { sendEmpty, sendJson } from '../../http/reply.ts';
 import { containerPruneFilter } from '../../translate/prune.ts';
@@ -102,6 +102,24 @@ async function remove(call: Call): Promise<void> {
 }
 
 async function prune(call: Call): Promise<void> {
-  const removed = await call.engine.containers.prune(containerPruneFilter(call.query.filters()));
-  sendJson(call, { ContainersDeleted: removed, SpaceReclaimed: 0 });
+  const filter = containerPruneFilter(call.query.filters());
+  const { containers } = call.engine;
+  const sizes = new Map<string, number>();
+  for (const record of containers.list({ all: true }).filter((one) => !isUp(one)))
+    sizes.set(record.id, await writableSize(call, record.id));
+  const removed = await containers.prune(filter);
+  const reclaimed = removed.reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0);
+  sendJson(call, { ContainersDeleted: removed, SpaceReclaimed: reclaimed });
+}
+
+function isUp({ state }: ContainerRecord): boolean {
+  return ['running', 'paused', 'restarting'].includes(state.status);
+}
+
+/** Bytes; 0 for a container whose size is not known, such as one that is being removed. */
+async function writableSize({ engine }: Call, id: string): Promise<number> {
+  return await engine.containers.usage(id).then(
+    ({ writable }) => writable,
+    () => 0,
+  );
 }

@@ -1,6 +1,6 @@
-/** Routes that read containers: list, inspect, top. None of them waits for a lock. */
-import type { ContainerSummary, ContainerTopResponse } from '../../../../client/wire.ts';
-import { PouchError, type ContainerRecord } from '../../../../hooks/index.ts';
+/** Routes that read containers: list and inspect. Neither waits for a lock. */
+import type { ContainerSummary } from '../../../../client/wire.ts';
+import type { ContainerRecord } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { sendJson } from '../../http/reply.ts';
 import { toInspect } from '../../translate/container/inspect.ts';
@@ -9,7 +9,6 @@ import { toSummary } from '../../translate/container/summary.ts';
 export const readRoutes: Route[] = [
   { method: 'GET', path: '/containers/json', handler: list },
   { method: 'GET', path: '/containers/:id/json', handler: inspect },
-  { method: 'GET', path: '/containers/:id/top', handler: top },
 ];
 
 async function list(call: Call): Promise<void> {
@@ -55,18 +54,4 @@ async function inspect(call: Call): Promise<void> {
   const record: ContainerRecord = call.engine.containers.inspect(parameter(call, 'id'));
   const sizes = call.query.flag('size') ? await sizesOf(call, record.id) : {};
   sendJson(call, { ...toInspect(record, call.client), ...sizes });
-}
-
-async function top(call: Call): Promise<void> {
-  const options = call.query.text('ps_args');
-  if (options !== undefined && options !== '-ef')
-    throw new PouchError('PCH_NOT_SUPPORTED', `ps options ("${options}") are not supported`, {
-      hint: 'omit them',
-    });
-  const processes = await call.engine.containers.top(parameter(call, 'id'));
-  const body: ContainerTopResponse = {
-    Titles: ['PID', 'CMD'],
-    Processes: processes.map(({ pid, command }) => [String(pid), command]),
-  };
-  sendJson(call, body);
 }

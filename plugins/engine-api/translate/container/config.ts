@@ -1,6 +1,7 @@
 /** `Config` of inspect: the request merged with the image's settings. */
 import type { BootFields, ContainerConfig, FirstBootFields, RichFields } from '../../../../client/wire.ts';
 import type { ContainerRecord, SupervisedService } from '../../../../hooks/index.ts';
+import { anonymousPaths } from './mounts.ts';
 import { withProtocol } from './networks.ts';
 
 export function containerConfig(
@@ -20,11 +21,11 @@ export function containerConfig(
     Tty: process.tty,
     OpenStdin: process.openStdin,
     StdinOnce: process.stdinOnce,
-    Env: Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
+    Env: environment(record),
     Cmd: process.command,
     Image: request.image,
     Volumes: anonymousVolumes(record),
-    WorkingDir: process.cwd,
+    WorkingDir: workingDirectory(record),
     Entrypoint: process.entrypoint.length > 0 ? process.entrypoint : null,
     OnBuild: null,
     Labels: draft.labels,
@@ -65,10 +66,28 @@ function exposedPorts(record: ContainerRecord): ContainerConfig['ExposedPorts'] 
 }
 
 function anonymousVolumes(record: ContainerRecord): ContainerConfig['Volumes'] {
-  const own = (record.request.volumes ?? []).filter(
-    ({ kind, source }) => kind === 'volume' && source === undefined,
-  );
-  return own.length > 0 ? Object.fromEntries(own.map(({ destination }) => [destination, {}])) : null;
+  const paths = anonymousPaths(record);
+  return paths.length > 0 ? Object.fromEntries(paths.map((path) => [path, {}])) : null;
+}
+
+/** As with Docker, empty where neither the request nor the image names one. */
+function workingDirectory({ request, draft }: ContainerRecord): string {
+  const isNamed = request.cwd ?? draft.image.config.config?.WorkingDir;
+  return draft.process.cwd === '/' && !isNamed ? '' : draft.process.cwd;
+}
+
+/** Docker leaves out what the engine sets in every container. */
+function environment({ request, draft }: ContainerRecord): string[] {
+  const { env, tty } = draft.process;
+  const standard: Record<string, string | undefined> = {
+    HOSTNAME: draft.hostname,
+    ...(tty && { TERM: 'xterm' }),
+  };
+  const own = new Set(Object.keys(request.env ?? {}));
+  const ofImage = new Set((draft.image.config.config?.Env ?? []).map((entry) => entry.split('=')[0]));
+  return Object.entries(env)
+    .filter(([name, value]) => own.has(name) || ofImage.has(name) || standard[name] !== value)
+    .map(([name, value]) => `${name}=${value}`);
 }
 
 /** Omitted for plain containers, so that they look like Docker's. */

@@ -16,13 +16,13 @@ export function hostConfig(record: ContainerRecord): HostConfig {
   return {
     ...hostMounts(record),
     ContainerIDFile: '',
-    LogConfig: { Type: draft.log.driver, Config: draft.log.options },
+    LogConfig: { Type: draft.log.driver, Config: request.log?.options ?? {} },
     NetworkMode: networkMode(record),
     PortBindings: portBindings(request),
     RestartPolicy: { Name: draft.restart.name, MaximumRetryCount: draft.restart.maximumRetryCount },
     AutoRemove: draft.autoRemove,
     VolumeDriver: request.volumeDriver ?? '',
-    VolumesFrom: null,
+    VolumesFrom: request.volumesFrom ?? null,
     ConsoleSize: consoleSize(request),
     Annotations: Object.keys(draft.annotations).length > 0 ? draft.annotations : undefined,
     ...namesOf(record),
@@ -32,6 +32,8 @@ export function hostConfig(record: ContainerRecord): HostConfig {
     Init: draft.process.init,
     ...(draft.uidMappings.length > 0 && { IDMappings: idMappings(record) }),
     ...resources(request.resources ?? {}),
+    MemorySwap: memorySwap(record),
+    ...withoutEffect,
     CgroupParent: request.cgroupParent ?? '',
     Devices: devices(request),
     DeviceRequests: deviceRequests(request),
@@ -68,9 +70,15 @@ function isolation({ request, draft }: ContainerRecord): HostConfig {
     ShmSize: shmSize(draft),
     ...(draft.diskQuota !== undefined && { StorageOpt: { size: String(draft.diskQuota) } }),
     Sysctls: request.sysctls,
-    MaskedPaths: request.maskedPaths ?? null,
-    ReadonlyPaths: request.readonlyPaths ?? null,
+    MaskedPaths: paths(request.maskedPaths, draft.maskedPaths),
+    ReadonlyPaths: paths(request.readonlyPaths, draft.readonlyPaths),
   };
+}
+
+/** Those of the plan; null for a container that has none without having asked for that, as a privileged one. */
+function paths(asked: string[] | undefined, planned: Record<string, true>): string[] | null {
+  const all = Object.keys(planned);
+  return asked ?? (all.length > 0 ? all : null);
 }
 
 /** Docker's default, which it also reports for a container that shares the host's /dev/shm. */
@@ -97,6 +105,24 @@ function resources(asked: ResourceRequest): HostConfig {
   ]);
   return { ...(Object.fromEntries(values) as HostConfig), BlkioWeightDevice: null };
 }
+
+/** Twice the memory, unless the request says more; 0 where the host does not limit swap. */
+function memorySwap({ request, draft }: ContainerRecord): number {
+  return request.resources?.memorySwap ?? draft.resources.memory?.swap ?? 0;
+}
+
+/** What Docker shows for fields that Pouch does not have. */
+const withoutEffect = {
+  Cgroup: '',
+  CpuCount: 0,
+  CpuPercent: 0,
+  IOMaximumBandwidth: 0,
+  IOMaximumIOps: 0,
+  Isolation: '',
+  KernelMemory: 0,
+  KernelMemoryTCP: 0,
+  Links: null,
+};
 
 function wireValue(field: LimitField, asked: ResourceRequest[LimitName]): unknown {
   if (Array.isArray(asked)) return asked.map(({ path, rate }) => ({ Path: path, Rate: rate }));

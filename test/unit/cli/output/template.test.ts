@@ -15,6 +15,9 @@ describe('templates', () => {
     ['{{.Names}}', 'web'],
     ['{{ .Names }}\\t{{.State.Running}}\\n', 'web\ttrue\n'],
     ['{{.Missing}} {{.Missing.Deep}}', '<no value> <no value>'],
+    ['{{.State}} {{.Config.Env}} {{.Nothing}}', 'map[ExitCode:0 Running:true] [A=1 B=2] <nil>'],
+    ['{{.names}} {{.STATE.exitCode}}', 'web 0'],
+    ['<{{index .Config.Labels "missing"}}>', '<>'],
     ['{{json .State}}', '{"Running":true,"ExitCode":0}'],
     ['{{json .Missing}}', 'null'],
     ['{{len .Config.Env}} {{len .Names}}', '2 3'],
@@ -28,6 +31,30 @@ describe('templates', () => {
     ['{{range .Config.Env}}{{if .}}{{.}}{{end}}{{end}}', 'A=1B=2'],
   ];
   for (const [template, text] of cases) it(template, () => assert.equal(parseTemplate(template)(data), text));
+
+  describe('that are strict', () => {
+    const strict = (template: string) => parseTemplate(template, { strict: true })(data);
+
+    for (const template of [
+      '{{.Missing}}',
+      '{{.State.Missing}}',
+      '{{json .Missing.Deep}}',
+      '{{len .Missing}}',
+    ])
+      it(`${template} names a field that does not exist`, () => {
+        assert.throws(() => strict(template), {
+          code: 'PCH_NOT_FOUND',
+          message: /map has no entry for key "\w+"/,
+        });
+      });
+
+    for (const [template, text] of [
+      ['{{.State.Running}} {{.Nothing}}', 'true <nil>'],
+      ['{{if .Missing}}x{{else}}none{{end}}', 'none'],
+      ['{{.State.Health}} {{.Config.Labels.missing}}', '<no value> <no value>'],
+    ] as const)
+      it(template, () => assert.equal(strict(template), text));
+  });
 
   for (const template of [
     '{{Names}}',

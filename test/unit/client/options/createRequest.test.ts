@@ -193,6 +193,7 @@ const cases: [args: string, part: Part][] = [
       },
     },
   ],
+  ['--volumes-from a:ro --volumes-from b img', { HostConfig: { VolumesFrom: ['a:ro', 'b'] } }],
   [
     '--runtime crun --annotation a.b=c --group-add 5 img',
     { HostConfig: { Runtime: 'crun', Annotations: { 'a.b': 'c' }, GroupAdd: ['5'] } },

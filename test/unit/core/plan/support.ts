@@ -9,7 +9,7 @@ import type { ContainerDraft } from '../../../../hooks/draft.ts';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
 import type { FileFacts } from '../../../../hooks/files.ts';
 import type { ImageConfig } from '../../../../hooks/image.ts';
-import type { ContainerRequest } from '../../../../hooks/request.ts';
+import type { ContainerRequest, VolumeRequest } from '../../../../hooks/request.ts';
 
 export const containerId = 'ab'.repeat(32);
 
@@ -49,6 +49,7 @@ export async function requested(
   image: ImageConfig['config'] = {},
   vms: Record<string, ContainerRecord> = {},
   host: { obstacle?: string; noQuota?: string; unmappable?: string[] } = {},
+  held: Record<string, VolumeRequest[]> = {},
 ): Promise<ContainerDraft> {
   const draft = emptyDraft(image);
   await applyRequest(
@@ -56,6 +57,7 @@ export async function requested(
     { image: 'busybox', ...request },
     {
       containerId: (ref) => `id-of-${ref}`,
+      volumesOf: (ref) => held[ref] ?? assert.fail(`no container ${ref}`),
       networkNames: (id) => ({
         hostname: `host-of-${id}`,
         domainname: '',

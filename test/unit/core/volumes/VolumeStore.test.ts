@@ -51,6 +51,7 @@ describe('the volume store', () => {
     const refusing = new VolumeStore(directory.path, files, () => [], {
       preCreate: () => Promise.reject(new Error('no more volumes')),
       preRemove: () => Promise.resolve(),
+      emit: () => undefined,
     });
     await assert.rejects(refusing.checkEnsure('data'), /no more volumes/);
     await assert.rejects(store.checkEnsure('../x'), { code: 'PCH_OPTION_INVALID' });
@@ -80,8 +81,10 @@ describe('the volume store', () => {
       ms: 1,
     } as const;
     let refusals: string[];
+    let events: [string, string, string][];
     beforeEach(() => {
       refusals = [];
+      events = [];
       store = new VolumeStore(directory.path, files, () => containers, {
         preCreate: ({ name, labels, ...draft }) => {
           if (refusals.includes(name)) return Promise.reject(new Error('no'));
@@ -92,7 +95,23 @@ describe('the volume store', () => {
         },
         preRemove: ({ name, labels }) =>
           refusals.includes(name) ? Promise.reject(new Error(`no: ${labels['owner']}`)) : Promise.resolve(),
+        emit: (...event) => void events.push(event),
       });
+    });
+
+    it('reports each volume that is created or removed, once', async () => {
+      await store.create({ name: 'data' });
+      await store.ensure('data');
+      await store.ensure('other');
+      await store.remove('data');
+      await store.remove('data', { force: true });
+      await store.prune({ all: true });
+      assert.deepEqual(events, [
+        ['create', 'data', 'local'],
+        ['create', 'other', 'local'],
+        ['destroy', 'data', 'local'],
+        ['destroy', 'other', 'local'],
+      ]);
     });
 
     it('gives a new volume the labels of the draft, and leaves one that exists as it is', async () => {

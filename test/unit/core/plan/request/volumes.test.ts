@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import type { VolumeRequest } from '../../../../../hooks/request.ts';
+import { ownVolumeName } from '../../../../../core/contract/ownVolume.ts';
+import { heldVolumes } from '../../../../../core/plan/request/heldVolumes.ts';
+import type { ContainerDraft } from '../../../../../hooks/draft.ts';
+import type { ContainerRequest, VolumeRequest } from '../../../../../hooks/request.ts';
+import { record } from '../../record.ts';
 import { containerId, requested } from '../support.ts';
 
 describe('volumes in a request', () => {
@@ -32,6 +36,53 @@ describe('volumes in a request', () => {
     assert.equal(draft.mounts['/a']?.source, '/root/volumes/named/_data');
     assert.deepEqual(draft.effects['volume./a']?.args, { name: 'named', anonymous: false, copyFrom: '/a' });
     assert.deepEqual(draft.effects['volume./b']?.args, { name: 'other', anonymous: false, copyFrom: '' });
+  });
+
+  describe('of other containers', () => {
+    const holder = async () =>
+      heldVolumes(
+        record({
+          draft: await requested({
+            volumes: [
+              { kind: 'volume', source: 'named', destination: '/named' },
+              { kind: 'volume', destination: '/anonymous' },
+              { kind: 'bind', source: '/srv', destination: '/bind', readonly: true },
+              { kind: 'tmpfs', destination: '/tmpfs' },
+            ],
+          }),
+        }),
+      );
+    const from = async (request: Partial<ContainerRequest>) =>
+      (await requested(request, {}, {}, {}, { web: await holder() })).mounts;
+    const mountsOf = (mounts: ContainerDraft['mounts']) =>
+      ['/named', '/anonymous', '/bind', '/tmpfs'].map(
+        (path) => mounts[path] && `${mounts[path].source} ${mounts[path].options[1]}`,
+      );
+    const anonymous = `/root/volumes/${ownVolumeName(containerId, 1)}/_data`;
+
+    it('are mounted as in the other, tmpfs excepted', async () => {
+      assert.deepEqual(mountsOf(await from({ volumesFrom: ['web'] })), [
+        '/root/volumes/named/_data rw',
+        `${anonymous} rw`,
+        '/srv ro',
+        undefined,
+      ]);
+    });
+
+    it('are read-only if that is asked for, and give way to mounts of the request', async () => {
+      const volumes: VolumeRequest[] = [{ kind: 'volume', source: 'mine', destination: '/named' }];
+      assert.deepEqual(mountsOf(await from({ volumesFrom: ['web:ro,z'], volumes })), [
+        '/root/volumes/mine/_data rw',
+        `${anonymous} ro`,
+        '/srv ro',
+        undefined,
+      ]);
+    });
+
+    for (const source of ['', ':ro', 'web:rx', 'web:ro,rw'])
+      it(`"${source}" is refused`, async () => {
+        await assert.rejects(from({ volumesFrom: [source] }), { code: 'PCH_OPTION_INVALID' });
+      });
   });
 
   it('a volume at a path that the image does not have is not filled', async () => {

@@ -815,6 +815,69 @@ describe('the HTTP API', () => {
     assert.deepEqual(await prune('/v1.41/volumes/prune'), ['data']);
   });
 
+  it('lists the volumes that no container uses', async () => {
+    for (const Name of ['free', 'used']) await call('POST', '/volumes/create', { body: { Name } });
+    const { draft } = engine.containers.inspect(await create());
+    const { mountpoint } = await engine.volumes.inspect('used');
+    draft.mounts['/data'] = { type: 'bind', source: mountpoint, options: [] };
+    const names = async (dangling: string) => {
+      const filters = encodeURIComponent(JSON.stringify({ dangling: [dangling] }));
+      const { Volumes } = (await call('GET', `/volumes?filters=${filters}`)).json;
+      return Volumes.map(({ Name }: { Name: string }) => Name);
+    };
+    assert.deepEqual([await names('true'), await names('0')], [['free'], ['used']]);
+  });
+
+  it('reports the parts of the disk usage that are asked for', async () => {
+    const parts = async (query: string) => {
+      const { Images, Containers, Volumes } = (await call('GET', `/system/df${query}`)).json;
+      return [Images, Containers, Volumes].map((part) => Array.isArray(part));
+    };
+    assert.deepEqual(await parts(''), [true, true, true]);
+    assert.deepEqual(await parts('?type=volume&type=image'), [true, false, true]);
+    assert.equal((await call('GET', '/system/df?type=nosuch')).status, 400);
+  });
+
+  it('reports the space of pruned containers', async () => {
+    await create();
+    engine.containers.usage = () => Promise.resolve({ writable: 7, total: 9 });
+    const { json } = await call('POST', '/containers/prune');
+    assert.deepEqual([json.ContainersDeleted.length, json.SpaceReclaimed], [1, 7]);
+  });
+
+  describe('top', () => {
+    const top = async (options: string) => {
+      engine.containers.top = () => Promise.resolve([{ pid: process.pid, command: 'node' }]);
+      const query = options && `?ps_args=${encodeURIComponent(options)}`;
+      return await call('GET', `/containers/${await run({ Cmd: ['sleep', '1000'] })}/top${query}`);
+    };
+
+    for (const [options, titles] of [
+      ['', ['UID', 'PID', 'PPID', 'C', 'STIME', 'TTY', 'TIME', 'CMD']],
+      ['-o pid,comm', ['PID', 'COMMAND']],
+      ['aux', ['USER', 'PID', '%CPU', '%MEM', 'VSZ', 'RSS', 'TTY', 'STAT', 'START', 'TIME', 'COMMAND']],
+    ] as const)
+      it(`has the columns of ps ${options}, and only the container’s processes`, async () => {
+        const { Titles, Processes } = (await top(options)).json;
+        assert.deepEqual(Titles, titles);
+        assert.deepEqual(
+          Processes.map((row: string[]) => [row.length, row[titles.findIndex((title) => title === 'PID')]]),
+          [[titles.length, String(process.pid)]],
+        );
+      });
+
+    for (const [options, message] of [
+      ['-o comm', /Couldn't find PID field in ps output/],
+      ['-x ; touch /tmp/never', /^ps: error/],
+      ['a'.repeat(2000), /at most 1024/],
+    ] as const)
+      it(`refuses ${options.slice(0, 30)}`, async () => {
+        const { status, json } = await top(options);
+        assert.equal(status, 400);
+        assert.match(json.message, message);
+      });
+  });
+
   it('creates, lists and removes volumes', async () => {
     assert.equal(
       (await call('POST', '/volumes/create', { body: { Name: 'data', Labels: { a: 'b' } } })).status,
@@ -853,12 +916,16 @@ describe('the HTTP API', () => {
   describe('Pouch’s extensions', () => {
     it('plan without creating anything', async () => {
       const { status, json } = await call('POST', '/pouch/plan?name=web', {
-        body: { Image: 'busybox', Rich: true, HostConfig: { VolumesFrom: ['x'] } },
+        body: {
+          Image: 'busybox',
+          Rich: true,
+          HostConfig: { BlkioWeightDevice: [{ Path: '/dev/sda', Weight: 9 }] },
+        },
       });
       assert.equal(status, 200);
       assert.equal(json.runtime, 'runc');
       assert.equal(json.spec.ociVersion, '1.1.0');
-      assert.match(json.warnings[0], /VolumesFrom/);
+      assert.match(json.warnings[0], /BlkioWeightDevice/);
       assert.equal('draft' in json, false);
       assert.deepEqual(engine.containers.list({ all: true }), []);
     });

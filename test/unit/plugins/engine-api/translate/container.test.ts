@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContainerRecord, BootReadiness, ContainerState } from '../../../../../hooks/index.ts';
+import type { MountSpec } from '../../../../../client/wire.ts';
 import { toInspect } from '../../../../../plugins/engine-api/translate/container/inspect.ts';
 import { statusText } from '../../../../../plugins/engine-api/translate/container/status.ts';
 import { toSummary } from '../../../../../plugins/engine-api/translate/container/summary.ts';
@@ -154,6 +155,12 @@ describe('container record → Docker', () => {
   it('returns the requested host configuration', () => {
     const HostConfig = {
       Binds: ['/src:/dst:ro', 'data:/data'],
+      Tmpfs: { '/t': 'size=1m' },
+      Mounts: [
+        { Type: 'tmpfs', Target: '/mt', TmpfsOptions: { SizeBytes: 1024, Mode: 0o1777 } },
+        { Type: 'bind', Source: '/s', Target: '/d', ReadOnly: true, BindOptions: { Propagation: 'rslave' } },
+        { Type: 'volume', Source: 'v', Target: '/v', VolumeOptions: { NoCopy: true } },
+      ] as MountSpec[],
       Memory: 64 * 1024 * 1024,
       PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '8080' }] },
       RestartPolicy: { Name: 'on-failure', MaximumRetryCount: 2 },
@@ -177,17 +184,63 @@ describe('container record → Docker', () => {
 
   it('lists binds, volumes and tmpfs as mounts', () => {
     const { Mounts } = toInspect(
-      running({ Volumes: { '/anon': {} }, HostConfig: { Binds: ['/a:/b:ro'], Tmpfs: { '/t': '' } } }),
+      running({
+        Volumes: { '/anon': {} },
+        HostConfig: {
+          Binds: ['/a:/b:ro'],
+          Tmpfs: { '/t': '' },
+          Mounts: [{ Type: 'tmpfs', Target: '/mt' }],
+        },
+      }),
     );
     assert.deepEqual(
       Mounts.map(({ Type, Destination, RW }) => [Type, Destination, RW]),
       [
         ['bind', '/b', false],
-        ['tmpfs', '/t', true],
+        ['tmpfs', '/mt', true],
         ['volume', '/anon', true],
       ],
     );
     assert.equal(Mounts[2]?.Name, 'anonymous-a1a1a1a1a1a1');
+  });
+
+  it('lists the volumes that the image declares', () => {
+    const container = running({ Volumes: { '/anon': {} } });
+    container.draft.mounts['/data'] = { type: 'bind', source: '/volumes/abc/_data', options: [] };
+    container.draft.effects['volume./data'] = { kind: 'volume', stage: 'create', args: { name: 'abc', anonymous: true } };
+    const { Mounts, Config } = toInspect(container);
+    assert.deepEqual(
+      Mounts.map(({ Name, Destination, Driver }) => [Name, Destination, Driver]),
+      [
+        ['anonymous-a1a1a1a1a1a1', '/anon', 'local'],
+        ['abc', '/data', 'local'],
+      ],
+    );
+    assert.deepEqual(Config.Volumes, { '/anon': {}, '/data': {} });
+  });
+
+  it('shows variables, log options and a working directory only if someone has set them', () => {
+    const container = running({ Tty: true, Env: ['A=1'], HostConfig: { LogConfig: { Type: 'json-file' } } });
+    Object.assign(container.draft.process.env, { HOSTNAME: container.draft.hostname, TERM: 'xterm' });
+    container.draft.log = { driver: 'json-file', options: { 'max-size': '64m' } };
+    const { Config, HostConfig } = toInspect(container);
+    assert.deepEqual(
+      Config.Env?.filter((entry) => /^(A|HOSTNAME|TERM)=/.test(entry)),
+      ['A=1'],
+    );
+    assert.equal(Config.WorkingDir, '');
+    assert.deepEqual(HostConfig.LogConfig?.Config, {});
+    const asked = toInspect(running({ WorkingDir: '/srv/', Env: ['TERM=xterm'], Tty: true })).Config;
+    assert.deepEqual([asked.WorkingDir, asked.Env?.includes('TERM=xterm')], ['/srv', true]);
+  });
+
+  it('shows the limits, the masked paths and the unused fields that Docker shows', () => {
+    const container = running({ HostConfig: { Memory: 2 ** 26 } });
+    container.draft.resources = { memory: { limit: 2 ** 26, swap: 2 ** 27 } };
+    container.draft.maskedPaths = { '/proc/kcore': true };
+    const { MemorySwap, MaskedPaths, ...others } = toInspect(container).HostConfig as Record<string, unknown>;
+    assert.deepEqual([MemorySwap, MaskedPaths], [2 ** 27, ['/proc/kcore']]);
+    for (const field of ['Isolation', 'Links', 'KernelMemory']) assert.ok(field in others, field);
   });
 
   it('shows Pouch’s fields only for rich containers', () => {
