@@ -70,7 +70,7 @@ function list(lines: string[]): string[] {
 function optionGroups(command: Command, twin: Command | undefined): string[] {
   const known = new Set(twin?.options.map((option) => option.flags));
   const groups = new Map<string, Option[]>();
-  for (const option of command.options.filter(({ flags }) => !known.has(flags))) {
+  for (const option of command.options.filter(({ flags, hidden }) => !hidden && !known.has(flags))) {
     const heading = option.helpGroupHeading ?? 'Options:';
     groups.set(heading, [...(groups.get(heading) ?? []), option]);
   }

@@ -108,7 +108,7 @@ function isOptional(path: string): boolean {
 function noField(path: string): CliError {
   return new CliError(
     'PCH_NOT_FOUND',
-    `template: executing "" at <${path}>: map has no entry for key "${namesOf(path).at(-1) ?? ''}"`,
+    `template parsing error: template: executing "" at <${path}>: map has no entry for key "${namesOf(path).at(-1) ?? ''}"`,
     'see the fields without a template',
   );
 }

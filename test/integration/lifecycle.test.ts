@@ -282,6 +282,7 @@ describe('the life of a container', function () {
 
   it('an image in use is not removed, not even by prune', async () => {
     const id = await ok('create', 'busybox', 'true');
+    assert.match(await ok('images', '--digest'), /sha256:/);
     const { exitCode, stderr } = await pouch('rmi', 'busybox');
     assert.equal(exitCode, 1);
     assert.match(stderr, /use/);

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { imageRows } from '../../images/imageRows.ts';
 import { printListing } from '../../output/listing.ts';
 import { parseFilters } from '../../parse/filters.ts';
@@ -9,6 +10,7 @@ interface Flags {
   all?: boolean;
   quiet?: boolean;
   digests?: boolean;
+  digest?: boolean;
   trunc: boolean;
   filter: string[];
   format?: string;
@@ -20,13 +22,17 @@ export function define(command: PouchCommand, session: Session): void {
     .option('-a, --all', 'Show all images, including dangling ones')
     .option('-q, --quiet', 'Only show image IDs')
     .option('--digests', 'Show digests')
+    // An older name of it.
+    .addOption(new Option('--digest', 'Show digests').hideHelp())
     .option('--no-trunc', "Don't truncate output")
     .option('-f, --filter <key=value>', 'Filters: reference, label, dangling, before, since', collect, [])
     .option(
       '--format <format>',
       'Format output: table, json, or a Go template such as {{.Repository}}:{{.Tag}}',
     )
-    .action((reference: string | undefined, flags: Flags) => list(session, reference, flags));
+    .action((reference: string | undefined, { digest = false, ...flags }: Flags) =>
+      list(session, reference, { ...flags, digests: digest || flags.digests === true }),
+    );
 }
 
 async function list(session: Session, reference: string | undefined, flags: Flags): Promise<void> {

@@ -101,7 +101,7 @@ export const limits: CommandRow[] = [
   option('--sysctl kernel.hostname=x', '--hostname x', /--hostname/),
   option('--sysctl vm.swappiness=1', '--sysctl kernel.msgmax=65536', /would change the host/),
   option('--network host --sysctl net.ipv4.ip_forward=1', '--network none', /shares its network namespace/),
-  option('--cgroup-parent rel', '', /--cgroup-parent/),
+  option('--cgroup-parent ../rel', '', /--cgroup-parent/),
   option('--cgroup-parent batch.slice', '', /a slice of systemd, and pouchd makes cgroups by itself/),
   option('--rdt-class a/b', '', /--rdt-class: expected a name/),
 ];

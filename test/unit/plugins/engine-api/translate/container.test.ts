@@ -207,7 +207,11 @@ describe('container record → Docker', () => {
   it('lists the volumes that the image declares', () => {
     const container = running({ Volumes: { '/anon': {} } });
     container.draft.mounts['/data'] = { type: 'bind', source: '/volumes/abc/_data', options: [] };
-    container.draft.effects['volume./data'] = { kind: 'volume', stage: 'create', args: { name: 'abc', anonymous: true } };
+    container.draft.effects['volume./data'] = {
+      kind: 'volume',
+      stage: 'create',
+      args: { name: 'abc', anonymous: true },
+    };
     const { Mounts, Config } = toInspect(container);
     assert.deepEqual(
       Mounts.map(({ Name, Destination, Driver }) => [Name, Destination, Driver]),
