@@ -383,6 +383,6 @@ describe('docker CLI', function () {
   it('reports missing objects', async () => {
     const { code, stderr } = await docker.run(['cp', 'x:/y', '-']);
     assert.equal(code, 1);
-    assert.match(stderr, /not supported by Pouch \(hint: /);
+    assert.match(stderr, /No such container: x \(hint: /);
   });
 });

@@ -207,7 +207,7 @@ const paths: RequestRow[] = [
   get('/containers/keep/logs?stdout=1&since=soon', 400, 'PCH_BAD_REQUEST', /since/),
   get('/containers/nosuch/stats?stream=0', 404, 'PCH_CONTAINER_NOT_FOUND', /nosuch/),
   get('/containers/keep/checkpoints?dir=/x', 501, 'PCH_NOT_SUPPORTED', /a custom checkpoint directory/),
-  get('/containers/keep/changes', 501, 'PCH_NOT_SUPPORTED', /not supported/),
+  get('/containers/nosuch/changes', 404, 'PCH_CONTAINER_NOT_FOUND', /nosuch/),
   get('/images/nosuch/json', 404, 'PCH_IMAGE_NOT_FOUND', /nosuch/),
   get('/volumes/nosuch', 404, 'PCH_VOLUME_NOT_FOUND', /nosuch/),
   get('/networks/nosuch', 404, 'PCH_NETWORK_NOT_FOUND', /nosuch/),

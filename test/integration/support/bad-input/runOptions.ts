@@ -170,7 +170,7 @@ export const files: CommandRow[] = [
 ];
 
 export const names: CommandRow[] = [
-  option('--name keep', '--name kept', /"keep" is in use/, 'PCH_NAME_IN_USE'),
+  option('--name keep', '--name kept', /"keep" is already in use/, 'PCH_NAME_IN_USE'),
   option('--name /x/y', '--name xy', /x\/y/, 'PCH_NAME_INVALID'),
   option('--name a', '--name ab', /2 to 128/, 'PCH_NAME_INVALID'),
   option(['--name', 'n'.repeat(129)], ['--name', 'n'.repeat(128)], /2 to 128/, 'PCH_NAME_INVALID'),

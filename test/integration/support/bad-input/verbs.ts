@@ -33,7 +33,7 @@ export const lifecycle: CommandRow[] = [
   missing('stats --no-stream', 'stats --no-stream keep'),
   missing('checkpoint ls', 'checkpoint ls keep'),
   changing(row('rename nosuch other', 'rename keep keep2', 'PCH_CONTAINER_NOT_FOUND', /nosuch/)),
-  changing(row('rename keep2 stopped', 'rename keep2 keep', 'PCH_NAME_IN_USE', /"stopped" is in use/)),
+  changing(row('rename keep2 stopped', 'rename keep2 keep', 'PCH_NAME_IN_USE', /"stopped" is already in use/)),
   row('rename keep bad/name', 'ps', 'PCH_NAME_INVALID', /bad\/name/),
   changing(row('pause stopped', 'pause keep', 'PCH_CONFLICT', /cannot pause stopped/)),
   changing(row('exec keep true', 'unpause keep', 'PCH_CONFLICT', /paused/)),
@@ -168,5 +168,5 @@ export const plans: CommandRow[] = [
   row('plan run nosuch true', 'plan run busybox true', 'PCH_IMAGE_NOT_FOUND', /nosuch/),
   option('plan run --memory 1k busybox', 'plan run --memory 64m busybox', /at least 6 MiB/),
   option('plan run --format bogus busybox', 'plan run --format json busybox', /diff or json/),
-  row('create --name keep busybox', 'ps', 'PCH_NAME_IN_USE', /"keep" is in use/, 125),
+  row('create --name keep busybox', 'ps', 'PCH_NAME_IN_USE', /"keep" is already in use/, 125),
 ];
