@@ -451,6 +451,50 @@ const volume: CommandEntry = {
   ],
 };
 
+const network: CommandEntry = {
+  name: 'network',
+  summary: 'Manage networks',
+  subcommands: [
+    {
+      name: 'create',
+      summary: 'Create a network',
+      load: () => import('./commands/networks/networkCreate.ts'),
+    },
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List networks',
+      load: () => import('./commands/networks/networkList.ts'),
+    },
+    {
+      name: 'inspect',
+      summary: 'Display detailed information on one or more networks',
+      load: () => import('./commands/networks/networkInspect.ts'),
+    },
+    {
+      name: 'rm',
+      aliases: ['remove'],
+      summary: 'Remove one or more networks',
+      load: () => import('./commands/networks/networkRemove.ts'),
+    },
+    {
+      name: 'prune',
+      summary: 'Remove all unused networks',
+      load: () => import('./commands/networks/networkPrune.ts'),
+    },
+    {
+      name: 'connect',
+      summary: 'Connect a container to a network',
+      load: () => import('./commands/networks/networkConnect.ts'),
+    },
+    {
+      name: 'disconnect',
+      summary: 'Disconnect a container from a network',
+      load: () => import('./commands/networks/networkDisconnect.ts'),
+    },
+  ],
+};
+
 const plan: CommandEntry = {
   name: 'plan',
   summary: 'Show what a command would do without running it',
@@ -727,6 +771,7 @@ export const commandTree: CommandEntry[] = [
     image,
   ]),
   ...inGroup('Volumes:', [volume]),
+  ...inGroup('Networks:', [network]),
   ...inGroup('Plans and the daemon:', [
     plan,
     {
@@ -742,7 +787,7 @@ export const commandTree: CommandEntry[] = [
     effects,
     {
       name: 'inspect',
-      summary: 'Return low-level information on containers, images or volumes',
+      summary: 'Return low-level information on containers, images, volumes or networks',
       load: () => import('./commands/system/inspect.ts'),
     },
     plugin,

@@ -5,6 +5,7 @@ import { CopyCalls } from './CopyCalls.ts';
 import { ExecCalls } from './ExecCalls.ts';
 import { ExtensionCalls } from './ExtensionCalls.ts';
 import { ImageCalls } from './ImageCalls.ts';
+import { NetworkCalls } from './NetworkCalls.ts';
 import { PluginCalls } from './PluginCalls.ts';
 import { PouchCalls } from './PouchCalls.ts';
 import type { Security } from './security.ts';
@@ -32,6 +33,7 @@ export class Client {
   readonly execs: ExecCalls;
   readonly images: ImageCalls;
   readonly volumes: VolumeCalls;
+  readonly networks: NetworkCalls;
   readonly services: ServiceCalls;
   readonly snapshots: SnapshotCalls;
   readonly system: SystemCalls;
@@ -49,6 +51,7 @@ export class Client {
     this.execs = new ExecCalls(this.#transport);
     this.images = new ImageCalls(this.#transport);
     this.volumes = new VolumeCalls(this.#transport);
+    this.networks = new NetworkCalls(this.#transport);
     this.services = new ServiceCalls(this.#transport);
     this.snapshots = new SnapshotCalls(this.#transport);
     this.system = new SystemCalls(this.#transport);

@@ -15,6 +15,7 @@ export * from './wire/image.ts';
 export * from './wire/inspect.ts';
 export * from './wire/limits.ts';
 export * from './wire/extensions.ts';
+export * from './wire/network.ts';
 export * from './wire/plugins.ts';
 export * from './wire/pouch.ts';
 export * from './wire/profileLabel.ts';

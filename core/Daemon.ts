@@ -21,6 +21,7 @@ import { FileWorkers } from './files/index.ts';
 import { hostFacts } from './hostFacts.ts';
 import { snapshotVerbs } from './lifecycle/snapshots/snapshotVerbs.ts';
 import { checkpointVerbs } from './lifecycle/checkpoint/checkpointVerbs.ts';
+import { networkVerbs } from './lifecycle/networkVerbs.ts';
 import { containerVerbs } from './lifecycle/containerVerbs.ts';
 import { ExecInstances } from './lifecycle/exec/ExecInstances.ts';
 import type { EngineContext } from './lifecycle/shared/engineContext.ts';
@@ -311,7 +312,11 @@ export class Daemon {
 
   async #recover(context: EngineContext): Promise<void> {
     try {
+      await context.networks.load();
       await Promise.all([recover(context), context.images.recover()]);
+      void context.networks.recover().catch((error: unknown) => {
+        context.log.warn('unfinished networks are left for the next start', { error: messageOf(error) });
+      });
       // Drivers may be slow, and nothing else waits for their volumes.
       void context.volumes.recover().catch((error: unknown) => {
         context.log.warn('unfinished volumes are left for the next start', { error: messageOf(error) });
@@ -522,6 +527,7 @@ export class Daemon {
       execs: new ExecInstances(context, config.state),
       images: context.images,
       volumes: context.volumes,
+      networks: networkVerbs(context),
       events: context.events,
       extensions: new PluginExtensions(context),
       plugins: this.#makeManager(context),

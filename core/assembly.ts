@@ -69,6 +69,7 @@ import { unmappable } from './userns/mappable.ts';
 import { usernsObstacle } from './userns/obstacle.ts';
 import { UserRanges } from './userns/UserRanges.ts';
 import { networkFacts } from './networks/NetworkDrivers.ts';
+import { NetworkStore } from './networks/NetworkStore.ts';
 import { knownDriver, volumeDrivers } from './volumes/VolumeDrivers.ts';
 import { VolumeStore } from './volumes/VolumeStore.ts';
 
@@ -132,6 +133,18 @@ export function assemble(base: Base): EngineContext {
     mountinfo: () => readFile('/proc/self/mountinfo', 'utf8'),
     log,
   });
+  const locks = new KeyedLocks();
+  const networks = new NetworkStore({
+    root: config.root,
+    log,
+    configured: () => loaded().config.network.networks,
+    plugins: () => generations.current,
+    use: (work) => generations.use(work),
+    containers: () => store.listUsers(),
+    isBusy: (id) => locks.isHeld(id),
+    settled: (id) => locks.run(id, 'network', () => Promise.resolve()),
+    emit: (event) => events.emit(event),
+  });
   const imageOptions = imageStoreOptions(base, { store, events, hooks: hooks.images, generations });
   const images = new HookedImages(imageOptions, generations, log);
   const planImage = imagesForPlans(images);
@@ -184,6 +197,7 @@ export function assemble(base: Base): EngineContext {
   const plannerOptions = optionsOfPlanner(base, {
     store,
     volumes,
+    networks,
     generations,
     userRanges,
     planImage,
@@ -203,7 +217,7 @@ export function assemble(base: Base): EngineContext {
     log,
     client,
     store,
-    locks: new KeyedLocks(),
+    locks,
     operations: new Operations((operation) => {
       timeline.add(operation);
       tracing.add(operation);
@@ -228,6 +242,7 @@ export function assemble(base: Base): EngineContext {
     images,
     netns: base.netns,
     volumes,
+    networks,
     generations,
     appliedKinds,
     hostRecords,
@@ -333,6 +348,7 @@ async function textOf(files: ImageFiles, path: string): Promise<string> {
 interface PlannerParts {
   store: ContainerStore;
   volumes: VolumeStore;
+  networks: NetworkStore;
   generations: GenerationHolder;
   userRanges: UserRanges;
   planImage: ReturnType<typeof imagesForPlans>;
@@ -344,7 +360,7 @@ function optionsOfPlanner(
   { loaded, log, files, secrets, client }: Base,
   parts: PlannerParts,
 ): PlannerOptions {
-  const { store, volumes, generations, userRanges } = parts;
+  const { store, volumes, networks, generations, userRanges } = parts;
   const { config } = loaded();
   return {
     config: () => loaded().config,
@@ -368,7 +384,7 @@ function optionsOfPlanner(
       },
       volumePath: (name) => volumes.pathOf(name),
       volumeOf: (name) => volumes.sourceOf(name),
-      networkOf: (name) => networkFacts(name, generations.current, loaded().config.network.networks),
+      networkOf: (ref) => networkFacts(networks.nameOf(ref), generations.current, networks.named()),
       root: config.root,
       userns: () => loaded().config.userns,
       usernsObstacle: () => usernsObstacle({ client, directories: [config.root, config.state] }),

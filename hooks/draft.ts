@@ -95,7 +95,8 @@ const DraftDevice = closed({
 export type DraftDevice = Static<typeof DraftDevice>;
 
 const DraftNetwork = closed({
-  mode: says('`bridge`, `none`, `host`, or `container:ID`.'),
+  mode: says('`bridge`, `none`, `host`, `container:ID`, or the name of another network.'),
+  ids: may(map(text, 'Ids of the created networks, by their names.')),
   ports: map(PortRequest, 'By `containerPort/protocol@hostIp:hostPort`.'),
   dns: texts,
   dnsSearch: texts,

@@ -4,6 +4,7 @@ import { Events } from './engine/events.ts';
 import { Execs } from './engine/execs.ts';
 import { Extensions } from './engine/extensions.ts';
 import { Images } from './engine/images.ts';
+import { Networks } from './engine/networks.ts';
 import { Plugins } from './engine/plugins.ts';
 import { Snapshots } from './engine/snapshots.ts';
 import { System } from './engine/system.ts';
@@ -17,6 +18,7 @@ export * from './engine/events.ts';
 export * from './engine/execs.ts';
 export * from './engine/extensions.ts';
 export * from './engine/images.ts';
+export * from './engine/networks.ts';
 export * from './engine/plugins.ts';
 export * from './engine/prune.ts';
 export * from './engine/reconcile.ts';
@@ -34,6 +36,7 @@ export const engineServices = {
   execs: Execs,
   images: Images,
   volumes: Volumes,
+  networks: Networks,
   events: Events,
   extensions: Extensions,
   plugins: Plugins,

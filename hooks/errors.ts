@@ -207,14 +207,27 @@ export const errorKinds = {
     status: 409,
     doc: 'The bridge or the subnet of the configuration is in use by something else on the host.',
   },
+  PCH_NETWORK_FULL: { status: 503, doc: 'Every subnet that a new network could get is in use.' },
+  PCH_NETWORK_IN_USE: { status: 403, doc: 'A network that is to be removed has containers that run.' },
   PCH_NETWORK_ISOLATION: {
     status: 500,
     doc: 'The packet filter rules of `network.isolation` could not be set for a container.',
   },
+  PCH_NETWORK_CONNECTED: { status: 403, doc: 'The container is connected to the network already.' },
   PCH_NETWORK_DRIVER_UNKNOWN: {
     status: 400,
-    doc: 'A network of pouchd.yaml has a driver that no plugin provides.',
+    doc: 'A network has a driver that no plugin provides.',
   },
+  PCH_NETWORK_OVERLAP: { status: 403, doc: 'The subnet of a new network overlaps with another network.' },
+  PCH_NETWORK_PREDEFINED: {
+    status: 403,
+    doc: 'A network that pouchd has by itself, or from pouchd.yaml, cannot be created or removed.',
+  },
+  PCH_NETWORK_UNFINISHED: {
+    status: 409,
+    doc: 'The create or the removal of a network was cut off or has failed: it cannot be used until it is removed.',
+  },
+  PCH_NETWORK_NOT_CONNECTED: { status: 403, doc: 'The container is not connected to the network.' },
   PCH_NETWORK_NOT_FOUND: { status: 404, doc: 'No network has that name or id.' },
   PCH_NOT_FOUND: { status: 404, doc: 'No object of any kind has that name.' },
   PCH_NOT_READY: { status: 503, doc: 'pouchd is starting: it has not read its containers yet.' },

@@ -14,6 +14,7 @@ export * from './catalogue.ts';
 export type { DoctorCheck, DoctorFinding } from './contributions/doctorCheck.ts';
 export type { Metric, MetricDeclaration, MetricLabels } from './contributions/metric.ts';
 export * from './contributions/networkDriver.ts';
+export { predefinedNetworkId } from './networkIds.ts';
 export {
   consoleQuery,
   type Page,

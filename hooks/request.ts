@@ -151,9 +151,27 @@ export type PortRequest = Static<typeof PortRequest>;
 /** A port of a container on a port of the host that is known. */
 export type PublishedPort = PortRequest & { hostPort: number };
 
-/** Schema of how a container is to be attached to a network. */
+/** Schema of what a container is to have in one network. */
+const endpointFields = {
+  ip: may(says('A fixed address.')),
+  mac: may(text),
+  aliases: may(Type.Array(text, { description: 'Other names of the container in the network.' })),
+  driverOpts: may(map(text)),
+};
+
+/** Schema of a network that a container joins beside its first one. */
+export const EndpointRequest = closed({
+  network: says('Its name.'),
+  interface: may(says('Name of the interface in the container: `eth1`. Missing: the next one.')),
+  ...endpointFields,
+});
+
+/** A network that a container joins beside its first one. */
+export type EndpointRequest = Static<typeof EndpointRequest>;
+
+/** Schema of how a container is to be attached to networks. */
 export const NetworkRequest = closed({
-  mode: says('`bridge`, `none`, `host`, or `container:ID`.'),
+  mode: says('`bridge`, `none`, `host`, `container:ID`, or the name of another network.'),
   ports: may(Type.Array(PortRequest)),
   publishAll: may(Type.Boolean({ description: 'Give every exposed port of the image a free host port.' })),
   exposed: may(texts),
@@ -161,11 +179,12 @@ export const NetworkRequest = closed({
   dnsSearch: may(texts),
   dnsOptions: may(texts),
   extraHosts: may(map(text)),
-  ip: may(says('A fixed address.')),
-  mac: may(text),
+  ...endpointFields,
+  endpoints: may(Type.Array(EndpointRequest, { description: 'Networks beside that of `mode`.' })),
+  detached: may(Type.Boolean({ description: 'It was disconnected from the network of `mode`.' })),
 });
 
-/** How a container is to be attached to a network. */
+/** How a container is to be attached to networks. */
 export type NetworkRequest = Static<typeof NetworkRequest>;
 
 /** Rows and columns of a terminal. */

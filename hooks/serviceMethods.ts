@@ -136,6 +136,15 @@ export const serviceMethods = {
     richModes: 'now',
   },
   volumes: { create: 'call', list: 'call', inspect: 'call', remove: 'call', prune: 'call' },
+  networks: {
+    create: 'call',
+    list: 'now',
+    inspect: 'now',
+    remove: 'call',
+    prune: 'call',
+    connect: 'call',
+    disconnect: 'call',
+  },
 } satisfies {
   // `host` has no methods: it is data.
   [Name in Exclude<keyof Services, 'host'>]: Record<keyof Services[Name], MethodKind>;

@@ -1,18 +1,22 @@
 /** Translates the network: mode, ports, names, fixed addresses. */
 import type { ContainerCreateRequest, EndpointSettings } from '../client/wire.ts';
-import { PouchError, type NetworkRequest } from '../hooks/index.ts';
+import { type NetworkRequest, type NewEndpoint, PouchError } from '../hooks/index.ts';
 import { isIP } from 'node:net';
 import { type Asked, given } from './asked.ts';
-import { invalid, member } from './invalid.ts';
+import { invalid } from './invalid.ts';
 import { exposedPorts, publishedPorts } from './ports.ts';
 import type { Warn } from './warnings.ts';
 
-/** @throws PCH_OPTION_INVALID, PCH_CONFLICT, PCH_NOT_SUPPORTED for more than one network */
+/** @throws PCH_OPTION_INVALID, PCH_CONFLICT */
 export function networkOf(body: ContainerCreateRequest, warn: Warn, asked: Asked): NetworkRequest {
   const host = body.HostConfig ?? {};
-  const [name, endpoint] = firstEndpoint(body);
-  const mode = modeOf(body, name);
+  const entries = Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {});
+  const mode = modeOf(body, entries[0]?.[0]);
+  const first = entries.find(([name]) => name === (mode || 'default'));
+  const others = entries.filter((one) => one !== first);
   refuseConflicts(body, mode);
+  const endpoint = first && endpointOf(...first);
+  const mac = macOf(body.MacAddress);
   return {
     mode,
     ports: portsFor(mode, body, warn),
@@ -22,20 +26,25 @@ export function networkOf(body: ContainerCreateRequest, warn: Warn, asked: Asked
     dnsSearch: host.DnsSearch ?? undefined,
     dnsOptions: host.DnsOptions ?? undefined,
     extraHosts: extraHosts(host.ExtraHosts),
-    ip: fixedAddress(name, endpoint),
-    mac: macOf(endpoint?.MacAddress || body.MacAddress),
+    ...(mac && { mac }),
+    ...endpoint,
+    ...(others.length > 0 && {
+      endpoints: others.map(([name, one]) => ({ network: name, ...endpointOf(name, one) })),
+    }),
   };
 }
 
-function firstEndpoint(body: ContainerCreateRequest): [string?, EndpointSettings?] {
-  const entries = Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {});
-  if (entries.length > 1)
-    throw new PouchError(
-      'PCH_NOT_SUPPORTED',
-      `${member('NetworkingConfig')}: expected one network, found ${entries.map(([name]) => name).join(', ')}`,
-      { hint: 'a container can join only one network' },
-    );
-  return entries[0] ?? [];
+/** What a container gets in one network. @throws PCH_OPTION_INVALID */
+export function endpointOf(network: string, endpoint: EndpointSettings | null): NewEndpoint {
+  const ip = fixedAddress(network, endpoint ?? undefined);
+  const mac = macOf(endpoint?.MacAddress);
+  const { Aliases, DriverOpts } = endpoint ?? {};
+  return {
+    ...(ip && { ip }),
+    ...(mac && { mac }),
+    ...(Aliases?.length && { aliases: [...new Set(Aliases)] }),
+    ...(DriverOpts && Object.keys(DriverOpts).length > 0 && { driverOpts: DriverOpts }),
+  };
 }
 
 /** Empty: what `network.default` of pouchd.yaml says. */

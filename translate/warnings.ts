@@ -60,7 +60,13 @@ function warnOfHealthcheck(body: ContainerCreateRequest, warn: Warn): void {
 function warnOfEndpoints(body: ContainerCreateRequest, warn: Warn): void {
   for (const [name, endpoint] of Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {}))
     for (const field of ['Aliases', 'Links', 'DriverOpts'] as const)
-      if (asksFor(endpoint[field], [])) warn(`network ${name}: ${field} is not supported and has no effect`);
+      if (asksFor(endpoint?.[field], []) && !(field === 'Aliases' && isCreated(name)))
+        warn(`network ${name}: ${field} is not supported and has no effect`);
+}
+
+/** Docker has aliases in networks that users create. */
+function isCreated(network: string): boolean {
+  return !['default', 'bridge', 'host', 'none'].includes(network);
 }
 
 function asksFor(value: unknown, defaults: readonly unknown[]): boolean {

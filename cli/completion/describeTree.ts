@@ -71,6 +71,7 @@ export const listers = {
   container: 'pouch ps -a --format "{{.Names}}"',
   image: 'pouch images --format "{{.Repository}}:{{.Tag}}"',
   volume: 'pouch volume ls -q',
+  network: 'pouch network ls --format "{{.Name}}"',
   plugin: 'pouch plugin ls -q',
   profile: 'pouch profile ls -q',
   'rich-mode': 'pouch rich ls -q',

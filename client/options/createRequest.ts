@@ -127,8 +127,12 @@ function volumesAndPorts(flags: CreateFlags): ContainerConfig {
 }
 
 function networkingConfig(flags: CreateFlags): Pick<ContainerCreateRequest, 'NetworkingConfig'> {
-  if (flags.ip === undefined) return {};
-  const address = parseAddressOption('--ip', flags.ip, 4);
+  const { ip, networkAlias } = flags;
+  if (ip === undefined && networkAlias.length === 0) return {};
   const network = flags.network ?? flags.net ?? 'bridge';
-  return { NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: address } } } } };
+  const endpoint = {
+    ...(ip !== undefined && { IPAMConfig: { IPv4Address: parseAddressOption('--ip', ip, 4) } }),
+    ...(networkAlias.length > 0 && { Aliases: networkAlias }),
+  };
+  return { NetworkingConfig: { EndpointsConfig: { [network]: endpoint } } };
 }

@@ -61,6 +61,7 @@ export interface CreateFlags {
   expose: string[];
   network?: string;
   net?: string;
+  networkAlias: string[];
   dns: string[];
   dnsSearch: string[];
   dnsOption: string[];

@@ -14,6 +14,9 @@ const checkMs = 5_000;
 /** Milliseconds of `check` and of `attach`, which run for each plan. */
 export const networkDriverDeadlineMs = quickMs;
 
+/** Milliseconds of `create` and of `remove` of a network driver. */
+export const networkCreateDeadlineMs = standardMs;
+
 /** Milliseconds that a function of a volume driver may take. */
 export function driverDeadlineMs({ deadlineMs }: { deadlineMs?: number }, action: VolumeAction): number {
   if (action === 'create' || action === 'remove') return deadlineMs ?? standardMs;

@@ -3,19 +3,28 @@ import { Type } from '@sinclair/typebox';
 import { didYouMean } from '../../config/suggest.ts';
 import type { NamedNetwork } from '../../config/types.ts';
 import type {
+  DefinedNetwork,
   DriverAttachment,
   DriverNetwork,
   NetworkDriver,
   NetworkEffect,
   NetworkEffects,
+  NewDriverNetwork,
   PublishedPortAttachment,
 } from '../../hooks/contributions/networkDriver.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { checkDriverEffects } from '../contract/checkDriverEffects.ts';
-import { networkDriverDeadlineMs } from '../contract/driverDeadlines.ts';
-import { callWithin, checkInput, type Contributing, driversByName } from '../plugins/index.ts';
+import { networkCreateDeadlineMs as createMs, networkDriverDeadlineMs } from '../contract/driverDeadlines.ts';
+import { callWithin, checkInput, type Contributing, driverOptions, driversByName } from '../plugins/index.ts';
 
-type Named = Readonly<Record<string, NamedNetwork>>;
+/** Networks with a driver and options: those of pouchd.yaml, and those that clients have created. */
+export type Named = Readonly<Record<string, NamedNetwork & CreatedFacts>>;
+
+/** What a plan must know of a network that a client has created. */
+interface CreatedFacts {
+  readonly id?: string;
+  readonly internal?: boolean;
+}
 
 /** What a plan must know of a network before it is attached. Plain data. */
 export interface NetworkFacts {
@@ -25,6 +34,12 @@ export interface NetworkFacts {
   /** Whether ports can be published. */
   readonly ports: boolean;
   readonly isAttached: boolean;
+  /** Of its driver. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Of a network that a client has created. */
+  readonly id?: string;
+  /** Containers on it reach nothing outside it. */
+  readonly internal?: boolean;
 }
 
 const noOptions = Type.Object({});
@@ -39,7 +54,7 @@ export const networkDrivers = driversByName(
 export function networksOf(generation: Contributing, named: Named): { name: string; driver: string }[] {
   const own = Object.entries(named).map(([name, { driver }]) => ({ name, driver }));
   const drivers = [...networkDrivers(generation).values()]
-    .filter(({ name, takesOptions }) => !takesOptions && !Object.hasOwn(named, name))
+    .filter(({ name, isNetwork }) => isNetwork && !Object.hasOwn(named, name))
     .map(({ name }) => ({ name, driver: name }));
   return [...drivers, ...own];
 }
@@ -52,9 +67,19 @@ export function standardNetwork(name: string, driver = name): NetworkFacts {
 
 /** @throws PCH_NETWORK_NOT_FOUND, PCH_NETWORK_DRIVER_UNKNOWN */
 export function networkFacts(name: string, generation: Contributing, named: Named): NetworkFacts {
-  const { driver } = foundNetwork(name, generation, named);
+  const { driver, options } = foundNetwork(name, generation, named);
   const { namespace, ports, isAttached } = driver;
-  return { name, driver: driver.name, namespace, ports, isAttached };
+  const { id, internal } = Object.hasOwn(named, name) ? named[name]! : {};
+  return {
+    name,
+    driver: driver.name,
+    namespace,
+    ports,
+    isAttached,
+    ...(Object.keys(options).length > 0 && { options }),
+    ...(id !== undefined && { id }),
+    ...(internal && { internal }),
+  };
 }
 
 /** @throws PCH_NETWORK_NOT_FOUND, PCH_NETWORK_DRIVER_UNKNOWN */
@@ -67,11 +92,37 @@ export function foundNetwork(
   const own = Object.hasOwn(named, name) ? named[name] : undefined;
   const driver = drivers.get(own?.driver ?? name);
   if (own && !driver) throw driverUnknown(name, own.driver, [...drivers.keys()]);
-  if (driver && (own || !driver.takesOptions)) return { driver, options: own?.options ?? {} };
-  const names = networksOf(generation, named).map((one) => one.name);
-  throw new PouchError('PCH_NETWORK_NOT_FOUND', `no network is named "${name}"`, {
+  if (driver && (own || driver.isNetwork)) return { driver, options: own?.options ?? {} };
+  throw networkNotFound(
+    name,
+    networksOf(generation, named).map((one) => one.name),
+  );
+}
+
+/** With Docker's words, on which clients match. */
+export function networkNotFound(name: string, names: readonly string[]): PouchError {
+  return new PouchError('PCH_NETWORK_NOT_FOUND', `network ${name} not found`, {
     field: 'network.mode',
     hint: didYouMean(name, names) ?? `use ${[...names, 'container:NAME'].join(', ')}`,
+  });
+}
+
+/** The driver of a network that is to be created. @throws PCH_NETWORK_DRIVER_UNKNOWN, PCH_NETWORK_PREDEFINED */
+export function driverToCreate(generation: Contributing, name: string): OwnedNetworkDriver {
+  const drivers = networkDrivers(generation);
+  const driver = drivers.get(name);
+  const able = [...drivers.values()].filter(({ takesOptions }) => takesOptions).map((one) => one.name);
+  if (!driver)
+    throw new PouchError(
+      'PCH_NETWORK_DRIVER_UNKNOWN',
+      `could not find plugin ${name}: no plugin provides it`,
+      {
+        hint: didYouMean(name, able) ?? `known are ${able.join(', ')}; \`pouch plugin ls\` lists the plugins`,
+      },
+    );
+  if (driver.takesOptions) return driver;
+  throw new PouchError('PCH_NETWORK_PREDEFINED', `only one instance of "${name}" network is allowed`, {
+    hint: `use the network ${name}, or another driver: ${able.join(', ')}`,
   });
 }
 
@@ -101,6 +152,11 @@ export class OwnedNetworkDriver {
 
   get takesOptions(): boolean {
     return this.#driver.options !== undefined;
+  }
+
+  /** Whether it is a network by itself. */
+  get isNetwork(): boolean {
+    return !this.takesOptions || this.#driver.standing === true;
   }
 
   get namespace(): 'own' | 'host' {
@@ -148,6 +204,30 @@ export class OwnedNetworkDriver {
     return checkDriverEffects(returned, this.#described)['publish']!;
   }
 
+  /** Options and addresses of a network that is to be created. @throws PCH_OPTION_INVALID */
+  async define(wanted: NewDriverNetwork): Promise<DefinedNetwork> {
+    const { name, options, addresses } = wanted;
+    if (!this.#driver.define) {
+      if (addresses.length > 0)
+        throw new PouchError('PCH_OPTION_INVALID', `the network driver ${this.name} takes no addresses`, {
+          hint: 'omit the subnet, and use the options of the driver',
+        });
+      return { options: driverOptions(this.#driver, options, this.plugin, 'network driver'), addresses: [] };
+    }
+    const defined = (await this.#call('define', wanted)) as DefinedNetwork;
+    return { ...defined, options: { ...this.#networkOf(name, defined.options).options } };
+  }
+
+  /** Makes what a network needs on the host. */
+  async create(name: string, options: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#call('create', this.#networkOf(name, options), createMs);
+  }
+
+  /** Removes what a network has on the host. */
+  async remove(name: string, options: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#call('remove', this.#networkOf(name, options), createMs);
+  }
+
   get #described() {
     return {
       name: this.name,
@@ -183,15 +263,16 @@ export class OwnedNetworkDriver {
     }
   }
 
-  async #call<Action extends 'check' | 'attach' | 'publish'>(
+  async #call<Action extends 'check' | 'attach' | 'publish' | 'define' | 'create' | 'remove'>(
     action: Action,
     given: object,
+    ms = networkDriverDeadlineMs,
   ): Promise<unknown> {
     const what = `${action} of the network driver ${this.name}`;
     const run = this.#driver[action]?.bind(this.#driver) as
       ((given: object, context: { signal: AbortSignal }) => unknown) | undefined;
     if (!run) return undefined;
-    return await callWithin({ plugin: this.plugin, what, ms: networkDriverDeadlineMs }, async (signal) =>
+    return await callWithin({ plugin: this.plugin, what, ms }, async (signal) =>
       run(structuredClone(given), { signal }),
     );
   }

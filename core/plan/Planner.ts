@@ -155,10 +155,11 @@ export class Planner {
     await planAttachment(draft, generation.runner, this.#options.request, run);
     draft = await this.#hook(catalogue.container.spec, draft, generation, run);
     const { contributions } = generation;
-    const { networks } = this.#options.config().network;
     const { networkOf } = this.#options.request;
-    await checked(run.blame, ['network.mode'], () =>
-      planNetwork(draft, { contributions, networks, networkOf }, run),
+    run.warnings.push(
+      ...(await checked(run.blame, ['network.mode'], () =>
+        planNetwork(draft, { contributions, networkOf }, run),
+      )),
     );
     await planVolumes(draft, { contributions, request: this.#options.request }, run);
     run.warnings.push(...(await usernsWarnings(draft, full, { runtime, context: this.#options.request })));

@@ -18,29 +18,44 @@ interface Run {
 
 type Context = Pick<RequestContext, 'networkOf'>;
 
-/** Where the container's draft has the fields of an attachment. */
-const places = {
-  ports: ['network', 'ports'],
-  ip: ['network', 'request', 'ip'],
-  mac: ['network', 'request', 'mac'],
-} as const;
-
-/** Changes the draft's network as the taps say; a change is owned and blamed under the container's own field. */
+/** Changes the draft's networks as the taps say; a change is owned and blamed under the container's own field. */
 export async function planAttachment(
   draft: ContainerDraft,
   runner: HookRunner,
   { networkOf }: Context,
   run: Run,
 ): Promise<void> {
-  if (!isAttached(draft.network.mode, networkOf)) return;
-  const { preAttach } = catalogue.network;
+  const { mode, request } = draft.network;
+  if (!request.detached && isAttached(mode, networkOf)) await planFirst(draft, runner, run);
+  for (const [n, endpoint] of (request.endpoints ?? []).entries()) {
+    const at = ['network', 'request', 'endpoints', String(n)];
+    const places = { ip: [...at, 'ip'], mac: [...at, 'mac'] };
+    const asked = attachmentOf(draft.id, endpoint.network, endpoint);
+    assign(endpoint, await planned(runner, asked, places, run));
+  }
+}
+
+async function planFirst(draft: ContainerDraft, runner: HookRunner, run: Run): Promise<void> {
+  const { mode, request, ports } = draft.network;
+  const of = (name: string) => ['network', 'request', name];
+  const places = { ports: ['network', 'ports'], ip: of('ip'), mac: of('mac') };
+  const outcome = await planned(runner, { ...attachmentOf(draft.id, mode, request), ports }, places, run);
+  draft.network.ports = outcome.ports;
+  assign(request, outcome);
+}
+
+/** @param places where the container's draft has the fields of the attachment */
+async function planned(
+  runner: HookRunner,
+  asked: NetworkAttachDraft,
+  places: Readonly<Record<string, readonly string[]>>,
+  run: Run,
+): Promise<NetworkAttachDraft> {
   const fieldOwners = run.fieldOwners.within(places);
-  const outcome = await runner.plan(preAttach, attachmentOf(draft), { log: run.log, fieldOwners });
-  const { ip, mac, ports } = outcome.draft;
-  draft.network.ports = ports;
-  assign(draft.network.request, { ip, mac });
-  run.blame.push(...outcome.blame.map((entry) => ({ ...entry, field: inContainer(entry.field) })));
+  const outcome = await runner.plan(catalogue.network.preAttach, asked, { log: run.log, fieldOwners });
+  run.blame.push(...outcome.blame.map((entry) => ({ ...entry, field: inContainer(entry.field, places) })));
   run.degraded.push(...outcome.degraded);
+  return outcome.draft;
 }
 
 /** The host's network and another container's are joined, not attached to. */
@@ -48,21 +63,16 @@ function isAttached(mode: string, networkOf: Context['networkOf']): boolean {
   return !mode.startsWith(joinPrefix) && networkOf(mode).isAttached;
 }
 
-function attachmentOf({ id, network }: ContainerDraft): NetworkAttachDraft {
-  const { ip, mac } = network.request;
-  return {
-    container: id,
-    network: network.mode,
-    ports: network.ports,
-    ...(ip && { ip }),
-    ...(mac && { mac }),
-  };
+interface Addresses {
+  ip?: string | undefined;
+  mac?: string | undefined;
 }
 
-function assign(
-  request: ContainerDraft['network']['request'],
-  wanted: { ip?: string | undefined; mac?: string | undefined },
-): void {
+function attachmentOf(container: string, network: string, { ip, mac }: Addresses): NetworkAttachDraft {
+  return { container, network, ports: {}, ...(ip && { ip }), ...(mac && { mac }) };
+}
+
+function assign(request: { ip?: string; mac?: string }, wanted: Addresses): void {
   for (const name of ['ip', 'mac'] as const) {
     const value = wanted[name];
     if (value === undefined) delete request[name];
@@ -70,7 +80,7 @@ function assign(
   }
 }
 
-function inContainer(field: string): string {
+function inContainer(field: string, places: Readonly<Record<string, readonly string[]>>): string {
   const [name, place] = Object.entries(places).find(([top]) => isWithin(field, top)) ?? ['', []];
   return place.join('.') + field.slice(name.length);
 }

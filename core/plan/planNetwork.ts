@@ -1,14 +1,14 @@
 /** Adds the effects by which the driver of a container's network attaches it. */
-import type { NamedNetwork } from '../../config/types.ts';
+import type { DriverAttachment, NetworkEffects } from '../../hooks/contributions/networkDriver.ts';
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import { networkEffectKey, networkPartKey } from '../../hooks/draftKeys.ts';
 import type { Effect } from '../../hooks/effects.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import type { PortRequest } from '../../hooks/request.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
-import { joinPrefix } from '../contract/namespaces.ts';
 import { networkDrivers } from '../networks/NetworkDrivers.ts';
 import { type FieldOwners, formatPath, type Generation } from '../plugins/index.ts';
+import { type Endpoint, endpointsOf } from './endpoints.ts';
 import type { RequestContext } from './request/context.ts';
 
 interface Run {
@@ -18,44 +18,44 @@ interface Run {
 
 /** The name that blame has in place of a hook. */
 const hook = 'networkDriver';
-const interfaceName = 'eth0';
 
 interface Networks extends Pick<RequestContext, 'networkOf'> {
   contributions: Generation['contributions'];
-  networks: Readonly<Record<string, NamedNetwork>>;
 }
 
-/** @throws PCH_OPTION_INVALID, and what the driver refuses with */
-export async function planNetwork(
+/** Resolves to warnings. @throws PCH_OPTION_INVALID, and what the driver refuses with */
+export async function planNetwork(draft: ContainerDraft, networks: Networks, run: Run): Promise<string[]> {
+  const endpoints = endpointsOf(draft, networks.networkOf);
+  const ids = endpoints.flatMap(({ facts: { name, id } }) => (id === undefined ? [] : [[name, id] as const]));
+  delete draft.network.ids;
+  if (ids.length > 0) draft.network.ids = Object.fromEntries(ids);
+  for (const endpoint of endpoints) await planEndpoint(draft, endpoint, networks, run);
+  const isPublished = endpoints.length === 0 || endpoints.some(({ ports }) => ports.length > 0);
+  if (isPublished || Object.keys(draft.network.ports).length === 0) return [];
+  return ['Published ports are discarded: no network of the container leads outside'];
+}
+
+/** Plans the effects of one network, and adds them to the draft. */
+async function planEndpoint(
   draft: ContainerDraft,
-  { contributions, networks, networkOf }: Networks,
+  endpoint: Endpoint,
+  { contributions }: Networks,
   { fieldOwners, blame }: Run,
 ): Promise<void> {
-  const { mode } = draft.network;
-  if (mode.startsWith(joinPrefix)) return;
-  const facts = networkOf(mode);
+  const { facts } = endpoint;
   const driver = networkDrivers({ contributions }).get(facts.driver);
   // A harness plans without the built-in plugins.
   if (!driver) return;
-  const options = networks[mode]?.options ?? {};
   const started = performance.now();
-  await driver.check(mode, options);
+  await driver.check(facts.name, facts.options ?? {});
   if (!driver.isAttached) return;
-  const key = networkEffectKey(interfaceName);
-  const effects = await driver.attach({ ...attachmentOf(draft), network: { name: mode, options }, key });
-  const keyOf = (name: string) => (name === 'attach' ? key : networkPartKey(interfaceName, name));
+  const effects = await driver.attach(attachmentOf(draft, endpoint));
   const ms = performance.now() - started;
-  for (const [name, { kind, args, needs = [], stage = 'start' }] of Object.entries(effects)) {
-    const effect: Effect = {
-      kind,
-      stage,
-      args,
-      needs: [...(stage === 'start' ? ['netns'] : []), ...needs.map(keyOf)],
-    };
-    draft.effects[keyOf(name)] = effect;
-    fieldOwners.set(['effects', keyOf(name)], driver.plugin);
+  for (const [key, effect] of Object.entries(keyed(effects, endpoint.interface))) {
+    draft.effects[key] = effect;
+    fieldOwners.set(['effects', key], driver.plugin);
     blame.push({
-      field: formatPath(['effects', keyOf(name)]),
+      field: formatPath(['effects', key]),
       plugin: driver.plugin,
       hook,
       action: 'set',
@@ -65,44 +65,55 @@ export async function planNetwork(
   }
 }
 
+/** The effects of a driver, as the plan of a container has them. */
+function keyed(effects: NetworkEffects, interfaceName: string): Record<string, Effect> {
+  const keyOf = (name: string) =>
+    name === 'attach' ? networkEffectKey(interfaceName) : networkPartKey(interfaceName, name);
+  const planned: Record<string, Effect> = {};
+  for (const [name, { kind, args, needs = [], stage = 'start' }] of Object.entries(effects)) {
+    const own = stage === 'start' ? ['netns'] : [];
+    planned[keyOf(name)] = { kind, stage, args, needs: [...own, ...needs.map(keyOf)] };
+  }
+  return planned;
+}
+
 /**
  * The effect that publishes a port in a container that runs. @param isPublished its start has published it
  * @throws PCH_NOT_SUPPORTED
  */
 export async function planPublish(
   draft: ContainerDraft,
-  { contributions, networks, networkOf }: Networks,
+  { contributions, networkOf }: Networks,
   { port, isPublished }: { port: PortRequest; isPublished: boolean },
-): Promise<Effect> {
-  const { mode } = draft.network;
-  const driver = networkDrivers({ contributions }).get(networkOf(mode).driver);
-  if (!driver?.publishes)
+): Promise<{ effect: Effect; attachKey: string }> {
+  const endpoint = endpointsOf(draft, networkOf).find(({ noDefaultRoute }) => !noDefaultRoute);
+  const driver = endpoint && networkDrivers({ contributions }).get(endpoint.facts.driver);
+  if (!driver?.publishes || endpoint?.facts.internal)
     throw new PouchError(
       'PCH_NOT_SUPPORTED',
-      `the network ${mode} cannot change published ports of a container that runs`,
+      `the network ${draft.network.mode} cannot change published ports of a container that runs`,
       { container: draft.id, hint: `stop it first: pouch stop ${draft.name}` },
     );
-  const key = networkEffectKey(interfaceName);
-  const network = { name: mode, options: networks[mode]?.options ?? {} };
-  const { kind, args } = await driver.publish({
-    ...attachmentOf(draft),
-    network,
-    key,
-    ports: [port],
-    isPublished,
-  });
-  return { kind, stage: 'start', args, needs: [key] };
+  const attachment = attachmentOf(draft, { ...endpoint!, ports: [port] });
+  const { kind, args } = await driver.publish({ ...attachment, isPublished });
+  const { key } = attachment;
+  return { effect: { kind, stage: 'start', args, needs: [key] }, attachKey: key };
 }
 
-function attachmentOf({ id, name, hostname, labels, namespaces, network, rich }: ContainerDraft) {
-  const { ip, mac } = network.request;
+function attachmentOf(
+  { id, name, hostname, labels, namespaces, rich }: ContainerDraft,
+  { facts, interface: interfaceName, ip, mac, ports, noDefaultRoute }: Endpoint,
+): DriverAttachment {
   return {
+    network: { name: facts.name, options: facts.options ?? {} },
     container: { id, name, hostname, labels, rich: rich.enabled },
     interface: interfaceName,
     netns: namespaces.network ?? '',
+    key: networkEffectKey(interfaceName),
     ...(ip && { ip }),
     ...(mac && { mac }),
+    ...(noDefaultRoute && { noDefaultRoute }),
     ...(rich.enabled && { keepsAddresses: true as const }),
-    ports: Object.values(network.ports),
+    ports,
   };
 }

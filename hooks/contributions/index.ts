@@ -199,7 +199,7 @@ export const contributionPoints: {
   networkDriver: {
     noun: 'network driver',
     doc: 'Says how containers are attached to a network.',
-    takesEffect: '`network.networks` of pouchd.yaml; networks of containers',
+    takesEffect: '`network.networks` of pouchd.yaml; `pouch network create -d NAME`; networks of containers',
     since: '0.1.0',
     fields: {
       name: 'string',
@@ -209,6 +209,9 @@ export const contributionPoints: {
       check: 'function?',
       attach: 'function?',
       publish: 'function?',
+      define: 'function?',
+      create: 'function?',
+      remove: 'function?',
     },
     problem: networkDriverProblem,
     names: ({ name }) => [name],

@@ -14,8 +14,10 @@ export interface NetworkDriver<Options extends TObject = TObject> {
   name: string;
   /** One sentence. */
   doc: string;
-  /** Options of its networks in pouchd.yaml. Missing: it takes none. */
+  /** Options of its networks. Missing: it takes none. */
   options?: Options;
+  /** A driver with options is also a network by itself, under its own name and without options. */
+  standing?: true;
   /** `host`: containers are in the network of the host, and it has no `attach`. Missing: `own`. */
   namespace?: 'own' | 'host';
   /** Whether it publishes ports. Missing: a container that publishes some is refused. */
@@ -40,9 +42,58 @@ export interface NetworkDriver<Options extends TObject = TObject> {
     attachment: PublishedPortAttachment<Static<Options>>,
     context: NetworkDriverContext,
   ): Promise<NetworkEffect> | NetworkEffect;
+  /**
+   * The options of a network that a client creates, with what the client leaves out, such as a free subnet. Changes
+   * nothing, and has 5 s. Missing: what the client asks for are the options, and it can ask for no addresses.
+   * In-process plugins only.
+   */
+  define?(network: NewDriverNetwork, context: NetworkDriverContext): Promise<DefinedNetwork> | DefinedNetwork;
+  /**
+   * Makes what a created network needs on the host before a container uses it. It has 60 s, may run again, and
+   * `remove` undoes it. In-process plugins only.
+   */
+  create?(network: DriverNetwork<Static<Options>>, context: NetworkDriverContext): Promise<void> | void;
+  /**
+   * Removes what a created network has on the host. It has 60 s, runs again after a failure, and succeeds if nothing
+   * is left. In-process plugins only.
+   */
+  remove?(network: DriverNetwork<Static<Options>>, context: NetworkDriverContext): Promise<void> | void;
 }
 
-/** A network of pouchd.yaml that the driver serves. */
+/** A network that a client wants to create. */
+export interface NewDriverNetwork {
+  /** 64 hexadecimal digits. */
+  readonly id: string;
+  readonly name: string;
+  /** As the client wrote them. */
+  readonly options: Readonly<Record<string, string>>;
+  /** Containers on it reach nothing outside it. */
+  readonly internal: boolean;
+  readonly enableIPv6: boolean;
+  readonly addresses: readonly NetworkAddresses[];
+  /** The addresses of all other networks. */
+  readonly others: readonly { readonly name: string; readonly subnet: string }[];
+}
+
+/** Addresses of a network, in CIDR form. */
+export interface NetworkAddresses {
+  readonly subnet?: string;
+  /** The part of the subnet that containers get addresses of. */
+  readonly ipRange?: string;
+  /** An address. */
+  readonly gateway?: string;
+  /** Addresses that no container gets, by what has them. */
+  readonly reserved?: Readonly<Record<string, string>>;
+}
+
+/** What a driver makes of a network that a client wants to create. */
+export interface DefinedNetwork {
+  /** Of the schema of the driver. */
+  readonly options: Record<string, unknown>;
+  readonly addresses: NetworkAddresses[];
+}
+
+/** A network that the driver serves: one of pouchd.yaml, or one that a client has created. */
 export interface DriverNetwork<Options = Readonly<Record<string, unknown>>> {
   readonly name: string;
   /** Checked, with defaults. */
@@ -69,6 +120,8 @@ export interface DriverAttachment<Options = Readonly<Record<string, unknown>>> {
   /** Addresses that the user or a tap of network.preAttach has fixed. */
   readonly ip?: string;
   readonly mac?: string;
+  /** Another network has the default route of the container. */
+  readonly noDefaultRoute?: true;
   /**
    * A rich container has the same addresses at each start, and also while it is stopped nothing else gets them. Drivers
    * that choose addresses reserve them by an effect of the stage `create`.

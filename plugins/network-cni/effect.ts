@@ -4,6 +4,7 @@ import { type KeptAddress, leasesOf } from './keptAddress.ts';
 import type { LocalnetRouting } from './bridge/LocalnetRouting.ts';
 import type { BridgePreparation } from './bridge/BridgePreparation.ts';
 import { addNetwork, deleteNetwork } from './cni/chain.ts';
+import { moveDefaultRoute } from './cni/defaultRoute.ts';
 import { toAttachment } from './cni/attachment.ts';
 import { findPlugin } from './cni/execute.ts';
 import { endCutOff } from './cni/endCutOff.ts';
@@ -16,6 +17,8 @@ import type { PortClaims } from './ports/PortClaims.ts';
 export interface CniEffectArgs {
   container: string;
   name: string;
+  /** The network's name. Missing: `bridge`. */
+  of?: string;
   netns: string;
   interface: string;
   binDirs: string[];
@@ -64,16 +67,20 @@ export function cniEffect(
       const network = await networkOf(args, resultOf);
       const result = await addNetwork(network, attachment, signal);
       if (publishes) await localnet.settle(args.bridge.bridge);
-      return toAttachment(args.interface, result, ports);
+      const { of = 'bridge', interface: name, bridge } = args;
+      const place = { network: of, interface: name, isRouted: !bridge.apart?.internal };
+      return toAttachment(place, result, ports);
     },
 
-    async undo(args, applied, { signal }) {
+    async undo(args, applied, { signal, resultOf }) {
       if (!applied) await endCutOff(args.container, args.binDirs, signal);
       const netns = (await isNamespace(args.netns)) ? args.netns : '';
       const ports = applied?.ports.map(portMapping) ?? args.ports.map(anyMapping);
       const result = (applied?.cni as CniResult | undefined) ?? (await cutOffResult(args));
       await deleteNetwork(args.network, attachmentOf(args, netns, ports), result, signal);
-      if (args.ports.length > 0) await localnet.release(args.bridge.bridge, args.container);
+      if (netns !== '' && applied?.gateway) await moveDefaultRoute(args, resultOf);
+      if (args.ports.length === 0) return;
+      await localnet.release(args.bridge.bridge, args.container);
       claims.release(args.container);
     },
   };
@@ -86,8 +93,9 @@ async function networkOf(
 ): Promise<CniNetwork> {
   if (lease === undefined) return network;
   const known = (resultOf(lease) as KeptAddress | undefined)?.ip ?? ip;
-  const held = await holdAddress(leasesOf(bridge, network), bridge.subnet, { container, ip: known });
-  return withAddress(network, held, bridge.subnet);
+  const { subnet, gateway, ipRange } = bridge;
+  const wanted = { container, ip: known, gateway, ipRange };
+  return withAddress(network, await holdAddress(leasesOf(bridge, network), subnet, wanted), bridge);
 }
 
 /** Executables that ADD runs, as far as they may be missing. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   Containers,
   definePlugin,
@@ -18,13 +17,16 @@ import { LocalnetRouting } from './bridge/LocalnetRouting.ts';
 import { BridgePreparation } from './bridge/BridgePreparation.ts';
 import { ensureLoopbackGuard } from './bridge/rules.ts';
 import { findCommand } from './command.ts';
+import { defineBridge } from './created/define.ts';
+import { type BridgeOptions, bridgeOptions, checkBridgeOptions } from './created/options.ts';
+import { removeBridgeNetwork } from './created/remove.ts';
 import { cniEffect, type CniEffectArgs } from './effect.ts';
 import { checkFixedAddress } from './fixedAddress.ts';
 import { isolationEffect, type IsolationEffectArgs } from './isolation/effect.ts';
 import type { Isolation } from './isolation/tables.ts';
-import { keptAddressEffect, leasesOf, ownMac, type KeptAddressArgs } from './keptAddress.ts';
-import { settleLeases } from './leases.ts';
-import { bridgeNetwork, cniNetwork } from './network.ts';
+import { keptAddressEffect, leasesOf, macOfAddress, ownMac, type KeptAddressArgs } from './keptAddress.ts';
+import { settleAllLeases } from './leases.ts';
+import { type BridgeNetwork, bridgeNetwork, cniNetwork } from './network.ts';
 import { type CniPortArgs, cniPortEffect } from './ports/effect.ts';
 import { PortClaims } from './ports/PortClaims.ts';
 
@@ -36,12 +38,11 @@ const options = Type.Object({
   }),
 });
 
-/** Key of the effect that attaches a container's interface. */
-const attachment = networkEffectKey('eth0');
+/** Key of the effect that attaches a container's first interface. */
+const firstAttachment = networkEffectKey('eth0');
 
-/** Name and key of the effect that leases the address of a container that keeps it. */
+/** Name of the effect that leases the address of a container that keeps it. */
 const address = 'address';
-const addressKey = networkPartKey('eth0', address);
 
 /**
  * The networks `bridge`, `host` and `none`. Containers are attached to the daemon's bridge by CNI plugins (bridge,
@@ -64,15 +65,27 @@ export default definePlugin({
     });
     effect({
       ...isolationEffect(),
-      assume: ({ id }) => isolationArgs(id, host.network.bridge, 'addresses'),
+      assume: ({ id }) =>
+        isolationArgs({ container: { id }, key: firstAttachment }, host.network, 'addresses'),
     });
-    effect({ ...keptAddressEffect(), assume: ({ id }) => addressArgs({ container: { id } }, host) });
+    effect({
+      ...keptAddressEffect(),
+      assume: ({ id }) => addressArgs({ container: { id } }, bridgeNetwork(host)),
+    });
     networkDriver({
       name: 'bridge',
-      doc: 'The bridge of the daemon, with addresses of its subnet.',
+      doc: 'The bridge of the daemon, with addresses of its subnet; with options, a bridge of its own.',
       ports: true,
+      standing: true,
+      options: bridgeOptions,
+      check: ({ name, options: given }) => {
+        checkBridgeOptions(name, given);
+      },
       attach: (attachment) => attachedTo(attachment, host, firewall),
       publish: (attachment) => ({ kind: 'cni-port', args: { ...portArgs(attachment, host) } }),
+      define: async (wanted) => defineBridge(wanted, host, await readHostNetwork()),
+      create: ({ options: given }) => preparation.ensure(bridgeNetwork(host, given)),
+      remove: ({ options: given }) => removeBridgeNetwork(bridgeNetwork(host, given), preparation),
     });
     networkDriver({ name: 'host', doc: 'The network of the host.', namespace: 'host' });
     networkDriver({ name: 'none', doc: 'Loopback alone.' });
@@ -84,8 +97,7 @@ export default definePlugin({
       reload: 'keep',
       // A conflict is logged when the daemon starts; everything that needs no bridge still works.
       async start({ containers }) {
-        const { ipamDir, bridge } = bridgeNetwork(host);
-        await settleLeases(join(ipamDir, bridge), containers.list({ all: true }));
+        await settleAllLeases(bridgeNetwork(host).ipamDir, containers.list({ all: true }));
         await prepareEarly(host, preparation, localnet).catch((error: unknown) => {
           log.error(`network mode bridge is not available: ${messageOf(error)}`, { error });
         });
@@ -130,44 +142,56 @@ async function protectLoopback(bridge: string, localnet: LocalnetRouting): Promi
   await localnet.settle(bridge);
 }
 
-function attachedTo(attachment: DriverAttachment, host: HostFacts, firewall: boolean): NetworkEffects {
-  const { bridge } = host.network;
-  const isolation = isolationOf(attachment, host);
+type Attachment = DriverAttachment<BridgeOptions>;
+
+function attachedTo(attachment: Attachment, host: HostFacts, firewall: boolean): NetworkEffects {
+  const { options } = attachment.network;
+  const bridge = bridgeNetwork(host, options);
+  const isolation = options.icc === false ? 'containers' : isolationOf(attachment, host);
   const { keepsAddresses } = attachment;
   return {
     ...(keepsAddresses && {
-      [address]: { kind: 'network-address', stage: 'create', args: { ...addressArgs(attachment, host) } },
+      [address]: { kind: 'network-address', stage: 'create', args: { ...addressArgs(attachment, bridge) } },
     }),
     attach: {
       kind: 'cni',
-      args: { ...argsFor(attachment, host, firewall) },
+      args: { ...argsFor(attachment, { bridge, host, firewall }) },
       ...(keepsAddresses && { needs: [address] }),
     },
     ...(isolation && {
       isolation: {
         kind: 'network-isolation',
         needs: ['attach'],
-        args: { ...isolationArgs(attachment.container.id, bridge, isolation) },
+        args: { ...isolationArgs(attachment, bridge, isolation) },
       },
     }),
   };
 }
 
-function isolationOf({ container }: DriverAttachment, { network }: HostFacts): Isolation | undefined {
+function isolationOf({ container }: Attachment, { network }: HostFacts): Isolation | undefined {
   if (network.isolation === 'rich') return container.rich && findCommand('nft') ? 'addresses' : undefined;
   return network.isolation === 'none' ? undefined : network.isolation;
 }
 
-function argsFor(attachment: DriverAttachment, host: HostFacts, firewall: boolean): CniEffectArgs {
-  const ports = attachment.ports.map((port) => withAddress(port, host));
-  const bridge = bridgeNetwork(host);
-  const { container, ip, netns, keepsAddresses = false } = attachment;
-  const mac = attachment.mac ?? (keepsAddresses ? ownMac(container.id) : undefined);
+interface Place {
+  bridge: BridgeNetwork;
+  host: HostFacts;
+  firewall: boolean;
+}
+
+function argsFor(attachment: Attachment, { bridge, host, firewall }: Place): CniEffectArgs {
+  const { container, network, ip, netns, keepsAddresses = false, noDefaultRoute = false } = attachment;
+  const published = bridge.apart?.internal ? [] : attachment.ports;
+  const ports = published.map((port) => withAddress(port, network.options, host));
+  const name = attachment.interface;
+  const fixed = ip === undefined ? undefined : macOfAddress(ip);
+  const mac = attachment.mac ?? (keepsAddresses ? ownMac(container.id, name) : fixed);
   return {
     container: container.id,
     name: container.name,
+    ...(bridge.apart && { of: network.name }),
     netns,
-    interface: attachment.interface,
+    interface: name,
     binDirs: [...host.network.cniBinDirs],
     bridge,
     network: cniNetwork(bridge, {
@@ -175,26 +199,36 @@ function argsFor(attachment: DriverAttachment, host: HostFacts, firewall: boolea
       portmap: ports.length > 0,
       hairpin: host.network.hairpin,
       keepsAddress: keepsAddresses,
+      noDefaultRoute,
+      isFixed: ip !== undefined,
     }),
     ports,
-    ...(ip && { ip: checkFixedAddress(ip, bridge.subnet) }),
+    ...(ip && { ip: checkFixedAddress(ip, bridge) }),
     ...(mac && { mac }),
-    ...(keepsAddresses && { lease: addressKey }),
+    ...(keepsAddresses && { lease: networkPartKey(name, address) }),
   };
 }
 
 function portArgs(
-  { container, interface: name, netns, key, ports, isPublished }: PublishedPortAttachment,
+  {
+    container,
+    network,
+    interface: name,
+    netns,
+    key,
+    ports,
+    isPublished,
+  }: PublishedPortAttachment<BridgeOptions>,
   host: HostFacts,
 ): CniPortArgs {
-  const { hostPort = 0, hostIp = '', ...port } = withAddress(ports[0]!, host);
+  const { hostPort = 0, hostIp = '', ...port } = withAddress(ports[0]!, network.options, host);
   return {
     container: container.id,
     name: container.name,
     netns,
     interface: name,
     binDirs: [...host.network.cniBinDirs],
-    bridge: bridgeNetwork(host),
+    bridge: bridgeNetwork(host, network.options),
     attach: key,
     port: { ...port, hostIp, hostPort },
     isPublished,
@@ -203,16 +237,26 @@ function portArgs(
 
 function addressArgs(
   { container, ip }: { container: { id: string }; ip?: string },
-  host: HostFacts,
+  bridge: BridgeNetwork,
 ): KeptAddressArgs {
-  const bridge = bridgeNetwork(host);
-  const { subnet } = bridge;
+  const { subnet, gateway, ipRange } = bridge;
   const directory = leasesOf(bridge, { name: bridge.bridge });
-  return { container: container.id, directory, subnet, ...(ip && { ip }) };
+  return {
+    container: container.id,
+    directory,
+    subnet,
+    ...(ip && { ip }),
+    ...(gateway !== undefined && { gateway }),
+    ...(ipRange !== undefined && { ipRange }),
+  };
 }
 
-function isolationArgs(container: string, bridge: string, isolation: Isolation): IsolationEffectArgs {
-  return { container, bridge, isolation, attachment };
+function isolationArgs(
+  { container, key }: { container: { id: string }; key: string },
+  { bridge }: { bridge: string },
+  isolation: Isolation,
+): IsolationEffectArgs {
+  return { container: container.id, bridge, isolation, attachment: key };
 }
 
 /** portmap finds its rules by the container's id, but requires a port. */
@@ -230,6 +274,6 @@ function assumedArgs(id: string, netns: string, host: HostFacts, firewall: boole
   };
 }
 
-function withAddress(port: PortRequest, host: HostFacts): PortRequest {
-  return { ...port, hostIp: port.hostIp || host.network.publishAddress };
+function withAddress(port: PortRequest, { publishAddress }: BridgeOptions, host: HostFacts): PortRequest {
+  return { ...port, hostIp: port.hostIp || (publishAddress ?? host.network.publishAddress) };
 }

@@ -12,6 +12,8 @@ export interface KeptAddressArgs {
   subnet: string;
   /** The one that its request names. */
   ip?: string;
+  gateway?: string;
+  ipRange?: string;
 }
 
 /** Its result. */
@@ -26,9 +28,9 @@ export function keptAddressEffect(): EffectKind<KeptAddressArgs, KeptAddress> {
     async check({ ip, directory, container }) {
       if (ip) await checkUnleased(directory, ip, container);
     },
-    async apply({ directory, subnet, container, ip }) {
+    async apply({ directory, subnet, container, ip, gateway, ipRange }) {
       if (ip) await checkUnleased(directory, ip, container);
-      return { ip: await holdAddress(directory, subnet, { container, ip }) };
+      return { ip: await holdAddress(directory, subnet, { container, ip, gateway, ipRange }) };
     },
     undo: ({ directory, container }) => freeAddresses(directory, container),
   };
@@ -40,6 +42,14 @@ export function leasesOf(bridge: BridgeNetwork, network: Pick<CniNetwork, 'name'
 }
 
 /** Locally administered (the second bit of the first byte); ids are random. */
-export function ownMac(container: string): string {
-  return ['02', ...container.slice(0, 10).match(/../g)!].join(':');
+export function ownMac(container: string, interfaceName: string): string {
+  // Each interface has another part of the id.
+  const at = interfaceName === 'eth0' ? 0 : 2 * (Number(interfaceName.replace('eth', '')) % 24);
+  return ['02', ...container.slice(at, at + 10).match(/../g)!].join(':');
+}
+
+/** As dockerd makes it: others on the network keep the address in their ARP caches over a restart of the container. */
+export function macOfAddress(ip: string): string {
+  const bytes = ip.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+  return ['02', '42', ...bytes].join(':');
 }

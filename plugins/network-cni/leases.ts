@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { invalidField, networkAttachments, PouchError, type ContainerRecord } from '../../hooks/index.ts';
-import { addressesAfter } from './cidr.ts';
+import { addressesAfter, overlap, parseCidr } from './cidr.ts';
 import type { CniResult } from './cni/types.ts';
 
 /**
@@ -36,6 +36,12 @@ export async function checkUnleased(directory: string, ip: string, container: st
   );
 }
 
+/** Limits of the addresses that a network gives, beside its subnet. */
+export interface AddressLimits {
+  gateway?: string | undefined;
+  ipRange?: string | undefined;
+}
+
 /**
  * Leases an address to a container that keeps it: the one that it has, or else the given one, or else the next free
  * one. A file of that name is a lease for host-local, too.
@@ -44,12 +50,12 @@ export async function checkUnleased(directory: string, ip: string, container: st
 export async function holdAddress(
   directory: string,
   subnet: string,
-  { container, ip }: { container: string; ip?: string | undefined },
+  { container, ip, ...limits }: { container: string; ip?: string | undefined } & AddressLimits,
 ): Promise<string> {
   await mkdir(directory, { recursive: true });
   const held = await leasedTo(directory, container);
   if (held !== undefined && (ip === undefined || ip === held)) return held;
-  if (ip === undefined) return await nextAddress(directory, subnet, container);
+  if (ip === undefined) return await nextAddress(directory, { subnet, ...limits }, container);
   if (await lease(directory, ip, container)) return ip;
   throw taken(ip, await ownerOf(join(directory, ip)), container);
 }
@@ -62,11 +68,16 @@ export async function freeAddresses(directory: string, container: string): Promi
 }
 
 /** The order is host-local's: an address that has just been freed comes last. */
-async function nextAddress(directory: string, subnet: string, container: string): Promise<string> {
+async function nextAddress(
+  directory: string,
+  { subnet, gateway, ipRange }: AddressLimits & { subnet: string },
+  container: string,
+): Promise<string> {
+  const isFree = (ip: string) => ip !== gateway && (ipRange === undefined || isIn(ip, ipRange));
   const lastFile = join(directory, 'last_reserved_ip.0');
   const last = (await readFile(lastFile, 'utf8').catch(() => '')).trim();
   for (const ip of addressesAfter(last, subnet))
-    if (await lease(directory, ip, container)) {
+    if (isFree(ip) && (await lease(directory, ip, container))) {
       await writeFile(lastFile, ip);
       return ip;
     }
@@ -74,6 +85,10 @@ async function nextAddress(directory: string, subnet: string, container: string)
     container,
     hint: 'remove rich containers that are not needed, which keep theirs while they are stopped, or set a larger network.subnet',
   });
+}
+
+function isIn(ip: string, range: string): boolean {
+  return overlap(parseCidr(ip)!, parseCidr(range)!);
 }
 
 /** Whether the address is the container's now. */
@@ -110,22 +125,32 @@ function taken(ip: string, owner: string, container: string): PouchError {
   );
 }
 
+/** Repairs the leases of every network under a directory. */
+export async function settleAllLeases(ipamDir: string, records: readonly ContainerRecord[]): Promise<void> {
+  const networks = await readdir(ipamDir).catch(() => []);
+  for (const name of networks) await settleLeases(join(ipamDir, name), records);
+}
+
 /**
  * Repairs the leases after files were damaged or lost: leases an address to the container that uses it, and frees
  * leases without a container. Frees none while a damaged container may have any address. The address of a container
  * that has exited is freed by the clean-up of that container, which may run at the same time.
  */
 export async function settleLeases(directory: string, records: readonly ContainerRecord[]): Promise<void> {
-  const known = new Set(records.flatMap((record) => [record.id, ...addressesOf(record)]));
+  const bridge = basename(directory);
+  const known = new Set(
+    records.flatMap((record) => [record.id, ...attachedTo(record, bridge).map(({ ip }) => ip)]),
+  );
   const isCertain = records.every(({ damage }) => damage === undefined);
   for (const name of await leases(directory)) {
     const path = join(directory, name);
     if (isCertain && !known.has(await ownerOf(path)) && !known.has(name)) await rm(path, { force: true });
   }
   for (const record of records.filter(isAlive))
-    for (const ip of addressesOf(record)) {
+    for (const { ip, interface: name } of attachedTo(record, bridge)) {
       const path = join(directory, ip);
-      if ((await ownerOf(path)) !== record.id) await writeFile(path, `${record.id}\r\neth0`, { mode: 0o644 });
+      if ((await ownerOf(path)) !== record.id)
+        await writeFile(path, `${record.id}\r\n${name}`, { mode: 0o644 });
     }
 }
 
@@ -139,8 +164,10 @@ function isAlive({ state }: ContainerRecord): boolean {
   return state.pid > 0 && existsSync(`/proc/${state.pid}`);
 }
 
-function addressesOf(record: ContainerRecord): string[] {
-  return networkAttachments(record).flatMap(({ network, ip }) =>
-    network === 'bridge' && ip !== undefined && isIPv4(ip) ? [ip] : [],
-  );
+function attachedTo(record: ContainerRecord, bridge: string): { ip: string; interface: string }[] {
+  return networkAttachments(record).flatMap(({ network, ip, interface: name, cni }) => {
+    const bridges = ((cni as CniResult | undefined)?.interfaces ?? []).map((one) => one.name);
+    const isOn = bridges.length > 0 ? bridges.includes(bridge) : network === 'bridge';
+    return isOn && ip !== undefined && isIPv4(ip) ? [{ ip, interface: name }] : [];
+  });
 }

@@ -372,6 +372,27 @@ describe('docker CLI', function () {
     assert.equal((await docker.run(['volume', 'inspect', name])).code, 1);
   });
 
+  it('creates, joins, leaves and removes networks', async () => {
+    const subnet = `198.19.${process.pid % 200}.240/28`;
+    const id = await docker.ok('network', 'create', '--subnet', subnet, '--label', 'a=b', name);
+    assert.match(id, /^[0-9a-f]{64}$/);
+    assert.equal(await docker.ok('network', 'ls', '-q', '--no-trunc', '--filter', `name=${name}`), id);
+    const byNetwork = '{{range $name, $one := .NetworkSettings.Networks}}{{$name}} {{end}}';
+    await sleeper('--network', name, '--network-alias', 'db');
+    assert.equal((await docker.ok('inspect', '--format', byNetwork, name)).trim(), name);
+    assert.match(await docker.ok('network', 'inspect', '--format', '{{json .Containers}}', name), /"\w{64}"/);
+    const inUse = await docker.run(['network', 'rm', name]);
+    assert.match(inUse.stderr, /has active endpoints/);
+    await docker.ok('network', 'connect', 'bridge', name);
+    await docker.ok('network', 'disconnect', name, name);
+    assert.equal((await docker.ok('inspect', '--format', byNetwork, name)).trim(), 'bridge');
+    await docker.ok('network', 'rm', name);
+    const missing = await docker.run(['run', '--rm', '--network', name, image, 'true']);
+    assert.equal(missing.code, 125);
+    assert.match(missing.stderr, new RegExp(`network ${name} not found`));
+    assert.doesNotMatch(missing.stderr, /Unable to find image/);
+  });
+
   it('reads info, version, networks and disk usage', async () => {
     assert.match(await docker.ok('info'), /Default Runtime: \S+/);
     assert.match(await docker.ok('version'), /API version:\s+1\.47/);

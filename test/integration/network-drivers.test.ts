@@ -251,8 +251,8 @@ describe('network drivers', function () {
         count: { driver: 'bad', options: { fault: 'none', count: 'x' } },
       });
       const expected = {
-        lann: /no network is named "lann"/,
-        lan: /no network is named "lan"/,
+        lann: /network lann not found/,
+        lan: /network lan not found/,
         typo: /the network typo has the driver "lna", which no plugin provides/,
         wrong: /network wrong \(driver lan\): .*(subnets|first)/,
         outside: /expected addresses of 198\.18\.77\.0\/24, found 192\.0\.2\.1/,

@@ -17,6 +17,7 @@ import { fakeCheckpoints } from './fake/checkpoints.ts';
 import { fakeContainers, type FakeContainers } from './fake/containers.ts';
 import { fakeEvents } from './fake/events.ts';
 import { fakeImages } from './fake/images.ts';
+import { fakeNetworks } from './fake/networks.ts';
 import { fakeSnapshots } from './fake/snapshots.ts';
 import { FakeProcess } from './fake/FakeProcess.ts';
 
@@ -38,6 +39,7 @@ export function fakeEngine(): FakeEngine {
     execStarts: Promise.resolve(),
     execs: fakeExecs(() => engine),
     volumes: fakeVolumes(),
+    networks: fakeNetworks(),
     extensions: fakeExtensions(),
     plugins: fakePlugins(),
     system: fakeSystem(() => engine),

@@ -65,7 +65,7 @@ async function withoutContainers(pouchd: TestPouchd): Promise<ReadonlySet<string
 }
 
 async function removeAll(pouchd: TestPouchd, atFirst: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-  const { containers, volumes } = pouchd.client;
+  const { containers, volumes, networks } = pouchd.client;
   const removed = (await containers.list({ all: true })).map(({ Id }) =>
     // `--rm` may be faster.
     containers.remove(Id, { force: true, volumes: true }).catch((error: { code?: string }) => {
@@ -74,5 +74,6 @@ async function removeAll(pouchd: TestPouchd, atFirst: ReadonlySet<string>): Prom
   );
   await Promise.all(removed);
   await volumes.prune({ all: ['true'] });
+  await networks.prune();
   return atFirst;
 }

@@ -9,6 +9,7 @@ import { type EngineContext, withLedger } from '../shared/engineContext.ts';
 import { applyTaps } from '../shared/containerHooks.ts';
 import { emitVolumes } from '../shared/emitVolumes.ts';
 import { keepRecord } from '../shared/keepRecord.ts';
+import { emitNetwork } from '../shared/emitNetwork.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 
 /**
@@ -35,6 +36,8 @@ export async function cleanUpLocked(engine: EngineContext, record: ContainerReco
           });
         await undoStart(engine, record, ledger);
         if (hasRun) emitVolumes(engine, 'unmount', record);
+        for (const { network } of networkAttachments(record))
+          emitNetwork(engine, 'disconnect', record, network);
         record.attachments = {};
         await keep(engine, record);
         await ledger.commit();

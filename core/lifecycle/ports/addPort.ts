@@ -12,7 +12,8 @@ import { addToPlan } from '../reconcile/addToPlan.ts';
 import type { ReplaceOptions } from '../reconcile/replacePlan.ts';
 import { checkChangeable } from '../shared/changeable.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
-import { networksOfPlan, planWithPorts, withPorts } from './planPorts.ts';
+import { networksOfPlan } from '../networks/planWithNetwork.ts';
+import { planWithPorts, withPorts } from './planPorts.ts';
 
 /**
  * Publishes a port: at once in a container that runs, and at each start. A failure leaves the container as it was.
@@ -55,10 +56,14 @@ async function liveOptions(
   const live = livePortKey(key);
   const port = draft.network.ports[key]!;
   const networks = networksOfPlan(engine, generation);
+  const { effect, attachKey } = await planPublish(draft, networks, { port, isPublished: false });
   return {
-    live: { [live]: await planPublish(draft, networks, { port, isPublished: false }) },
+    live: { [live]: effect },
     attachments: (results) =>
-      withPorts(record.attachments, (all) => [...all, results[live] as NetworkAttachment['ports'][0]]),
+      withPorts(record.attachments, attachKey, (all) => [
+        ...all,
+        results[live] as NetworkAttachment['ports'][0],
+      ]),
   };
 }
 

@@ -11,7 +11,8 @@ import { isUp } from '../../state/status.ts';
 import { replacePlan } from '../reconcile/replacePlan.ts';
 import { checkChangeable } from '../shared/changeable.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
-import { networksOfPlan, planWithPorts, withPorts } from './planPorts.ts';
+import { networksOfPlan } from '../networks/planWithNetwork.ts';
+import { planWithPorts, withPorts } from './planPorts.ts';
 
 /**
  * Publishes a port no longer: at once in a container that runs, and from its next start on. Connections that exist
@@ -42,12 +43,15 @@ export async function removePort(
         port: { ...port, hostPort: asked.hostPort, ...(published && { hostIp: published.hostIp }) },
         isPublished: true,
       };
+      const planned = isUp(record) ? await planPublish(next.draft, networks, change) : undefined;
       await replacePlan(engine, record, next, record.degraded, {
-        ...(isUp(record) && {
-          booked: { [live]: await planPublish(next.draft, networks, change) },
+        ...(planned && {
+          booked: { [live]: planned.effect },
           gone: [live],
           attachments: () =>
-            withPorts(record.attachments, (all) => all.filter((one) => !isSame(one, published))),
+            withPorts(record.attachments, planned.attachKey, (all) =>
+              all.filter((one) => !isSame(one, published)),
+            ),
         }),
       });
       emitContainer(engine, 'port_remove', record, { port: key });

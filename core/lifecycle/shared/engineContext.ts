@@ -10,6 +10,7 @@ import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import type { ContainerIo } from '../../io/index.ts';
 import type { HookMetrics } from '../../metrics/HookMetrics.ts';
+import type { NetworkStore } from '../../networks/NetworkStore.ts';
 import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
 import type { Planner, PlannerOptions } from '../../plan/Planner.ts';
 import type { HostFiles } from '../../plan/etcFiles.ts';
@@ -62,6 +63,7 @@ export interface EngineContext {
   readonly images: HookedImages;
   readonly netns: NetworkNamespaces;
   readonly volumes: VolumeStore;
+  readonly networks: NetworkStore;
   readonly generations: GenerationHolder;
   readonly appliedKinds: AppliedKinds;
   /** Effects of the host that plugins have planned. */

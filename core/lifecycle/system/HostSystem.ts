@@ -17,7 +17,7 @@ import { hostPlatform } from '../../images/index.ts';
 import { socketPeer } from '../../host/socketPeer.ts';
 import { version } from '../../version.ts';
 import { logDrivers } from '../../logDrivers/LogDrivers.ts';
-import { networkDrivers, networksOf } from '../../networks/NetworkDrivers.ts';
+import { networkDrivers } from '../../networks/NetworkDrivers.ts';
 import { volumeDrivers } from '../../volumes/VolumeDrivers.ts';
 import { damageWarnings } from '../damaged/damageWarnings.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
@@ -83,8 +83,7 @@ export class HostSystem implements System {
   }
 
   networks(): NetworkInfo[] {
-    const { generations, config } = this.#engine;
-    return networksOf(generations.current, config.network.networks);
+    return this.#engine.networks.list().map(({ name, driver }) => ({ name, driver }));
   }
 
   ops(): Operation[] {

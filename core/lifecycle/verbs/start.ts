@@ -6,7 +6,6 @@ import { runtimeError } from '../../apply/effects/runtimeError.ts';
 import { effectsOf } from '../../apply/effectsOf.ts';
 import type { Ledger } from '../../apply/Ledger.ts';
 import { identify } from '../../supervise/processIdentity.ts';
-import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
 import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpoint/restore.ts';
 import { checkSources } from '../shared/checkSources.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
@@ -22,6 +21,8 @@ import { emitVolumes } from '../shared/emitVolumes.ts';
 import { emitContainer, type EngineContext, withLedger, underLock } from '../shared/engineContext.ts';
 import { isUp } from '../../state/status.ts';
 import { paused } from '../task/refusals.ts';
+import { emitNetwork } from '../shared/emitNetwork.ts';
+import { writeOwnName } from '../shared/writeOwnName.ts';
 
 export interface StartOptions {
   /** Name of one of its checkpoints. */
@@ -89,6 +90,7 @@ async function applyStart(
   ledger: Ledger,
   checkpoint: string | undefined,
 ): Promise<void> {
+  engine.networks.checkUsable(record.draft.network.ids ?? {});
   await checkSources(engine, record);
   await ledger.apply(restoring(effectsOf(record, 'start'), checkpoint), engine.shutdown);
   record.attachments = ledger.results();
@@ -101,6 +103,7 @@ async function applyStart(
   if (checkpoint !== undefined) await mountRestored(engine, record);
   engine.attachPoints.started(record.id);
   emitVolumes(engine, 'mount', record);
+  for (const { network } of networkAttachments(record)) emitNetwork(engine, 'connect', record, network);
   emitContainer(engine, 'start', record);
   watchExit(engine, record);
   watchReadiness(engine, record);
@@ -123,17 +126,6 @@ async function startTask(
   } finally {
     if (checkpoint !== undefined) await forgetWork(engine, record, checkpoint);
   }
-}
-
-/** The address is known only now; the file is rewritten in place, as it is bind-mounted. */
-async function writeOwnName(engine: EngineContext, record: ContainerRecord): Promise<void> {
-  const networks = networkAttachments(record);
-  const { mounts, files } = record.draft;
-  if (networks.length === 0 || mounts[etcPaths.hosts] || files[etcPaths.hosts]?.own) return;
-  await engine.files.overwrite(
-    record.paths.hosts,
-    hostsFile(record.draft, await engine.hostFiles(), networks),
-  );
 }
 
 /** The caller knows that the process lives; the identity keeps others from taking its place in /proc. */

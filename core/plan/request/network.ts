@@ -2,7 +2,14 @@ import { hostname } from 'node:os';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { field } from '../../../hooks/fields.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
-import type { ContainerRequest, NetworkRequest, PortRequest } from '../../../hooks/request.ts';
+import type { PouchError } from '../../../hooks/errors.ts';
+import type {
+  ContainerRequest,
+  EndpointRequest,
+  NetworkRequest,
+  PortRequest,
+} from '../../../hooks/request.ts';
+import { freeInterface } from '../endpoints.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
 import { shareNames } from '../sharedNetwork.ts';
 import type { RequestContext } from './context.ts';
@@ -14,8 +21,8 @@ export function applyNetwork(
 ): void {
   const asked = request.network ?? { mode: '' };
   const { network } = draft;
-  network.request = asked;
   network.mode = networkMode(asked.mode, network.mode, context);
+  network.request = withEndpoints(asked, network.mode, context);
   network.dns = [...(asked.dns ?? [])];
   network.dnsSearch = [...(asked.dnsSearch ?? [])];
   network.dnsOptions = [...(asked.dnsOptions ?? [])];
@@ -27,7 +34,44 @@ export function applyNetwork(
 function networkMode(asked: string, standard: string, context: RequestContext): string {
   if (asked === '' || asked === 'default') return standard;
   if (asked.startsWith(joinPrefix)) return joinPrefix + context.containerId(asked.slice(joinPrefix.length));
-  return asked;
+  // It may be an id.
+  return context.networkOf(asked).name;
+}
+
+/** The request with the names of its networks, and with an interface for each. */
+function withEndpoints(
+  asked: NetworkRequest,
+  mode: string,
+  { networkOf }: Pick<RequestContext, 'networkOf'>,
+): NetworkRequest {
+  if (!asked.endpoints?.length) return asked;
+  const first = mode.startsWith(joinPrefix) ? undefined : networkOf(mode);
+  if (!first || first.namespace === 'host' || !(first.isAttached || asked.detached)) throw alone(mode);
+  const endpoints: EndpointRequest[] = [];
+  for (const one of asked.endpoints) {
+    const { name, isAttached } = networkOf(one.network);
+    if (!isAttached) throw alone(name);
+    if (name === mode || endpoints.some(({ network }) => network === name)) throw twice(name);
+    const used = [...endpoints, ...asked.endpoints].map((other) => other.interface);
+    endpoints.push({ ...one, network: name, interface: one.interface ?? freeInterface(used) });
+  }
+  return { ...asked, endpoints };
+}
+
+function alone(network: string): PouchError {
+  return invalidField(
+    'network.endpoints',
+    `container cannot be connected to multiple networks with one of the networks in ${network} mode`,
+    `leave out the other networks, or ${field('network.mode')} ${network}`,
+  );
+}
+
+function twice(network: string): PouchError {
+  return invalidField(
+    'network.endpoints',
+    `expected each network once, found ${network} twice`,
+    'name each network once',
+  );
 }
 
 function applyNamespace(

@@ -197,7 +197,7 @@ export function attributedLogDriver(driver: LogDriver, plugin: string): LogDrive
 
 /** The same for a network driver. */
 function attributedNetworkDriver(driver: NetworkDriver, plugin: string): NetworkDriver {
-  const { name, check, attach, publish } = driver;
+  const { name, check, attach, publish, define, create, remove } = driver;
   return {
     ...driver,
     ...(check && { check: async (...given) => named(plugin, async () => driver.check?.(...given)) }),
@@ -213,6 +213,14 @@ function attributedNetworkDriver(driver: NetworkDriver, plugin: string): Network
           plainCopy(await driver.publish!(...given), `publish of the network driver ${name}`),
         ),
     }),
+    ...(define && {
+      define: async (...given) =>
+        named(plugin, async () =>
+          plainCopy(await driver.define!(...given), `define of the network driver ${name}`),
+        ),
+    }),
+    ...(create && { create: async (...given) => named(plugin, async () => driver.create?.(...given)) }),
+    ...(remove && { remove: async (...given) => named(plugin, async () => driver.remove?.(...given)) }),
   };
 }
 

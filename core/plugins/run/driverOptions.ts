@@ -23,7 +23,7 @@ export function driverOptions(
   { name, options: schema = noOptions }: Driver,
   given: Readonly<Record<string, string>>,
   plugin: string,
-  noun: 'volume driver' | 'log driver' = 'volume driver',
+  noun: 'volume driver' | 'log driver' | 'network driver' = 'volume driver',
 ): Options {
   const driver = `${noun} ${name}`;
   const length = JSON.stringify(given).length;

@@ -32,6 +32,7 @@ const reads: Readonly<Partial<Record<CallableService, readonly string[]>>> = {
   plugins: ['list', 'logs', 'graph', 'shadows'],
   snapshots: ['list'],
   system: ['info', 'version', 'ops', 'networks', 'peerOf', 'runtimes', 'profiles'],
+  networks: ['list', 'inspect'],
   volumes: ['list', 'inspect'],
 };
 

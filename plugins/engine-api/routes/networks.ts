@@ -1,99 +1,72 @@
-/**
- * Routes of the networks bridge, none and host, and of those of pouchd.yaml: enough for clients that look a network up
- * before they run a container.
- */
-import {
-  networkAttachments,
-  PouchError,
-  type ContainerRecord,
-  type NetworkInfo,
-} from '../../../hooks/index.ts';
+import type { NetworkCreateResponse, NetworksPruneResponse } from '../../../client/wire.ts';
+import { networkAttachments } from '../../../hooks/index.ts';
+import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
-import { sendJson } from '../http/reply.ts';
-import { checkNetworkPruneFilter } from '../translate/prune.ts';
-import { dockerDriver, networkId } from '../translate/container/networks.ts';
+import { sendEmpty, sendJson } from '../http/reply.ts';
+import { validate } from '../http/validate.ts';
+import { endpointOf } from '../../../translate/network.ts';
+import { connectSchema, createSchema, disconnectSchema } from '../schemas/network.ts';
+import { membersOf, toNetwork, toNewNetwork } from '../translate/network.ts';
+import { networkFilter } from '../translate/networkFilter.ts';
+import { networkPruneFilter } from '../translate/prune.ts';
 
 export const networkRoutes: Route[] = [
   { method: 'GET', path: '/networks', handler: list },
   { method: 'GET', path: '/networks/:id', handler: inspect },
+  { method: 'POST', path: '/networks/create', handler: create },
   { method: 'POST', path: '/networks/prune', handler: prune },
+  { method: 'DELETE', path: '/networks/:id', handler: remove },
+  { method: 'POST', path: '/networks/:id/connect', handler: connect },
+  { method: 'POST', path: '/networks/:id/disconnect', handler: disconnect },
 ];
 
-/** The networks belong to the engine and its configuration. */
-function prune(call: Call): void {
-  checkNetworkPruneFilter(call.query.filters());
-  sendJson(call, { NetworksDeleted: null });
-}
-
 function list(call: Call): void {
-  const { name, id, driver } = call.query.filters();
-  const kept = call.engine.system
-    .networks()
-    .filter(
-      (one) =>
-        (!name?.length || name.some((part) => one.name.includes(part))) &&
-        (!id?.length || id.some((prefix) => networkId(one.name).startsWith(prefix))) &&
-        (!driver?.length || driver.includes(dockerDriver(one.driver))),
-    );
+  const { networks, containers } = call.engine;
+  const used = new Set(
+    containers.list().flatMap((record) => networkAttachments(record).map(({ network }) => network)),
+  );
+  const keep = networkFilter(call.query.filters(), ({ name }) => used.has(name));
   sendJson(
     call,
-    kept.map((one) => ({ ...describe(call, one), Containers: {} })),
+    networks
+      .list()
+      .filter(keep)
+      .map((network) => toNetwork(network, call.host)),
   );
 }
 
 function inspect(call: Call): void {
-  const asked = parameter(call, 'id');
-  const networks = call.engine.system.networks();
-  const network = networks.find(
-    ({ name }) => name === asked || (asked.length >= 4 && networkId(name).startsWith(asked)),
-  );
-  if (!network)
-    throw new PouchError('PCH_NETWORK_NOT_FOUND', `network ${asked} not found`, {
-      hint: `available networks: ${networks.map(({ name }) => name).join(', ')}`,
-    });
-  sendJson(call, { ...describe(call, network), Containers: membersOf(call, network.name) });
+  const network = call.engine.networks.inspect(parameter(call, 'id'));
+  sendJson(call, toNetwork(network, call.host, membersOf(call.engine.containers.list(), network)));
 }
 
-function describe(call: Call, { name, driver }: NetworkInfo): object {
-  const { subnet, bridge, mtu } = call.host.network;
-  const isBridge = name === 'bridge';
-  return {
-    Name: name,
-    Id: networkId(name),
-    Created: '0001-01-01T00:00:00Z',
-    Scope: 'local',
-    Driver: dockerDriver(driver),
-    EnableIPv4: true,
-    EnableIPv6: false,
-    IPAM: { Driver: 'default', Options: null, Config: isBridge ? [{ Subnet: subnet }] : [] },
-    Internal: false,
-    Attachable: false,
-    Ingress: false,
-    ConfigFrom: { Network: '' },
-    ConfigOnly: false,
-    Options: isBridge
-      ? { 'com.docker.network.bridge.name': bridge, 'com.docker.network.driver.mtu': String(mtu) }
-      : {},
-    Labels: {},
-  };
+async function create(call: Call): Promise<void> {
+  const wanted = toNewNetwork(validate(createSchema, await readJson(call)));
+  const { id } = await call.engine.networks.create(wanted);
+  const body: NetworkCreateResponse = { Id: id, Warning: '' };
+  sendJson(call, body, 201);
 }
 
-function membersOf(call: Call, network: string): Record<string, object> {
-  const running = call.engine.containers.list();
-  return Object.fromEntries(running.flatMap((record) => member(record, network)));
+async function remove(call: Call): Promise<void> {
+  await call.engine.networks.remove(parameter(call, 'id'));
+  sendEmpty(call);
 }
 
-function member(record: ContainerRecord, network: string): [string, object][] {
-  return networkAttachments(record)
-    .filter((attachment) => attachment.network === network)
-    .map(({ mac, ip, prefixLength }) => [
-      record.id,
-      {
-        Name: record.name,
-        EndpointID: '',
-        MacAddress: mac ?? '',
-        IPv4Address: ip ? `${ip}/${prefixLength ?? 0}` : '',
-        IPv6Address: '',
-      },
-    ]);
+async function prune(call: Call): Promise<void> {
+  const removed = await call.engine.networks.prune(networkPruneFilter(call.query.filters()));
+  const body: NetworksPruneResponse = { NetworksDeleted: removed.length > 0 ? removed : null };
+  sendJson(call, body);
+}
+
+async function connect(call: Call): Promise<void> {
+  const { Container = '', EndpointConfig } = validate(connectSchema, await readJson(call));
+  const network = parameter(call, 'id');
+  await call.engine.networks.connect(network, Container, endpointOf(network, EndpointConfig ?? null));
+  sendEmpty(call, 200);
+}
+
+async function disconnect(call: Call): Promise<void> {
+  const { Container = '', Force } = validate(disconnectSchema, await readJson(call));
+  await call.engine.networks.disconnect(parameter(call, 'id'), Container, { force: Force ?? false });
+  sendEmpty(call, 200);
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../hooks/index.ts';
 import type { Call, Route } from '../http/call.ts';
 import { errorBody } from '../http/errorReply.ts';
-import { namingTheImage } from '../http/imageError.ts';
+import { createError } from '../http/createError.ts';
 import { allInNamesOf, inNamesOf } from '../../../translate/names/inNamesOf.ts';
 import { serveStreams } from '../http/session.ts';
 import { readContainerRequest } from './container/create.ts';
@@ -83,9 +83,13 @@ async function runDetached(call: Call): Promise<void> {
   await serveStreams(call, nothing, { detachKeys: Buffer.alloc(0), endsStdin: false, beside });
 }
 
-async function runNow({ engine }: Call, request: ContainerRequest, streams?: AttachOptions): Promise<Run> {
+async function runNow(
+  { engine, client }: Call,
+  request: ContainerRequest,
+  streams?: AttachOptions,
+): Promise<Run> {
   return await engine.containers.run(request, streams).catch((error: unknown) => {
-    throw namingTheImage(error, request.image);
+    throw createError(error, request.image, client);
   });
 }
 

@@ -15,10 +15,6 @@ const table: [Route['method'], string, string, string?][] = [
   ['POST', '/session', 'a build session', 'build with another tool and load the image with docker load'],
   ['POST', '/grpc', 'a build session', 'build with another tool and load the image with docker load'],
   ['GET', '/containers/:id/attach/ws', 'attaching by WebSocket', 'use POST /containers/{id}/attach'],
-  ['POST', '/networks/create', 'creating a network', 'use bridge, none, host or container:NAME'],
-  ['POST', '/networks/:id/connect', 'connecting a container to another network'],
-  ['POST', '/networks/:id/disconnect', 'disconnecting a container from its network'],
-  ['DELETE', '/networks/:id', 'removing a network'],
   ['GET', '/plugins', 'listing Docker’s plugins', 'use pouch plugin ls'],
   ['PUT', '/volumes/:name', 'changing a volume'],
 ];

@@ -20,6 +20,7 @@ import {
   typed,
   whole,
 } from './json.ts';
+import { endpoint } from './network.ts';
 
 const throttle = listOf(record({ Path: text, Rate: whole }));
 
@@ -112,14 +113,6 @@ const hostConfig = record({
   Devices: listOf(device),
   DeviceCgroupRules: texts,
   Ulimits: listOf(record({ Name: text, Soft: whole, Hard: whole }, ['Name', 'Soft', 'Hard'])),
-});
-
-const endpoint = record({
-  IPAMConfig: record({ IPv4Address: text, IPv6Address: text, LinkLocalIPs: texts }),
-  Links: texts,
-  Aliases: texts,
-  MacAddress: text,
-  DriverOpts: textMap,
 });
 
 /** Body of `POST /containers/create`. */

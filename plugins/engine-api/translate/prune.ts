@@ -33,10 +33,10 @@ export function volumePruneFilter(filters: Filters, apiMinor: number): VolumePru
   return { ...labelFilter(filters), all: flag(filters, 'all', apiMinor < anonymousOnlySince) };
 }
 
-/** Networks cannot be pruned, but the filters must be valid. @throws PCH_OPTION_INVALID */
-export function checkNetworkPruneFilter(filters: Filters): void {
+/** @throws PCH_OPTION_INVALID */
+export function networkPruneFilter(filters: Filters): PruneFilter {
   checkFilterNames(filters, common);
-  pruneFilter(filters);
+  return pruneFilter(filters);
 }
 
 /**
@@ -69,7 +69,7 @@ function labelFilter(filters: Filters): Omit<PruneFilter, 'createdBefore'> {
 }
 
 /** Accepts the values of Go's strconv.ParseBool, as Docker does. */
-function flag(filters: Filters, name: string, missing: boolean): boolean {
+export function flag(filters: Filters, name: string, missing: boolean): boolean {
   return flagOf(filters, name) ?? missing;
 }
 

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Logger } from '../../../hooks/index.ts';
 import type { BridgeNetwork } from '../network.ts';
 import { checkClashes, ownerMark } from './clash.ts';
-import { ip, readHostNetwork, type HostNetwork } from './host.ts';
+import { ip, readHostNetwork, type HostLink, type HostNetwork } from './host.ts';
 import { ensureRules, hasLoopbackGuard } from './rules.ts';
 
 const forwardFile = '/proc/sys/net/ipv4/ip_forward';
@@ -14,7 +15,7 @@ const forwardFile = '/proc/sys/net/ipv4/ip_forward';
  */
 export class BridgePreparation {
   readonly #log: Logger;
-  readonly #prepared = new Map<string, Promise<void>>();
+  readonly #prepared = new Map<string, { isDone: boolean; work: Promise<void> }>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -24,11 +25,15 @@ export class BridgePreparation {
   ensure(network: BridgeNetwork): Promise<void> {
     const key = JSON.stringify(network);
     const known = this.#prepared.get(key);
-    if (known) return known;
-    const started = this.#prepare(network);
-    this.#prepared.set(key, started);
-    started.catch(() => this.#prepared.delete(key));
-    return started;
+    // An administrator may have deleted the bridge.
+    if (known && (!known.isDone || existsSync(`/sys/class/net/${network.bridge}`))) return known.work;
+    const preparing = { isDone: false, work: this.#prepare(network) };
+    this.#prepared.set(key, preparing);
+    preparing.work.then(
+      () => (preparing.isDone = true),
+      () => this.#prepared.delete(key),
+    );
+    return preparing.work;
   }
 
   /**
@@ -41,6 +46,11 @@ export class BridgePreparation {
     if (await hasLoopbackGuard(network.bridge)) return;
     await ensureRules(network);
     this.#log.warn(`restored missing packet filter rules of the bridge ${network.bridge}`);
+  }
+
+  /** To be called when the bridge is removed. */
+  forget(network: BridgeNetwork): void {
+    this.#prepared.delete(JSON.stringify(network));
   }
 
   /**
@@ -68,11 +78,24 @@ export class BridgePreparation {
 
 /** The CNI bridge plugin would create it without the mark of its owner. */
 async function ensureBridge(network: BridgeNetwork, host: HostNetwork): Promise<void> {
-  const { bridge, mtu } = network;
-  const link = host.links.find(({ name }) => name === bridge);
-  if (link?.alias) return;
+  const link = host.links.find(({ name }) => name === network.bridge);
+  if (!link?.alias) await addBridge(network, link);
+  if (network.apart) await addAddress(network, link);
+}
+
+async function addBridge({ bridge, mtu, owner }: BridgeNetwork, link: HostLink | undefined): Promise<void> {
   if (!link) {
     await ip(['link', 'add', 'name', bridge, ...(mtu > 0 ? ['mtu', String(mtu)] : []), 'type', 'bridge']);
   }
-  await ip(['link', 'set', 'dev', bridge, 'alias', ownerMark(network.owner)]);
+  await ip(['link', 'set', 'dev', bridge, 'alias', ownerMark(owner)]);
+}
+
+/** At once, so that the host has the route, and others see that the subnet is in use. */
+async function addAddress(
+  { bridge, gateway, subnet }: BridgeNetwork,
+  link: HostLink | undefined,
+): Promise<void> {
+  const address = `${gateway}/${subnet.split('/')[1]}`;
+  if (!link?.addresses.includes(address)) await ip(['address', 'add', address, 'dev', bridge]);
+  await ip(['link', 'set', 'dev', bridge, 'up']);
 }

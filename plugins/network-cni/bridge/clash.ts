@@ -15,7 +15,10 @@ export function ownerMark(owner: string): string {
 export function checkClashes(network: BridgeNetwork, host: HostNetwork): void {
   const subnet = parseCidr(network.subnet);
   if (!subnet)
-    throw clash(`network.subnet: expected an IPv4 network such as 172.29.0.0/16, found ${network.subnet}`);
+    throw clash(
+      network,
+      `network.subnet: expected an IPv4 network such as 172.29.0.0/16, found ${network.subnet}`,
+    );
   const bridge = host.links.find(({ name }) => name === network.bridge);
   if (bridge) checkBridge(network, subnet, bridge);
   const others = host.links.filter(({ name }) => name !== network.bridge);
@@ -27,22 +30,24 @@ function checkBridge(network: BridgeNetwork, subnet: Cidr, link: HostLink): void
   const { bridge } = network;
   if (link.kind !== 'bridge')
     throw clash(
+      network,
       `network.bridge: expected a bridge or an unused name, found the interface ${bridge}, which is not a bridge`,
     );
   if (link.alias !== '' && link.alias !== ownerMark(network.owner)) {
     throw clash(
+      network,
       `the bridge ${bridge} belongs to another daemon: its alias is "${link.alias}", expected "${ownerMark(network.owner)}"`,
     );
   }
-  const gateway = `${addressIn(subnet, 1)}/${subnet.prefix}`;
+  const gateway = `${network.gateway ?? addressIn(subnet, 1)}/${subnet.prefix}`;
   const foreign = link.addresses.find((address) => address !== gateway);
-  if (foreign) throw clash(`the bridge ${bridge}: expected the address ${gateway}, found ${foreign}`);
+  if (foreign)
+    throw clash(network, `the bridge ${bridge}: expected the address ${gateway}, found ${foreign}`);
 }
 
 function checkLink(network: BridgeNetwork, subnet: Cidr, link: HostLink): void {
   const taken = link.addresses.find((address) => overlaps(subnet, address));
-  if (taken)
-    throw clash(`network.subnet ${network.subnet} overlaps with ${taken} of the interface ${link.name}`);
+  if (taken) throw clash(network, `${nameOf(network)} overlaps with ${taken} of the interface ${link.name}`);
 }
 
 function checkRoute(
@@ -52,8 +57,13 @@ function checkRoute(
 ): void {
   if (route.device === network.bridge || !overlaps(subnet, route.destination)) return;
   throw clash(
-    `network.subnet ${network.subnet} overlaps with the route ${route.destination} of the interface ${route.device}`,
+    network,
+    `${nameOf(network)} overlaps with the route ${route.destination} of the interface ${route.device}`,
   );
+}
+
+function nameOf({ apart, subnet }: BridgeNetwork): string {
+  return apart ? `the subnet ${subnet}` : `network.subnet ${subnet}`;
 }
 
 function overlaps(subnet: Cidr, other: string): boolean {
@@ -61,8 +71,10 @@ function overlaps(subnet: Cidr, other: string): boolean {
   return cidr !== undefined && overlap(subnet, cidr);
 }
 
-function clash(message: string): PouchError {
+function clash({ apart }: BridgeNetwork, message: string): PouchError {
   return new PouchError('PCH_NETWORK_CLASH', message, {
-    hint: 'set network.bridge and network.subnet in pouchd.yaml to a name and a network that this host does not use',
+    hint: apart
+      ? 'remove the network, and create it with a bridge and a subnet that this host does not use'
+      : 'set network.bridge and network.subnet in pouchd.yaml to a name and a network that this host does not use',
   });
 }

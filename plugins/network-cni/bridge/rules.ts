@@ -16,7 +16,7 @@ const ipv6Stack = '/proc/sys/net/ipv6';
  */
 interface RuleSet {
   family: Family;
-  table: 'raw' | 'nat' | 'filter';
+  table: 'raw' | 'mangle' | 'nat' | 'filter';
   /** The built-in chain that jumps to Pouch's chain. */
   parent: string;
   rules: string[];
@@ -26,6 +26,7 @@ interface RuleSet {
 export const ruleChains = [
   { family: 'ipv4', table: 'raw', parent: 'PREROUTING' },
   { family: 'ipv6', table: 'raw', parent: 'PREROUTING' },
+  { family: 'ipv4', table: 'mangle', parent: 'FORWARD' },
   { family: 'ipv4', table: 'nat', parent: 'POSTROUTING' },
   { family: 'ipv4', table: 'filter', parent: 'FORWARD' },
 ] as const satisfies Omit<RuleSet, 'rules'>[];
@@ -51,11 +52,26 @@ function loopbackGuard(bridge: string): RuleSet[] {
   ];
 }
 
+/**
+ * Keeps a created network apart: nothing outside opens a connection to its containers, except by published ports, and
+ * they open none to containers on the daemon's own bridge, which has no such rules. The mangle table precedes the
+ * filter table, where the chain of another bridge may accept a packet first.
+ */
+function boundary({ bridge, apart }: BridgeNetwork): RuleSet[] {
+  if (!apart) return [];
+  const enclosed = [`-i ${bridge} ! -o ${bridge} -j DROP`, `-o ${bridge} ! -i ${bridge} -j DROP`];
+  const uninvited = '-m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP';
+  const guarded = [`-o ${bridge} ! -i ${bridge} ${uninvited}`, `-i ${bridge} -o ${apart.from} ${uninvited}`];
+  const rules = apart.internal ? enclosed : guarded;
+  return [{ family: 'ipv4', table: 'mangle', parent: 'FORWARD', rules }];
+}
+
 function ruleSets(network: BridgeNetwork): RuleSet[] {
   const { bridge, subnet } = network;
   const masquerade = network.ipMasq ? [`-s ${subnet} ! -o ${bridge} -j MASQUERADE`] : [];
   return [
     ...loopbackGuard(bridge),
+    ...boundary(network),
     { family: 'ipv4', table: 'nat', parent: 'POSTROUTING', rules: masquerade },
     {
       family: 'ipv4',

@@ -1,12 +1,9 @@
 import type { NetworkAttachment } from '../../../hooks/index.ts';
 import type { CniResult } from './types.ts';
 
-/** The network's name in Docker. */
-const networkName = 'bridge';
-
 /** Returns the attachment as the engine and clients see it. */
 export function toAttachment(
-  interfaceName: string,
+  { network, interface: interfaceName, isRouted }: { network: string; interface: string; isRouted: boolean },
   result: CniResult,
   ports: NetworkAttachment['ports'],
 ): NetworkAttachment {
@@ -14,12 +11,12 @@ export function toAttachment(
   const address = result.ips?.[0];
   const [ip, prefix] = address?.address.split('/') ?? [];
   return {
-    network: networkName,
+    network,
     interface: interfaceName,
     ...(inside?.mac && { mac: inside.mac }),
     ...(ip && { ip }),
     ...(prefix && { prefixLength: Number(prefix) }),
-    ...(address?.gateway && { gateway: address.gateway }),
+    ...(isRouted && address?.gateway && { gateway: address.gateway }),
     ports,
     cni: result,
   };

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../../core/wait/waitUntil.ts';
 import { purgeNetwork } from '../../../scripts/purge.ts';
 import { mountsBelow } from '../../../scripts/lib/mounts.ts';
 import { removeCgroup, thaw } from './cgroups.ts';
+import { list, read } from './files.ts';
 import type { HostNames } from './inventory.ts';
 import { processesOf } from './processes.ts';
 
@@ -10,8 +12,19 @@ import { processesOf } from './processes.ts';
 export async function clearHost(names: HostNames): Promise<void> {
   await waitUntil(() => endAll(names) === 0, { withinMs: 30_000, everyMs: 50 });
   for (const path of mountsBelow(names.dir)) await execa('umount', ['--lazy', path], { reject: false });
-  await purgeNetwork({ bridge: names.bridge });
+  for (const bridge of [names.bridge, ...createdBridges(names)]) await purgeNetwork({ bridge });
   await removeCgroup(names.cgroupParent);
+}
+
+/** Bridges of networks that a failed test has left. */
+function createdBridges({ root }: HostNames): string[] {
+  const directory = join(root, 'networks');
+  return list(directory).flatMap((name) => {
+    const { driverOptions } = JSON.parse(read(join(directory, name)) || '{}') as {
+      driverOptions?: { bridge?: string };
+    };
+    return driverOptions?.bridge ?? [];
+  });
 }
 
 /** Returns how many still existed. Supervisors go first: what they start meanwhile is found the next time. */

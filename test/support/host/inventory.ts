@@ -25,6 +25,7 @@ export async function inventory(names: HostNames, containerd: ContainerdClient):
     ...mountsBelow(names.dir).map((path) => `mount ${path}`),
     ...cgroupsBelow(names.cgroupParent).map((path) => `cgroup ${path}`),
     ...interfacesOf(names.bridge).map((name) => `interface ${name}`),
+    ...bridgesOf(names).map((name) => `bridge ${name}`),
     ...leasesOf(names),
     ...(await rulesOf(names)),
     ...filesOf(names),
@@ -55,11 +56,19 @@ function interfacesOf(bridge: string): string[] {
 }
 
 /** host-local has a file for each address, named by it. */
-function leasesOf({ root, bridge }: HostNames): string[] {
-  const directory = join(root, 'network/ipam', bridge);
-  return list(directory)
-    .filter((name) => /^\d+\.\d+\.\d+\.\d+$/.test(name))
-    .map((name) => `lease ${name} of ${read(join(directory, name)).split(/\r?\n/)[0]}`);
+function leasesOf({ root }: HostNames): string[] {
+  const ipam = join(root, 'network/ipam');
+  return list(ipam)
+    .flatMap((network) => below(join(ipam, network)))
+    .filter((path) => /^\d+\.\d+\.\d+\.\d+$/.test(basename(path)))
+    .map((path) => `lease ${basename(path)} of ${read(path).split(/\r?\n/)[0]}`);
+}
+
+/** Bridges, which are marked with the directory of their daemon. */
+function bridgesOf({ root, bridge }: HostNames): string[] {
+  return list('/sys/class/net').filter(
+    (name) => name !== bridge && read(`/sys/class/net/${name}/ifalias`).trim() === `pouch ${root}`,
+  );
 }
 
 /** Rules that name its bridge or an address of its subnet. */
@@ -74,7 +83,7 @@ async function rulesOf({ bridge, subnet }: HostNames): Promise<string[]> {
 
 /** Directories with an entry for each container, network namespace, stream or volume. */
 function filesOf({ root, state }: HostNames): string[] {
-  const directories = ['containers', 'volumes'].map((name) => join(root, name));
+  const directories = ['containers', 'volumes', 'networks'].map((name) => join(root, name));
   const ofState = ['io', 'netns', 'userns', 'idmapped', 'exec', 'copy-up', 'sidecars', 'processes'].map(
     (name) => join(state, name),
   );

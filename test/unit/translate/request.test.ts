@@ -148,6 +148,23 @@ describe('create body → container request', () => {
       assert.equal(network?.mac, '02:42:ac:11:00:02');
     });
 
+    it('reads several networks, that of the mode first', () => {
+      const { network } = request({
+        HostConfig: { NetworkMode: 'b' },
+        MacAddress: '02:42:ac:11:00:02',
+        NetworkingConfig: {
+          EndpointsConfig: {
+            a: { IPAMConfig: { IPv4Address: '10.1.0.9' }, Aliases: ['x', 'x'] },
+            b: { Aliases: ['y'] },
+          },
+        },
+      });
+      assert.equal(network?.mode, 'b');
+      assert.deepEqual(network?.aliases, ['y']);
+      assert.equal(network?.mac, '02:42:ac:11:00:02');
+      assert.deepEqual(network?.endpoints, [{ network: 'a', ip: '10.1.0.9', aliases: ['x'] }]);
+    });
+
     it('drops published ports of the host network with a warning', () => {
       const { request: made, warnings } = translate({
         HostConfig: { NetworkMode: 'host', PortBindings: { '80/tcp': [{ HostPort: '80' }] } },
@@ -285,7 +302,6 @@ describe('create body → container request', () => {
         { HostConfig: { AutoRemove: true, RestartPolicy: { Name: 'always' } } },
         /AutoRemove/,
       ],
-      ['two networks', { NetworkingConfig: { EndpointsConfig: { a: {}, b: {} } } }, /expected one network/],
       [
         'ports in the network of another container',
         { HostConfig: { NetworkMode: 'container:x', PortBindings: { '80/tcp': [{}] } } },

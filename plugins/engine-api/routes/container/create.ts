@@ -1,7 +1,7 @@
 import type { ContainerCreateResponse } from '../../../../client/wire.ts';
 import { readJson } from '../../http/body.ts';
 import { type Call, type Route } from '../../http/call.ts';
-import { namingTheImage } from '../../http/imageError.ts';
+import { createError } from '../../http/createError.ts';
 import { allInNamesOf } from '../../../../translate/names/inNamesOf.ts';
 import { sendJson } from '../../http/reply.ts';
 import { validate } from '../../http/validate.ts';
@@ -13,7 +13,7 @@ export const createRoutes: Route[] = [{ method: 'POST', path: '/containers/creat
 async function create(call: Call): Promise<void> {
   const { request, warnings } = await readContainerRequest(call);
   const made = await call.engine.containers.create(request).catch((error: unknown) => {
-    throw namingTheImage(error, request.image);
+    throw createError(error, request.image, call.client);
   });
   const body: ContainerCreateResponse = {
     Id: made.id,

@@ -1,12 +1,13 @@
 /** A container's ports and network endpoints in Docker's form. */
 import { createHash } from 'node:crypto';
 import type { EndpointSettings, NetworkSettings, PortMap, PortSummary } from '../../../../client/wire.ts';
-import { networkAttachments, type ContainerRecord, type NetworkAttachment } from '../../../../hooks/index.ts';
-
-/** Networks have no ids in Pouch; clients expect 64 hex digits that do not change. */
-export function networkId(name: string): string {
-  return createHash('sha256').update(`network ${name}`).digest('hex');
-}
+import {
+  type ContainerRecord,
+  type EndpointRequest,
+  networkAttachments,
+  type NetworkAttachment,
+  predefinedNetworkId,
+} from '../../../../hooks/index.ts';
 
 /** Docker's name of a driver. */
 export function dockerDriver(driver: string): string {
@@ -20,7 +21,7 @@ export function networkMode(record: ContainerRecord): string {
 
 export function networkSettings(record: ContainerRecord): NetworkSettings {
   const networks = endpoints(record);
-  const first = Object.values(networks)[0] ?? endpoint(record, undefined, '');
+  const first = Object.values(networks)[0] ?? endpoint(record, undefined, { network: '' });
   return {
     Bridge: '',
     SandboxID: record.state.pid > 0 ? record.id : '',
@@ -46,25 +47,50 @@ export function networkSettings(record: ContainerRecord): NetworkSettings {
 /** By network; the endpoint of a stopped container has no addresses. */
 export function endpoints(record: ContainerRecord): Record<string, EndpointSettings> {
   const attached = networkAttachments(record);
-  if (attached.length > 0)
-    return Object.fromEntries(attached.map((one) => [one.network, endpoint(record, one, one.network)]));
-  const mode = networkMode(record);
-  return mode.startsWith('container:') ? {} : { [mode]: endpoint(record, undefined, mode) };
+  const asked = askedEndpoints(record);
+  const others = attached.filter(({ network }) => !asked.some((one) => one.network === network));
+  const all = [...asked, ...others.map(({ network }) => ({ network }))];
+  return Object.fromEntries(
+    all.map((one) => [
+      one.network,
+      endpoint(
+        record,
+        attached.find(({ network }) => network === one.network),
+        one,
+      ),
+    ]),
+  );
+}
+
+/** The networks that the container's plan names; another container's networks are not its own. */
+function askedEndpoints({ draft: { network } }: ContainerRecord): AskedEndpoint[] {
+  const { mode, request } = network;
+  if (mode.startsWith('container:')) return [];
+  const { ip, mac, aliases, driverOpts, endpoints: others = [], detached } = request;
+  const first = { network: mode, ...pickSet({ ip, mac, aliases, driverOpts }) };
+  return detached ? others : [first, ...others];
+}
+
+type AskedEndpoint = Omit<EndpointRequest, 'interface'>;
+
+function pickSet(fields: Partial<AskedEndpoint>): Partial<AskedEndpoint> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function endpoint(
   record: ContainerRecord,
   attachment: NetworkAttachment | undefined,
-  network: string,
+  { network, ip, mac, aliases, driverOpts }: AskedEndpoint,
 ): EndpointSettings {
+  const id = record.draft.network.ids?.[network];
   const ipv6 = attachment?.ip?.includes(':') ?? false;
   return {
-    IPAMConfig: null,
+    IPAMConfig: ip ? { [ip.includes(':') ? 'IPv6Address' : 'IPv4Address']: ip } : null,
     Links: null,
-    Aliases: null,
-    MacAddress: attachment?.mac ?? '',
-    DriverOpts: null,
-    NetworkID: network ? networkId(network) : '',
+    Aliases: aliases ?? null,
+    MacAddress: attachment?.mac ?? mac ?? '',
+    DriverOpts: driverOpts ?? null,
+    NetworkID: network && (id ?? predefinedNetworkId(network)),
     EndpointID: attachment ? endpointId(record.id, attachment) : '',
     Gateway: ipv6 ? '' : (attachment?.gateway ?? ''),
     IPAddress: ipv6 ? '' : (attachment?.ip ?? ''),
@@ -75,7 +101,8 @@ function endpoint(
   };
 }
 
-function endpointId(container: string, attachment: NetworkAttachment): string {
+/** Stable while the container and the network exist. */
+export function endpointId(container: string, attachment: NetworkAttachment): string {
   return createHash('sha256')
     .update(`${container} ${attachment.network} ${attachment.interface}`)
     .digest('hex');

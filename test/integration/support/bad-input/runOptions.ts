@@ -181,7 +181,7 @@ export const names: CommandRow[] = [
 ];
 
 export const network: CommandRow[] = [
-  option('--network nosuch', '--network none', /no network is named "nosuch"/, 'PCH_NETWORK_NOT_FOUND'),
+  option('--network nosuch', '--network none', /network nosuch not found/, 'PCH_NETWORK_NOT_FOUND'),
   option('--network container:nosuch', '--network container:keep', /nosuch/, 'PCH_CONTAINER_NOT_FOUND'),
   option('--network container:', '--network container:keep', /container:NAME/),
   option('-p 99999:80', '-p 80', /ports from 1 to 65535/),

@@ -33,7 +33,9 @@ export const lifecycle: CommandRow[] = [
   missing('stats --no-stream', 'stats --no-stream keep'),
   missing('checkpoint ls', 'checkpoint ls keep'),
   changing(row('rename nosuch other', 'rename keep keep2', 'PCH_CONTAINER_NOT_FOUND', /nosuch/)),
-  changing(row('rename keep2 stopped', 'rename keep2 keep', 'PCH_NAME_IN_USE', /"stopped" is already in use/)),
+  changing(
+    row('rename keep2 stopped', 'rename keep2 keep', 'PCH_NAME_IN_USE', /"stopped" is already in use/),
+  ),
   row('rename keep bad/name', 'ps', 'PCH_NAME_INVALID', /bad\/name/),
   changing(row('pause stopped', 'pause keep', 'PCH_CONFLICT', /cannot pause stopped/)),
   changing(row('exec keep true', 'unpause keep', 'PCH_CONFLICT', /paused/)),

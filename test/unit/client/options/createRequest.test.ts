@@ -43,6 +43,13 @@ const cases: [args: string, part: Part][] = [
   ['--entrypoint= img', { Entrypoint: [''] }],
   ['-l a=1 --label b img', { Labels: { a: '1', b: '' } }],
   ['-h host --domainname d.example img', { Hostname: 'host', Domainname: 'd.example' }],
+  [
+    '--network web --network-alias a --network-alias b img',
+    {
+      HostConfig: { NetworkMode: 'web' },
+      NetworkingConfig: { EndpointsConfig: { web: { Aliases: ['a', 'b'] } } },
+    },
+  ],
   ['--mac-address 02:42:ac:11:00:02 img', { MacAddress: '02:42:ac:11:00:02' }],
   ['--stop-signal SIGINT --stop-timeout 5 img', { StopSignal: 'SIGINT', StopTimeout: 5 }],
   ['--rich img', { Rich: true }],

@@ -48,6 +48,7 @@ describe('networks', () => {
       namespace: 'own',
       ports: false,
       isAttached: true,
+      options: { vlan: 3 },
     });
     assert.equal(facts('host').namespace, 'host');
     assert.equal(facts('none').isAttached, false);

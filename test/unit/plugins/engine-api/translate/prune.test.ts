@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {
   checkBuildPruneFilter,
-  checkNetworkPruneFilter,
+  networkPruneFilter,
   containerPruneFilter,
   imagePruneFilter,
   volumePruneFilter,
@@ -13,7 +13,7 @@ const endpoints: Record<string, (filters: Filters) => unknown> = {
   build: checkBuildPruneFilter,
   containers: containerPruneFilter,
   images: imagePruneFilter,
-  networks: checkNetworkPruneFilter,
+  networks: networkPruneFilter,
   volumes: (filters) => volumePruneFilter(filters, 47),
 };
 

@@ -1,0 +1,30 @@
+import { parseAddressOption } from '../../../client/options/network.ts';
+import { parseKeyValues } from '../../../client/options/keyValue.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import { collect } from '../../run/collect.ts';
+import type { Session } from '../../Session.ts';
+
+interface Flags {
+  ip?: string;
+  alias: string[];
+  driverOpt: string[];
+}
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('<network>', 'Name or ID of the network')
+    .argument('<container>', 'Name or ID of the container')
+    .option('--ip <address>', 'IPv4 address (e.g., 172.30.100.104)')
+    .option('--alias <name>', 'Add a name of the container in the network', collect, [])
+    .option('--driver-opt <key=value>', 'Option of the driver for the network', collect, [])
+    .action(async (network: string, container: string, { ip, alias, driverOpt }: Flags) => {
+      await session.client.networks.connect(network, {
+        Container: container,
+        EndpointConfig: {
+          ...(ip !== undefined && { IPAMConfig: { IPv4Address: parseAddressOption('--ip', ip, 4) } }),
+          ...(alias.length > 0 && { Aliases: alias }),
+          ...(driverOpt.length > 0 && { DriverOpts: parseKeyValues('--driver-opt', driverOpt) }),
+        },
+      });
+    });
+}
