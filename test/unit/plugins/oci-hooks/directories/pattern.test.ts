@@ -31,8 +31,8 @@ describe('patterns of OCI hook files', () => {
       assert.match(patternProblem(pattern) ?? '', /^expected (a regular expression|at most 1024)/);
     });
 
-  it('one that takes exponential time is given up', () => {
-    assert.throws(() => fits('^(a+)+$', `${'a'.repeat(60)}!`), /takes more than 100 ms/);
+  it('takes no exponential time', () => {
+    assert.ok(!fits('^(a+)+$', `${'a'.repeat(60)}!`));
     assert.ok(fits('^(a+)+$', 'aaa'));
   });
 });
