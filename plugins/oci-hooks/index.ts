@@ -18,7 +18,7 @@ export default definePlugin({
       for (const [name, { when: condition = {}, ...one }] of Object.entries(given))
         if (holds(draft, condition)) draft.ociHooks[name] = one;
       for (const { path, content } of files)
-        if (applies(content.when, draft, path))
+        if (applies(content.when, draft))
           for (const kind of content.stages) draft.ociHooks[`${path}#${kind}`] = { kind, ...content.hook };
     });
   },
