@@ -6,6 +6,7 @@ import { addSource } from '../content/distributionSource.ts';
 import { chainIds } from '../unpack/chainId.ts';
 import { DownloadQueue } from './DownloadQueue.ts';
 import { type BlobFetch, fetchBlob } from './fetchBlob.ts';
+import { allEnded } from '../../wait/allEnded.ts';
 import { linkedAbort } from '../../wait/linkedAbort.ts';
 import { type Manifest, invalid, maxManifestBytes, parseConfig, parseManifest } from '../content/manifest.ts';
 import { type OnProgress, shortDigest } from './progress.ts';
@@ -130,12 +131,7 @@ async function fetchLayers(job: PullJob, layers: LayerToUnpack[]): Promise<void>
   });
   const all = [...downloads, unpackImage(inner, layers, (i) => downloads[i] ?? Promise.resolve())];
   try {
-    await Promise.all(all);
-  } catch (error) {
-    // All work of this pull must have ended when it is reported as failed.
-    stop.abort(error);
-    await Promise.allSettled(all);
-    throw error;
+    await allEnded(all, stop);
   } finally {
     queue.close();
     unlink();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import PQueue from 'p-queue';
 import type { Images } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { allEnded } from '../../wait/allEnded.ts';
 import { linkedAbort } from '../../wait/linkedAbort.ts';
 import { addSource, sourcePaths } from '../content/distributionSource.ts';
 import {
@@ -131,11 +132,7 @@ async function pushBlobs(push: Push, blobs: readonly StoredBlob[]): Promise<void
     return queue.add(() => pushBlob({ ...push, signal: stop.signal }, blob));
   });
   try {
-    await Promise.all(all);
-  } catch (error) {
-    stop.abort(error);
-    await Promise.allSettled(all);
-    throw error;
+    await allEnded(all, stop);
   } finally {
     unlink();
   }

@@ -3,7 +3,7 @@ import type { RegistryAuth } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import type { Reference } from '../content/reference.ts';
-import { endpointsOf } from './endpoints.ts';
+import { originEndpoint } from './endpoints.ts';
 import { connectionError, isRefused, isTransient, registryFailed } from './registryError.ts';
 import type { SessionConfig } from './RegistrySession.ts';
 import { type Ask, RegistryServer } from './RegistryServer.ts';
@@ -42,7 +42,7 @@ export class PushSession {
 
   constructor(options: PushSessionOptions) {
     const { transport, config, reference, auth, mountFrom } = options;
-    const endpoint = endpointsOf(reference.domain, { ...config, mirrors: {} })[0]!;
+    const endpoint = originEndpoint(reference.domain, config);
     const scopes = [
       `repository:${reference.path}:pull,push`,
       ...mountFrom.map((path) => `repository:${path}:pull`),

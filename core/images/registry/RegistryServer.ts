@@ -12,14 +12,19 @@ export interface ServerConfig extends EndpointConfig {
   idleTimeout: number;
 }
 
-export interface ServerOptions {
+/** How a registry is called. */
+export interface RegistryCall {
   transport: Transport;
   config: ServerConfig;
+  /** From the user's request. Sent to the registry itself, never to mirrors. */
+  auth?: RegistryAuth | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface ServerOptions extends Omit<RegistryCall, 'signal'> {
   endpoint: Endpoint;
   /** Of the tokens that it needs. */
   scopes: readonly string[];
-  /** From the user's request. Sent to the registry itself, never to mirrors. */
-  auth?: RegistryAuth | undefined;
 }
 
 export interface Ask {

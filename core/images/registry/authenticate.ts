@@ -1,10 +1,9 @@
 import type { RegistryAuth } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { hasCredentials } from './credentials.ts';
-import { endpointsOf } from './endpoints.ts';
-import { RegistryServer, type ServerConfig } from './RegistryServer.ts';
+import { originEndpoint } from './endpoints.ts';
+import { type RegistryCall, RegistryServer } from './RegistryServer.ts';
 import { parseDomain } from '../content/reference.ts';
-import type { Transport } from './Transport.ts';
 
 /** Names of Docker Hub in clients' configurations. */
 const hubNames = ['', 'docker.io', 'index.docker.io', 'registry-1.docker.io'];
@@ -14,7 +13,7 @@ const hubNames = ['', 'docker.io', 'index.docker.io', 'registry-1.docker.io'];
  * @throws PCH_OPTION_INVALID, PCH_REGISTRY_DENIED, PCH_REGISTRY_FAILED, PCH_REGISTRY_UNREACHABLE
  */
 export async function authenticate(
-  { transport, config }: { transport: Transport; config: ServerConfig },
+  { transport, config }: Pick<RegistryCall, 'transport' | 'config'>,
   auth: RegistryAuth,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -27,7 +26,7 @@ export async function authenticate(
       },
     );
   const domain = serverDomain(auth.serverAddress);
-  const endpoint = endpointsOf(domain, { ...config, mirrors: {} })[0]!;
+  const endpoint = originEndpoint(domain, config);
   const server = new RegistryServer({ transport, config, endpoint, scopes: [], auth });
   const response = await server.ask(server.url(''), { expected: [200], what: 'login', signal });
   response.resume();

@@ -27,7 +27,8 @@ function mirrorEndpoint(url: string, config: EndpointConfig): Endpoint {
   return { base, host: base.host, verifyTls: !config.insecureTls.includes(base.host), mirror: true };
 }
 
-function originEndpoint(domain: string, config: EndpointConfig): Endpoint {
+/** Returns the registry of a domain itself. */
+export function originEndpoint(domain: string, config: EndpointConfig): Endpoint {
   const scheme = isPlain(domain, config) ? 'http' : 'https';
   const base = new URL(`${scheme}://${domain === 'docker.io' ? hub : domain}/`);
   return { base, host: domain, verifyTls: !config.insecureTls.includes(domain), mirror: false };

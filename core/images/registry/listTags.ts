@@ -1,10 +1,9 @@
-import type { RegistryAuth } from '../../../hooks/engine.ts';
 import { parseObject } from '../content/manifest.ts';
 import type { Reference } from '../content/reference.ts';
-import { endpointsOf } from './endpoints.ts';
+import { originEndpoint } from './endpoints.ts';
 import { connectionError, registryFailed } from './registryError.ts';
-import { RegistryServer, type ServerConfig } from './RegistryServer.ts';
-import { readBody, redirectTarget, type Transport } from './Transport.ts';
+import { type RegistryCall, RegistryServer } from './RegistryServer.ts';
+import { readBody, redirectTarget } from './Transport.ts';
 
 /** Bytes of a page of tags. */
 const maxPageBytes = 4 << 20;
@@ -12,23 +11,16 @@ const maxPageBytes = 4 << 20;
 /** Tags of a repository; more are not pulled at once. */
 const maxTags = 10_000;
 
-interface Options {
-  transport: Transport;
-  config: ServerConfig;
-  auth?: RegistryAuth | undefined;
-  signal?: AbortSignal | undefined;
-}
-
 /**
  * Lists the tags of a repository (OCI distribution-spec, "Listing Tags").
  * @throws PCH_IMAGE_NOT_FOUND, PCH_REGISTRY_*
  */
 export async function listTags(
   reference: Pick<Reference, 'domain' | 'path'>,
-  { transport, config, auth, signal }: Options,
+  { transport, config, auth, signal }: RegistryCall,
 ): Promise<string[]> {
   const { domain, path } = reference;
-  const endpoint = endpointsOf(domain, { ...config, mirrors: {} })[0]!;
+  const endpoint = originEndpoint(domain, config);
   const server = new RegistryServer({
     transport,
     config,
@@ -68,7 +60,8 @@ export async function pagesOf(
   return found.slice(0, limit);
 }
 
-async function pageOf(
+/** Reads a list. @throws PCH_REGISTRY_FAILED for one that is too long, PCH_REGISTRY_UNREACHABLE */
+export async function pageOf(
   response: Parameters<typeof readBody>[0],
   { host }: RegistryServer,
   what: string,

@@ -1,27 +1,18 @@
 import type { FoundImage } from '../../../hooks/engine/images.ts';
-import type { RegistryAuth } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { parseObject } from '../content/manifest.ts';
 import { parseDomain } from '../content/reference.ts';
-import { endpointsOf, type Endpoint } from './endpoints.ts';
-import { pagesOf } from './listTags.ts';
-import { RegistryServer, type ServerConfig } from './RegistryServer.ts';
-import { readBody, type Transport } from './Transport.ts';
+import { type Endpoint, originEndpoint } from './endpoints.ts';
+import { pageOf, pagesOf } from './listTags.ts';
+import { type RegistryCall, RegistryServer } from './RegistryServer.ts';
 
 /** Docker Hub's index, which has the search. */
 const hubIndex = new URL('https://index.docker.io/');
 
-/** Bytes of a result. */
-const maxResultBytes = 4 << 20;
-
 /** Repositories of a catalog that are looked through. */
 const maxRepositories = 10_000;
 
-interface Options {
-  transport: Transport;
-  config: ServerConfig;
-  auth?: RegistryAuth | undefined;
-  signal?: AbortSignal | undefined;
+interface Options extends RegistryCall {
   /** Number of images. */
   limit: number;
 }
@@ -38,13 +29,14 @@ export async function searchImages(
 ): Promise<FoundImage[]> {
   const { domain, text } = splitTerm(term, defaultDomain);
   const { transport, config, auth, signal, limit } = options;
-  const origin = endpointsOf(domain, { ...config, mirrors: {} })[0]!;
+  const origin = originEndpoint(domain, config);
   const endpoint: Endpoint = domain === 'docker.io' ? { ...origin, base: hubIndex } : origin;
   const server = new RegistryServer({ transport, config, endpoint, scopes: ['registry:catalog:*'], auth });
   const url = new URL('v1/search', endpoint.base);
   url.search = String(new URLSearchParams({ q: text, n: String(limit) }));
-  const response = await server.ask(url, { expected: [200, 404], what: `search for ${text}`, signal });
-  if (response.statusCode === 200) return resultsOf(await readBody(response, maxResultBytes), limit);
+  const result = `search for ${text}`;
+  const response = await server.ask(url, { expected: [200, 404], what: result, signal });
+  if (response.statusCode === 200) return resultsOf(await pageOf(response, server, result), limit);
   response.resume();
   const what = `catalog of ${domain}`;
   const all = await pagesOf(server, '_catalog', {
