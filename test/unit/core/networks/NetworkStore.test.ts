@@ -70,12 +70,6 @@ describe('the network store', () => {
     await restarted();
   });
 
-  afterEach(async () => {
-    failing = undefined;
-    containers = [];
-    for (const { name, predefined } of store.list()) if (!predefined) await store.remove(name);
-  });
-
   const files = () => readdirSync(join(directory.path, 'networks'));
   const names = () => store.list().map(({ name }) => name);
 

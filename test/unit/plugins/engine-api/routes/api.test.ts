@@ -206,7 +206,6 @@ describe('the HTTP API', () => {
     it('name Docker’s features that Pouch does not support', async () => {
       for (const [method, path] of [
         ['POST', '/build'],
-        ['GET', '/containers/x/changes'],
         ['POST', '/swarm/init'],
       ] as const) {
         const { status, json } = await call(method, path);
