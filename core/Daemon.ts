@@ -391,6 +391,7 @@ export class Daemon {
       address,
       snapshotter,
       ...(binary !== 'containerd' && { executable: binary }),
+      startTimeout: () => this.#loaded.config.containerd.startTimeout,
       onEvent: (event) => this.#options.log.info('containerd', { ...event }),
     });
     const started = await containerd.start();

@@ -295,7 +295,7 @@ function imageStoreOptions(
   return {
     client,
     layers: files,
-    config: loaded().config.images,
+    config: () => loaded().config.images,
     owner: loaded().config.root,
     scratch: join(loaded().config.root, 'bootstrap'),
     isInUse: (imageId) =>

@@ -93,6 +93,7 @@ export const serviceMethods = {
     load: 'call',
     import: 'call',
     save: 'call',
+    layerSizes: 'call',
     history: 'call',
     bootstrap: 'call',
     prune: 'call',
@@ -135,7 +136,14 @@ export const serviceMethods = {
     profiles: 'now',
     richModes: 'now',
   },
-  volumes: { create: 'call', list: 'call', inspect: 'call', remove: 'call', prune: 'call' },
+  volumes: {
+    create: 'call',
+    list: 'call',
+    inspect: 'call',
+    remove: 'call',
+    usage: 'call',
+    prune: 'call',
+  },
   networks: {
     create: 'call',
     list: 'now',

@@ -59,7 +59,7 @@ export const containerd: Settings<'containerd' | 'runtime'> = {
     since: '0.1.0',
   },
   'containerd.startTimeout': {
-    default: '15s',
+    default: '20s',
     format: duration({ min: 100 }),
     doc: 'How long the managed containerd may take to respond after its start.',
     since: '0.1.0',

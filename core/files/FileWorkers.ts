@@ -71,6 +71,7 @@ const repeatable: ReadonlySet<FileOperation> = new Set([
   'removeVolume',
   'removeEmptyDirectory',
   'removeTree',
+  'treeUsage',
   'ownRoot',
   'copyLayer',
   'layerSpace',
@@ -399,6 +400,11 @@ export class FileWorkers implements FileAccess {
     await this.checkResponds([args.directory, args.data], () => what);
     const subject = forContent(onHost(args.data, what));
     await this.#call('removeVolume', subject, args, { deadlineMs: contentDeadlineMs });
+  }
+
+  /** Bytes that a directory tree takes on the disk, without what is mounted in it. @throws PCH_FILE_TIMEOUT */
+  async treeUsage(path: string, what: string): Promise<number> {
+    return await this.#call('treeUsage', forContent(onHost(path, what)), { path });
   }
 
   /** Removes a directory unless it has entries. */

@@ -321,6 +321,8 @@ export interface FileOperations {
   removeVolume: { args: { directory: string; data: string; record: string }; result: null };
   /** Removes a directory tree except what is mounted in it; succeeds if it does not exist. */
   removeTree: { args: { path: string }; result: null };
+  /** Bytes that a directory tree takes on the disk, without what is mounted in it. */
+  treeUsage: { args: { path: string }; result: number };
   /** Removes a directory unless it has entries. */
   removeEmptyDirectory: { args: { path: string }; result: null };
   /** Changes the owner of a directory to a container's root user, unless it is one of the container's ids. */

@@ -17,7 +17,7 @@ const generatedName = /^[0-9a-f]{64}$/;
 const recordLimit = 1024 * 1024;
 
 /** File workers access volumes, which may be on a file system that hangs. */
-export type VolumeFiles = Pick<FileWorkers, 'list' | 'readFiles' | 'createVolume' | 'removeVolume'>;
+export type VolumeFiles = Pick<FileWorkers, 'list' | 'readFiles' | 'createVolume' | 'removeVolume' | 'treeUsage'>;
 
 export function isVolumeName(name: string): boolean {
   return namePattern.test(name);
@@ -72,6 +72,11 @@ export class VolumeDirectory {
 
   async hasData(name: string): Promise<boolean> {
     return ((await this.#files.list(this.pathOf(name), whatIs(name))) ?? []).length > 0;
+  }
+
+  /** Bytes of its data on the disk. @throws PCH_FILE_TIMEOUT */
+  async usage(name: string): Promise<number> {
+    return await this.#files.treeUsage(this.pathOf(name), whatIs(name));
   }
 
   /** Creates the directories of a volume that has none, and writes its record. */

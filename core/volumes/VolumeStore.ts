@@ -1,6 +1,13 @@
 /** Operations on volumes: directories under ROOT/volumes that outlive containers. */
 import { randomBytes } from 'node:crypto';
-import type { ContainerRecord, NewVolume, Volume, VolumePruneFilter, Volumes } from '../../hooks/engine.ts';
+import type {
+  ContainerRecord,
+  NewVolume,
+  PrunedVolumes,
+  Volume,
+  VolumePruneFilter,
+  Volumes,
+} from '../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../hooks/errors.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
 import type { VolumeDraft, VolumeRemoval } from '../../hooks/points/volume.ts';
@@ -11,7 +18,7 @@ import { isDiskFull } from '../state/reserve.ts';
 import type { Stored } from '../state/stored.ts';
 import { type DriverLookup, directoriesOnly } from './driverLookup.ts';
 import { isVolumeName, VolumeDirectory, type VolumeFiles } from './VolumeDirectory.ts';
-import { driverMissing, type OwnedVolumeDriver, type VolumeSource } from './VolumeDrivers.ts';
+import { driverMissing, localDriver, type OwnedVolumeDriver, type VolumeSource } from './VolumeDrivers.ts';
 import { driverNameOf, type StoredVolume } from './volumeRecord.ts';
 
 /** The label with which Docker marks volumes that were created without a name. */
@@ -249,14 +256,28 @@ export class VolumeStore implements Volumes {
     });
   }
 
-  async prune({ all = false, ...filter }: VolumePruneFilter = {}): Promise<string[]> {
+  async usage(name: string): Promise<number | undefined> {
+    return await this.#usageOf(await this.#find(name));
+  }
+
+  /** What a driver mounts while containers use the volume is not data of this host. */
+  async #usageOf({ name, driver, options }: Volume): Promise<number | undefined> {
+    if (driver !== localDriver || Object.keys(options).length > 0) return undefined;
+    return await this.#onDisk.usage(name).catch(() => undefined);
+  }
+
+  async prune({ all = false, ...filter }: VolumePruneFilter = {}): Promise<PrunedVolumes> {
     const removed: string[] = [];
+    let reclaimed = 0;
     for (const volume of await this.#onDisk.list()) {
       if (volume.damage !== undefined) continue;
-      if ((all || volume.anonymous) && passes(filter, volume) && (await this.#discardUnused(volume)))
-        removed.push(volume.name);
+      if (!(all || volume.anonymous) || !passes(filter, volume)) continue;
+      const bytes = await this.#usageOf(volume);
+      if (!(await this.#discardUnused(volume))) continue;
+      removed.push(volume.name);
+      reclaimed += bytes ?? 0;
     }
-    return removed;
+    return { removed, reclaimed };
   }
 
   /** Returns false for a volume that is in use, or that a tap or its driver keeps. */

@@ -150,6 +150,11 @@ export interface Images {
   ): Promise<ImportedImage>;
   /** A tar that is both an OCI layout and a Docker archive. */
   save(refs: string[]): Promise<Readable>;
+  /**
+   * Bytes of each layer on the disk, as unpacked, the base first; empty for an image that is not unpacked.
+   * @throws PCH_IMAGE_NOT_FOUND
+   */
+  layerSizes(ref: string): Promise<number[]>;
   /** The steps that built an image, the newest first. @throws PCH_IMAGE_NOT_FOUND */
   history(ref: string): Promise<ImageHistory[]>;
   /** Makes a base image from a distribution's packages. */

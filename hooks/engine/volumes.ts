@@ -36,6 +36,14 @@ export interface NewVolume {
   options?: Record<string, string>;
 }
 
+/** What a prune has removed. */
+export interface PrunedVolumes {
+  /** Names. */
+  removed: string[];
+  /** Bytes, as far as they could be measured. */
+  reclaimed: number;
+}
+
 /** The engine's volumes. */
 export interface Volumes {
   /** Creates a volume; one of that name that exists is returned unchanged. */
@@ -46,8 +54,13 @@ export interface Volumes {
   inspect(name: string): Promise<Volume>;
   /** Removes a volume and its data. @throws PCH_CONFLICT if a container uses it */
   remove(name: string, options?: { force?: boolean }): Promise<void>;
-  /** Removes the volumes that no container uses, by default only anonymous ones; returns their names. */
-  prune(filter?: VolumePruneFilter): Promise<string[]>;
+  /**
+   * Bytes of its data on the disk; undefined if they cannot be measured in time, or a driver has the data elsewhere.
+   * @throws PCH_VOLUME_NOT_FOUND
+   */
+  usage(name: string): Promise<number | undefined>;
+  /** Removes the volumes that no container uses, by default only anonymous ones. */
+  prune(filter?: VolumePruneFilter): Promise<PrunedVolumes>;
 }
 
 /** Token of the engine's volumes, for `inject`. */

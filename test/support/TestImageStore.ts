@@ -70,7 +70,7 @@ export class TestImageStore {
       layers: this.#files,
       owner,
       scratch: join(this.dir, 'scratch'),
-      config: { ...testConfig, ...config },
+      config: () => ({ ...testConfig, ...config }),
       isInUse: (id) => this.inUse.get(id) ?? [],
       emit: (event) => this.events.push(event),
     });

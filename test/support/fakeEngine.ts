@@ -147,10 +147,14 @@ function fakeVolumes(): Volumes {
       if (!options?.force) find(name);
       volumes.delete(name);
     },
+    async usage(name) {
+      find(name);
+      return 4096;
+    },
     async prune({ all = false } = {}) {
       const leaving = [...volumes.values()].filter(({ anonymous }) => all || anonymous);
       for (const { name } of leaving) volumes.delete(name);
-      return leaving.map(({ name }) => name);
+      return { removed: leaving.map(({ name }) => name), reclaimed: 4096 * leaving.length };
     },
   };
 }

@@ -20,6 +20,8 @@ export interface ManagedContainerdOptions {
   executable?: string;
   /** Default: "overlayfs". */
   snapshotter?: string;
+  /** Milliseconds until it responds after each start; asked at each. Default: 20 s. */
+  startTimeout?: () => number;
   onEvent?: (event: ProcessEvent) => void;
 }
 
@@ -97,7 +99,7 @@ export class ManagedContainerd {
 }
 
 function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boolean>): ManagedProcess {
-  const { root, state, address, executable, snapshotter = 'overlayfs', onEvent } = options;
+  const { root, state, address, executable, snapshotter = 'overlayfs', startTimeout = () => 20_000, onEvent } = options;
   const command = findContainerd(executable);
   makeDirectories(options);
   const config = managedConfig({ root, state, address, snapshotter });
@@ -112,6 +114,9 @@ function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boole
     logFile: managedLogFile(root),
     fingerprint: fingerprint(command, config),
     isReady,
+    get readyWithinMs() {
+      return startTimeout();
+    },
     onEvent,
   });
 }

@@ -23,7 +23,7 @@ import { readContainer } from './readContainer.ts';
 import { readFiles } from './readFiles.ts';
 import { readEnd } from './readEnd.ts';
 import { readLayers } from './readLayers.ts';
-import { removeEmptyDirectory, removeTree } from './removeTree.ts';
+import { removeEmptyDirectory, removeTree, treeUsage } from './removeTree.ts';
 import { rename } from './rename.ts';
 import { makeDirectories, tracePath } from './tracePath.ts';
 import { setHostname } from './setHostname.ts';
@@ -131,6 +131,8 @@ function perform(request: FileRequest): FileOperations[FileRequest['op']]['resul
       return removeEmptyDirectory(request.path);
     case 'removeTree':
       return removeTree(request.path);
+    case 'treeUsage':
+      return treeUsage(request.path);
     case 'ownRoot':
       return ownRoot(request);
     case 'statInside':

@@ -10,6 +10,11 @@ export function removeTree(path: string): null {
   return null;
 }
 
+/** Bytes that a tree takes on the disk, without what is mounted in it. */
+export function treeUsage(path: string): number {
+  return Number.parseInt(runTool('du', ['--summarize', '--one-file-system', '--block-size=1', '--', path]), 10);
+}
+
 export function removeEmptyDirectory(path: string): null {
   removeEmpty(path);
   return null;

@@ -6,16 +6,17 @@ const shownBytes = 400;
 /**
  * Runs one of the coreutils in this worker's process group. It ends with the worker (setpriv(1), --pdeathsig). Handles
  * are passed as descriptors from 3 on.
+ * @returns what it prints
  * @throws Error with the tool's message; its code is ENOSPC for a full disk, EPERM, or PCH_CONFLICT for a mount
  */
-export function runTool(command: string, args: readonly string[], ...handles: number[]): void {
-  const { status, signal, stderr, error } = spawnSync(
+export function runTool(command: string, args: readonly string[], ...handles: number[]): string {
+  const { status, signal, stdout, stderr, error } = spawnSync(
     'setpriv',
     ['--pdeathsig', 'KILL', '--', command, ...args],
-    { stdio: ['ignore', 'ignore', 'pipe', ...handles] },
+    { stdio: ['ignore', 'pipe', 'pipe', ...handles] },
   );
   if (error) throw error;
-  if (status === 0) return;
+  if (status === 0) return stdout.toString();
   const text = stderr.toString().trim().slice(0, shownBytes);
   throw Object.assign(new Error(text || `${command} ended with ${status ?? signal}`), { code: codeOf(text) });
 }

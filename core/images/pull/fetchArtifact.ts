@@ -4,7 +4,7 @@ import type { Descriptor } from '../../../hooks/image.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { parseArtifact } from '../content/artifact.ts';
 import { formatReference, parseReference } from '../content/reference.ts';
-import { enoughBytes } from '../registry/RateGuard.ts';
+import { enoughBytes, minimumRateOf } from '../registry/RateGuard.ts';
 import { RegistrySession } from '../registry/RegistrySession.ts';
 import type { StoreContext } from '../store/storeContext.ts';
 import { type BlobSession, type BlobSource, readBlob } from './fetchBlob.ts';
@@ -33,7 +33,7 @@ export async function fetchArtifact(
   const manifest = await session.manifest(digest ?? tag ?? 'latest', signal);
   const layer = parseArtifact(manifest.bytes, formatReference(reference));
   if (layer.size > maxBytes) throw tooLarge(formatReference(reference), layer, maxBytes);
-  const minimum = { rate: config.minimumRate, window: config.minimumRateWindow };
+  const minimum = minimumRateOf(config);
   const blobs: BlobSession = { blob: ({ digest: of }, offset, stop) => session.blob(of, offset, stop) };
   const source = { session: blobs, descriptor: layer, retries: config.retries, signal };
   await writeVerified({ ...source, enoughBytes: enoughBytes(minimum) }, file);

@@ -6,7 +6,7 @@ import { type OnProgress, throttled } from './progress.ts';
 import { pullContent } from './pullContent.ts';
 import { nameImage } from '../store/record.ts';
 import { type Reference, formatReference, parseReference } from '../content/reference.ts';
-import { enoughBytes } from '../registry/RateGuard.ts';
+import { enoughBytes, minimumRateOf } from '../registry/RateGuard.ts';
 import { RegistrySession } from '../registry/RegistrySession.ts';
 import { SourceSession } from '../sources/SourceSession.ts';
 import { isDiskFull } from '../store/storageError.ts';
@@ -66,7 +66,7 @@ async function download(store: StoreContext, { options, ...pull }: Pull): Promis
     leases,
     session,
     retries: config.retries,
-    enoughBytes: enoughBytes({ rate: config.minimumRate, window: config.minimumRateWindow }),
+    enoughBytes: enoughBytes(minimumRateOf(config)),
     maxParallel: config.maxParallelDownloads,
     signal: options.signal ?? new AbortController().signal,
   }).catch((error: unknown) => {
@@ -87,7 +87,7 @@ function sessionOf(
     ...sources(image),
     reference,
     registry: new RegistrySession({ transport, config, reference, auth }),
-    minimum: { rate: config.minimumRate, window: config.minimumRateWindow },
+    minimum: minimumRateOf(config),
     note: (text) => {
       log.info('pull', { image, note: text });
       onProgress({ id: '', status: text });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { ImagesConfig } from '../../../config/types.ts';
 
 /** The minimum rate of a registry. */
 export interface MinimumRate {
@@ -7,6 +8,14 @@ export interface MinimumRate {
   rate: number;
   /** Milliseconds. */
   window: number;
+}
+
+/** The rate that `images.minimumRate` requires. */
+export function minimumRateOf({
+  minimumRate,
+  minimumRateWindow,
+}: Pick<ImagesConfig, 'minimumRate' | 'minimumRateWindow'>): MinimumRate {
+  return { rate: minimumRate, window: minimumRateWindow };
 }
 
 /** A registry sends less than the minimum rate. */

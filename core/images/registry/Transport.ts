@@ -25,9 +25,9 @@ export class Transport {
   readonly #http = new http.Agent(keepAlive);
   readonly #https = new https.Agent(keepAlive);
   readonly #unverified = new https.Agent({ ...keepAlive, rejectUnauthorized: false });
-  readonly #minimum: MinimumRate;
+  readonly #minimum: () => MinimumRate;
 
-  constructor(minimum: MinimumRate) {
+  constructor(minimum: () => MinimumRate) {
     this.#minimum = minimum;
   }
 
@@ -73,7 +73,7 @@ export class Transport {
       const onAbort = () =>
         response?.complete ? undefined : (response ?? request).destroy(signal?.reason as Error);
       signal?.addEventListener('abort', onAbort, { once: true });
-      const guard = new RateGuard(this.#minimum, (error) => (response ?? request).destroy(error));
+      const guard = new RateGuard(this.#minimum(), (error) => (response ?? request).destroy(error));
       request.on('socket', (socket) => guard.watch(socket));
       request.on('close', () => {
         guard.stop();

@@ -42,8 +42,11 @@ import { authenticate } from '../registry/authenticate.ts';
 import { listTags } from '../registry/listTags.ts';
 import { lookUpRemote } from '../registry/lookUpRemote.ts';
 import { searchImages } from '../registry/searchImages.ts';
+import { minimumRateOf } from '../registry/RateGuard.ts';
 import { Transport } from '../registry/Transport.ts';
+import { LayerUsage } from './LayerUsage.ts';
 import { type Removed, removeImage } from './removeImage.ts';
+import { chainIds } from '../unpack/chainId.ts';
 import { SharedWork } from '../pull/SharedWork.ts';
 import type { ImageHooks, StoreContext } from './storeContext.ts';
 import { tagImage } from './tagImage.ts';
@@ -51,7 +54,8 @@ import { tagImage } from './tagImage.ts';
 export interface ImageStoreOptions {
   client: ContainerdClient;
   layers: LayerReader;
-  config: ImagesConfig;
+  /** The settings in force: a reload changes them. An operation keeps those of its beginning. */
+  config: () => ImagesConfig;
   /** The daemon's root, which identifies its pulls. */
   owner: string;
   /** Directory for what is being built. Nothing in it outlives pouchd. */
@@ -74,6 +78,7 @@ const noHooks: ImageHooks = { postLoad: () => Promise.resolve(), preRemove: () =
 export class ImageStore implements Images {
   readonly #store: StoreContext;
   readonly #readers: ImageReaders;
+  readonly #usage: LayerUsage;
 
   constructor({
     client,
@@ -88,9 +93,12 @@ export class ImageStore implements Images {
     log = silent,
   }: ImageStoreOptions) {
     this.#readers = new ImageReaders(client, layers);
+    this.#usage = new LayerUsage(client);
     this.#store = {
       client,
-      config,
+      get config() {
+        return config();
+      },
       scratch,
       isInUse,
       emit,
@@ -99,7 +107,7 @@ export class ImageStore implements Images {
       log,
       index: new ImageIndex(client),
       leases: new PullLeases(client.leases, owner),
-      transport: new Transport({ rate: config.minimumRate, window: config.minimumRateWindow }),
+      transport: new Transport(() => minimumRateOf(config())),
       shared: { blobs: new SharedWork(), snapshots: new SharedWork() },
       uploads: new SharedWork(),
     };
@@ -190,6 +198,11 @@ export class ImageStore implements Images {
 
   prune(filter?: ImagePruneFilter): Promise<{ deleted: string[]; reclaimed: number }> {
     return pruneImages(this.#store, filter);
+  }
+
+  async layerSizes(ref: string): Promise<number[]> {
+    const { config } = await this.find(ref);
+    return await this.#usage.of(chainIds(config.rootfs.diff_ids));
   }
 
   async history(ref: string): Promise<ImageHistory[]> {

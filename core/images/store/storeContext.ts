@@ -15,7 +15,7 @@ import type { Transport } from '../registry/Transport.ts';
 /** The context of the image store's operations. */
 export interface StoreContext {
   client: ContainerdClient;
-  config: ImagesConfig;
+  readonly config: ImagesConfig;
   /** Directory for what is being built. Nothing in it outlives pouchd. */
   scratch: string;
   index: ImageIndex;

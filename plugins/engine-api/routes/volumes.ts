@@ -80,9 +80,8 @@ async function remove(call: Call): Promise<void> {
 }
 
 async function prune(call: Call): Promise<void> {
-  const body: VolumesPruneResponse = {
-    VolumesDeleted: await call.engine.volumes.prune(volumePruneFilter(call.query.filters(), call.apiMinor)),
-    SpaceReclaimed: 0,
-  };
+  const filter = volumePruneFilter(call.query.filters(), call.apiMinor);
+  const { removed, reclaimed } = await call.engine.volumes.prune(filter);
+  const body: VolumesPruneResponse = { VolumesDeleted: removed, SpaceReclaimed: reclaimed };
   sendJson(call, body);
 }

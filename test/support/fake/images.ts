@@ -149,6 +149,9 @@ export function fakeImages(emit: Engine['events']['emit']): Images & { seen: { a
     async save(refs) {
       return Readable.from([Buffer.from(refs.map((ref) => find(ref).references[0]).join('\n'))]);
     },
+    async layerSizes(ref) {
+      return find(ref).layers.map(({ size }) => 2 * size);
+    },
     async history(ref) {
       const image = find(ref);
       return (image.config.history ?? []).toReversed().map((entry) => ({

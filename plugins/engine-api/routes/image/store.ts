@@ -6,6 +6,7 @@ import { sendEmpty, sendJson } from '../../http/reply.ts';
 import { filterImages } from '../../translate/image/filter.ts';
 import { familiar, joinReference } from '../../translate/image/reference.ts';
 import { imagePruneFilter } from '../../translate/prune.ts';
+import { layersOf } from './layers.ts';
 import { toHistory, toImageInspect, toImageSummary } from '../../translate/image/views.ts';
 
 export const storeRoutes: Route[] = [
@@ -24,10 +25,7 @@ export const imageVerbs = {
 async function list(call: Call): Promise<void> {
   const images = filterImages(await call.engine.images.list(), call.query.filters());
   const newestFirst = images.toSorted((a, b) => Date.parse(created(b)) - Date.parse(created(a)));
-  sendJson(
-    call,
-    newestFirst.map((image) => toImageSummary(image, call.apiMinor)),
-  );
+  sendJson(call, await Promise.all(newestFirst.map(async (image) => toImageSummary(image, await layersOf(call, image), call.apiMinor))));
 }
 
 function created(image: { createdAt: string; config: { created?: string } }): string {
@@ -39,7 +37,7 @@ async function inspect(call: Call): Promise<void> {
   const image = await call.engine.images.get(name).catch((error: unknown) => {
     throw hasCode(error, 'PCH_REFERENCE_INVALID') ? notAnImage(name, error) : error;
   });
-  sendJson(call, toImageInspect(image, call.apiMinor));
+  sendJson(call, toImageInspect(image, await layersOf(call, image), call.apiMinor));
 }
 
 /** Clients that look for an object of any kind try volumes next, whose names may have upper-case letters. */
@@ -53,7 +51,7 @@ async function history(call: Call): Promise<void> {
     call.engine.images.get(name),
     call.engine.images.history(name),
   ]);
-  sendJson(call, toHistory(image, entries));
+  sendJson(call, toHistory(image, await layersOf(call, image), entries));
 }
 
 async function tag(call: Call): Promise<void> {

@@ -12,7 +12,9 @@ import { repoDigests, repoTags, untagged } from './reference.ts';
 /** Docker removed `VirtualSize` in API 1.44; older clients print it. */
 const lastWithVirtualSize = 43;
 
-export function toImageSummary(image: Image, apiMinor: number): ImageSummary {
+/** @param layers bytes of its unpacked layers */
+export function toImageSummary(image: Image, layers: readonly number[], apiMinor: number): ImageSummary {
+  const size = sizeOf(image, layers);
   const tags = repoTags(image);
   return {
     Id: image.id,
@@ -20,8 +22,8 @@ export function toImageSummary(image: Image, apiMinor: number): ImageSummary {
     RepoTags: tags.length > 0 || apiMinor > lastWithVirtualSize ? tags : untagged.tags,
     RepoDigests: repoDigests(image),
     Created: unixSeconds(image.config.created ?? image.createdAt),
-    Size: image.size,
-    ...(apiMinor <= lastWithVirtualSize ? { VirtualSize: image.size } : {}),
+    Size: size,
+    ...(apiMinor <= lastWithVirtualSize ? { VirtualSize: size } : {}),
     SharedSize: -1,
     Labels: image.config.config?.Labels ?? null,
     Containers: -1,
@@ -29,7 +31,9 @@ export function toImageSummary(image: Image, apiMinor: number): ImageSummary {
   };
 }
 
-export function toImageInspect(image: Image, apiMinor: number): ImageInspect {
+/** @param layers bytes of its unpacked layers */
+export function toImageInspect(image: Image, layers: readonly number[], apiMinor: number): ImageInspect {
+  const size = sizeOf(image, layers);
   const { config } = image;
   return {
     Id: image.id,
@@ -44,12 +48,17 @@ export function toImageInspect(image: Image, apiMinor: number): ImageInspect {
     Architecture: config.architecture,
     ...(config.variant ? { Variant: config.variant } : {}),
     Os: config.os,
-    Size: image.size,
-    ...(apiMinor <= lastWithVirtualSize ? { VirtualSize: image.size } : {}),
+    Size: size,
+    ...(apiMinor <= lastWithVirtualSize ? { VirtualSize: size } : {}),
     GraphDriver: { Name: 'overlayfs', Data: null },
     RootFS: { Type: config.rootfs.type, Layers: config.rootfs.diff_ids },
     Metadata: { LastTagTime: image.createdAt },
   };
+}
+
+/** Docker's size is that of the layers on the disk; of an image that is not unpacked, Pouch has the compressed one. */
+function sizeOf(image: Image, layers: readonly number[]): number {
+  return layers.length > 0 ? layers.reduce((sum, bytes) => sum + bytes, 0) : image.size;
 }
 
 function imageConfig(image: Image): ContainerConfig {
@@ -82,14 +91,21 @@ function imageConfig(image: Image): ContainerConfig {
 /**
  * The entries are newest first; only the first one has the image's id: like Docker, the steps of a pulled image have no
  * ids.
+ *
+ * @param layers bytes of its unpacked layers, the base first
  */
-export function toHistory(image: Image, entries: ImageHistory[]): ImageHistoryEntryWire[] {
+export function toHistory(
+  image: Image,
+  layers: readonly number[],
+  entries: ImageHistory[],
+): ImageHistoryEntryWire[] {
+  const unpacked = [...layers];
   return entries.map((entry, index) => ({
     Id: index === 0 ? image.id : '<missing>',
     Created: unixSeconds(entry.created ?? ''),
     CreatedBy: entry.created_by ?? '',
     Tags: index === 0 ? repoTags(image) : null,
-    Size: entry.empty_layer ? 0 : (entry.layer?.size ?? 0),
+    Size: entry.empty_layer ? 0 : (unpacked.pop() ?? entry.layer?.size ?? 0),
     Comment: entry.comment ?? '',
   }));
 }

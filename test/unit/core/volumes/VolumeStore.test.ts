@@ -140,9 +140,9 @@ describe('the volume store', () => {
       for (const name of ['data', 'more']) await store.create({ name });
       refusals = ['data'];
       await assert.rejects(store.remove('data'), /no: me/);
-      assert.deepEqual(await store.prune({ all: true }), ['more']);
+      assert.deepEqual((await store.prune({ all: true })).removed, ['more']);
       refusals = [];
-      assert.deepEqual(await store.prune({ all: true }), ['data']);
+      assert.deepEqual((await store.prune({ all: true })).removed, ['data']);
     });
   });
 
@@ -155,7 +155,7 @@ describe('the volume store', () => {
       await store.ensure('used', { anonymous: true });
       const { name: generated } = await store.create({});
       use('used');
-      assert.deepEqual((await store.prune()).sort(), [generated, 'unused'].sort());
+      assert.deepEqual((await store.prune()).removed.sort(), [generated, 'unused'].sort());
       assert.deepEqual(await names(), ['named', 'used']);
     });
 
@@ -163,8 +163,18 @@ describe('the volume store', () => {
       await store.create({ name: 'used' });
       await store.create({ name: 'unused' });
       use('used');
-      assert.deepEqual(await store.prune({ all: true }), ['unused']);
+      assert.deepEqual((await store.prune({ all: true })).removed, ['unused']);
       assert.deepEqual(await names(), ['used']);
+    });
+
+    it('reports what the data took on the disk', async () => {
+      const { mountpoint } = await store.create({ name: 'data' });
+      const empty = await store.usage('data');
+      writeFileSync(join(mountpoint, 'file'), 'x'.repeat(100_000));
+      const used = await store.usage('data');
+      assert.ok(used && empty && used >= empty + 100_000 && used < empty + 200_000, `${empty} ${used}`);
+      await assert.rejects(store.usage('nosuch'), { code: 'PCH_VOLUME_NOT_FOUND' });
+      assert.deepEqual(await store.prune({ all: true }), { removed: ['data'], reclaimed: used });
     });
 
     it('keeps volumes that its labels exclude', async () => {
@@ -172,7 +182,7 @@ describe('the volume store', () => {
       await store.create({ name: 'two', labels: { tier: 'test', keep: '' } });
       await store.create({ name: 'three' });
       const filter = { all: true, labels: ['tier=test'], withoutLabels: ['keep'] };
-      assert.deepEqual(await store.prune(filter), ['one']);
+      assert.deepEqual((await store.prune(filter)).removed, ['one']);
       assert.deepEqual(await names(), ['three', 'two']);
     });
 
@@ -180,7 +190,7 @@ describe('the volume store', () => {
       const { name, labels } = await store.create({});
       assert.deepEqual(labels, { 'com.docker.volume.anonymous': '' });
       await store.create({ name: 'marked', labels });
-      assert.deepEqual((await store.prune()).sort(), [name, 'marked'].sort());
+      assert.deepEqual((await store.prune()).removed.sort(), [name, 'marked'].sort());
     });
 
     it('recognizes anonymous volumes of older versions by their names', async () => {
@@ -190,14 +200,14 @@ describe('the volume store', () => {
         const stored = JSON.stringify({ createdAt: new Date().toISOString(), labels: {} });
         writeFileSync(join(directory.path, 'volumes', name, 'volume.json'), stored);
       }
-      assert.deepEqual(await store.prune(), [generated]);
+      assert.deepEqual((await store.prune()).removed, [generated]);
       assert.deepEqual(await names(), ['data']);
     });
 
     it('keeps a volume whose name looks generated', async () => {
       const name = 'f'.repeat(64);
       await store.create({ name });
-      assert.deepEqual(await store.prune(), []);
+      assert.deepEqual((await store.prune()).removed, []);
       assert.deepEqual(await names(), [name]);
     });
 
@@ -234,7 +244,7 @@ describe('the volume store', () => {
         const found = (await store.list()).map(({ name, damage }) => [name, damage !== undefined]);
         assert.deepEqual(Object.fromEntries(found), { good: false, bad: true });
         assert.deepEqual(await store.ensure('bad'), { created: false });
-        assert.deepEqual(await store.prune({ all: true }), ['good']);
+        assert.deepEqual((await store.prune({ all: true })).removed, ['good']);
         await assert.rejects(store.remove('bad'), { code: 'PCH_VOLUME_DAMAGED' });
         assert.ok(existsSync(join(store.pathOf('bad'), 'file')));
         await store.remove('bad', { force: true });
@@ -246,7 +256,7 @@ describe('the volume store', () => {
       writeFileSync(join(store.pathOf('lost'), 'file'), '');
       rmSync(fileOf('lost'));
       assert.equal((await store.inspect('lost')).damage, 'volume.json: not found');
-      assert.deepEqual(await store.prune({ all: true }), []);
+      assert.deepEqual((await store.prune({ all: true })).removed, []);
       await store.ensure('lost');
       assert.equal((await store.inspect('lost')).damage, undefined);
       assert.ok(existsSync(join(store.pathOf('lost'), 'file')));
@@ -257,7 +267,7 @@ describe('the volume store', () => {
     await store.create({ name: 'data' });
     const damage = { path: '', problem: '', hint: '', usesUnknown: true };
     containers.push({ ...record({ name: 'unknown' }), damage });
-    assert.deepEqual(await store.prune({ all: true }), []);
+    assert.deepEqual((await store.prune({ all: true })).removed, []);
     await assert.rejects(store.remove('data'), { message: /in use by unknown \(damaged\)/ });
   });
 

@@ -60,7 +60,7 @@ describe('an upload of a blob', () => {
 
   beforeEach(async () => {
     registry = new KeepingRegistry();
-    transport = new Transport({ rate: 0, window: 1000 });
+    transport = new Transport(() => ({ rate: 0, window: 1000 }));
     const reference = { domain: await registry.start(), path: 'app', tag: '1' };
     session = new PushSession({ transport, config: { ...testConfig, retries: 2 }, reference, mountFrom: [] });
   });

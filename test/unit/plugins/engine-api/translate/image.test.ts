@@ -45,20 +45,29 @@ describe('images in Docker’s form', () => {
   });
 
   it('sends VirtualSize only to clients before 1.44', () => {
-    assert.equal(toImageSummary(debian, 43).VirtualSize, debian.size);
-    assert.equal('VirtualSize' in toImageSummary(debian, 44), false);
-    assert.equal(toImageInspect(debian, 40).VirtualSize, debian.size);
+    assert.equal(toImageSummary(debian, [5, 7], 43).VirtualSize, 12);
+    assert.equal('VirtualSize' in toImageSummary(debian, [], 44), false);
+    assert.equal(toImageInspect(debian, [], 40).VirtualSize, debian.size);
   });
 
   it('shows <none> for an image without a name to old clients', () => {
-    assert.deepEqual(toImageSummary(dangling, 43).RepoTags, ['<none>:<none>']);
-    assert.deepEqual(toImageSummary(dangling, 47).RepoTags, []);
+    assert.deepEqual(toImageSummary(dangling, [], 43).RepoTags, ['<none>:<none>']);
+    assert.deepEqual(toImageSummary(dangling, [], 47).RepoTags, []);
+  });
+
+  it('measures layers as they are on the disk, and compressed ones of an image that is not unpacked', () => {
+    assert.equal(toImageSummary(debian, [5, 7], 47).Size, 12);
+    assert.equal(toImageInspect(debian, [5, 7], 47).Size, 12);
+    assert.equal(toImageSummary(debian, [], 47).Size, debian.size);
+    const steps = [{ created_by: 'RUN x', layer: debian.layers[0] }, { empty_layer: true }, { created_by: 'ADD y' }];
+    const sizes = toHistory(debian, [5, 7], steps).map(({ Size }) => Size);
+    assert.deepEqual(sizes, [7, 0, 5]);
   });
 
   it('lists the history newest first', () => {
     const steps = (debian.config.history ?? []).toReversed();
     const entries = steps.map((entry) => ({ ...entry, layer: debian.layers[0] }));
-    const history = toHistory(debian, entries);
+    const history = toHistory(debian, [], entries);
     assert.deepEqual(
       history.map(({ Id, Size }) => [Id, Size]),
       [
