@@ -265,6 +265,10 @@ export const createOptions: readonly OptionGroup[] = [
         list: true,
       },
       {
+        flags: '--gpus <gpus>',
+        help: 'Add NVIDIA GPUs by their CDI devices: all, a NUMBER, or device=0,1',
+      },
+      {
         flags: '--device-cgroup-rule <rule>',
         help: 'Add a rule to the cgroup allowed devices list: `c 1:3 rwm`',
         list: true,

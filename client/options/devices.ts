@@ -1,6 +1,7 @@
-import type { DeviceMapping, ThrottleDevice } from '../wire.ts';
+import type { DeviceMapping, DeviceRequest, ThrottleDevice } from '../wire.ts';
 import { invalidOption } from './OptionError.ts';
 import { splitOnce } from './keyValue.ts';
+import { splitCsv } from './mounts.ts';
 import { parseInteger } from './number.ts';
 import { parseSize } from './size.ts';
 
@@ -19,6 +20,26 @@ export function parseDevice(text: string): DeviceMapping {
   if (!valid)
     throw invalidOption('--device', '/HOST/DEVICE[:/CONTAINER/DEVICE][:rwm] or VENDOR/CLASS=NAME', text);
   return { PathOnHost: host, PathInContainer: path, CgroupPermissions: mode };
+}
+
+/** `--gpus all`, `--gpus 2`, `--gpus '"device=0,1",driver=nvidia'`; a device without quotes takes the whole text. */
+export function parseGpus(text: string): DeviceRequest {
+  const flag = '--gpus';
+  const expected = 'all, a NUMBER, or device=ID[,ID…]';
+  const request: DeviceRequest = { Count: 0, Capabilities: [['gpu']] };
+  const count = (value: string) => (value === 'all' ? -1 : parseInteger(flag, value, { minimum: 1 }));
+  const isBare = /^device=[^"=]*$/.test(text);
+  for (const part of isBare ? [text] : splitCsv(text)) {
+    const [key, value] = part.includes('=') ? splitOnce(part, '=') : ['count', part];
+    if (!value) throw invalidOption(flag, expected, text);
+    if (key === 'count') request.Count = count(value);
+    else if (key === 'device') request.DeviceIDs = value.split(',');
+    else if (key === 'driver') request.Driver = value;
+    else if (key === 'capabilities') request.Capabilities = [['gpu', ...value.split(',')]];
+    else throw invalidOption(flag, expected, text);
+  }
+  if (!request.DeviceIDs && request.Count === 0) request.Count = -1;
+  return request;
 }
 
 function isMode(text: string): boolean {

@@ -1,6 +1,6 @@
 import type { HostConfig } from '../wire.ts';
 import { conflictingOptions, invalidOption } from './OptionError.ts';
-import { isCdiDevice, parseDevice } from './devices.ts';
+import { isCdiDevice, parseDevice, parseGpus } from './devices.ts';
 import { parseKataOptions } from './kataOptions.ts';
 import { parseKeyValues } from './keyValue.ts';
 import { parseRestart } from './limits.ts';
@@ -90,11 +90,15 @@ function rightsConfig(flags: CreateFlags): HostConfig {
   const security = parseSecurityOptions(flags.securityOpt);
   const cdi = flags.device.filter(isCdiDevice);
   const devices = flags.device.filter((text) => !isCdiDevice(text));
+  const requests = [
+    ...(cdi.length > 0 ? [{ Driver: 'cdi', DeviceIDs: cdi }] : []),
+    ...(flags.gpus === undefined ? [] : [parseGpus(flags.gpus)]),
+  ];
   return {
     ...(flags.capAdd.length > 0 && { CapAdd: flags.capAdd }),
     ...(flags.capDrop.length > 0 && { CapDrop: flags.capDrop }),
     ...(devices.length > 0 && { Devices: devices.map(parseDevice) }),
-    ...(cdi.length > 0 && { DeviceRequests: [{ Driver: 'cdi', DeviceIDs: cdi }] }),
+    ...(requests.length > 0 && { DeviceRequests: requests }),
     ...(flags.deviceCgroupRule.length > 0 && {
       DeviceCgroupRules: flags.deviceCgroupRule.map(checkDeviceRule),
     }),

@@ -74,6 +74,7 @@ export interface CreateFlags {
   capAdd: string[];
   capDrop: string[];
   device: string[];
+  gpus?: string;
   deviceCgroupRule: string[];
   privileged?: boolean;
   securityOpt: string[];

@@ -51,6 +51,8 @@ export interface Mount {
   device: string;
   /** The directory of the file system that is mounted: `/` unless it is a bind mount. */
   root: string;
+  /** Of this mount, not of its file system: `ro`, `nosuid`. */
+  options: string[];
   type: string;
   source: string;
 }
@@ -72,7 +74,8 @@ function parseLine(line: string): Mount {
   const end = fields.indexOf('-');
   const [type = '', source = ''] = fields.slice(end + 1).map(unescaped);
   const [device = '', root = '', point = ''] = fields.slice(2, 5).map(unescaped);
-  return { point, tags: fields.slice(6, end), device, root, type, source };
+  const options = (fields[5] ?? '').split(',');
+  return { point, tags: fields.slice(6, end), device, root, options, type, source };
 }
 
 /** Spaces and backslashes are written as octal numbers. */

@@ -1,6 +1,6 @@
 /** Adds the effects of volume drivers to a container's draft: they put the data of its volumes in place. */
 import type { VolumeEffect } from '../../hooks/contributions/volumeDriver.ts';
-import type { ContainerDraft } from '../../hooks/draft.ts';
+import type { ContainerDraft, DraftMount } from '../../hooks/draft.ts';
 import { volumeEffectKey } from '../../hooks/draftKeys.ts';
 import type { Effect } from '../../hooks/effects.ts';
 import { hasCode, PouchError } from '../../hooks/errors.ts';
@@ -153,13 +153,20 @@ function planned(
 
 /** The apply creates it with this driver, and no other. What is mounted later hides a copy of the image's content. */
 function setSource(
-  { effects }: ContainerDraft,
+  { effects, mounts, uidMappings }: ContainerDraft,
   key: string,
   { driver, isMounted }: { driver: OwnedVolumeDriver; isMounted: boolean },
 ): void {
   const { args } = effects[key]!;
+  // As host.mount mounts it: a user namespace may not clear these.
+  if (isMounted && uidMappings.length > 0)
+    addOptions(mounts[key.slice('volume.'.length)], ['nosuid', 'nodev']);
   if (driver.name !== localDriver) args['driver'] = driver.name;
   if (isMounted) args['copyFrom'] = '';
+}
+
+function addOptions(mount: DraftMount | undefined, wanted: readonly string[]): void {
+  mount?.options.push(...wanted.filter((option) => !mount.options.includes(option)));
 }
 
 function add(

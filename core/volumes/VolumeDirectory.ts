@@ -17,7 +17,10 @@ const generatedName = /^[0-9a-f]{64}$/;
 const recordLimit = 1024 * 1024;
 
 /** File workers access volumes, which may be on a file system that hangs. */
-export type VolumeFiles = Pick<FileWorkers, 'list' | 'readFiles' | 'createVolume' | 'removeVolume' | 'treeUsage'>;
+export type VolumeFiles = Pick<
+  FileWorkers,
+  'list' | 'readFiles' | 'createVolume' | 'removeVolume' | 'treeUsage'
+>;
 
 export function isVolumeName(name: string): boolean {
   return namePattern.test(name);

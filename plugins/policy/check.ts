@@ -7,8 +7,9 @@ import {
   type Refusal,
   type UpdateDraft,
   type ValidateInput,
+  type VolumeDraft,
 } from '../../hooks/index.ts';
-import { brokenByContainer } from './container.ts';
+import { brokenByContainer, mountsBeyond } from './container.ts';
 import { type Broken, capabilitiesBeyond, missingLimits } from './parts.ts';
 import type { Rule } from './rules.ts';
 
@@ -42,6 +43,21 @@ export function checkUpdate(rules: readonly Rule[], { resources }: UpdateDraft):
   for (const rule of binding(rules, currentCaller())) {
     const missing = rule.limits && missingLimits(rule.limits, resources);
     if (missing) throw denied(rule, missing);
+  }
+}
+
+/**
+ * A volume of the driver `local` may be a directory of the host. It is a mount of its own only while it is created:
+ * containers that use it mount a volume.
+ *
+ * @throws PCH_POLICY_DENIED
+ */
+export function checkVolume(rules: readonly Rule[], { driver, options }: VolumeDraft): void {
+  const isBind = driver === 'local' && (options['o'] ?? '').split(',').includes('bind');
+  if (!isBind) return;
+  for (const rule of binding(rules, currentCaller())) {
+    const broken = rule.mounts && mountsBeyond(rule.mounts, [options['device'] ?? '']);
+    if (broken) throw denied(rule, broken);
   }
 }
 

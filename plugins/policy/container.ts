@@ -53,10 +53,18 @@ function matches(pattern: string, text: string): boolean {
 function mounts({ mounts: allowed }: Rule, { draft }: ValidateInput, root: string): Broken | undefined {
   if (!allowed) return undefined;
   const ofPouch = posix.join(root, 'volumes');
-  const beyond = Object.values(draft.mounts)
+  const sources = Object.values(draft.mounts)
     .filter(({ type }) => type === 'bind')
-    .map(({ source }) => source)
-    .filter((source) => ![ofPouch, ...allowed].some((directory) => isWithin(source, directory)));
+    .map(({ source }) => source);
+  return mountsBeyond(
+    allowed,
+    sources.filter((source) => !isWithin(source, ofPouch)),
+  );
+}
+
+/** @param sources directories of the host */
+export function mountsBeyond(allowed: readonly string[], sources: readonly string[]): Broken | undefined {
+  const beyond = sources.filter((source) => !allowed.some((directory) => isWithin(source, directory)));
   if (beyond.length === 0) return undefined;
   const where = allowed.length > 0 ? `from ${allowed.join(', ')}` : 'of volumes only';
   return { message: `expected mounts ${where}, found ${beyond.join(', ')}`, hint: 'use a named volume' };

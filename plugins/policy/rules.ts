@@ -27,7 +27,7 @@ export const Rule = Type.Object(
       'Patterns of images: `*` stands for any text, `registry.example/*`. `sha256:…` is an image by its id or digest. Containers use no others.',
     ),
     mounts: texts(
-      'Directories of the host. Bind mounts of the request come from these and below, or from no others.',
+      'Directories of the host. Bind mounts of the request, and of volumes, come from these and below, or from no others.',
     ),
     devices: texts('Devices of the host that containers may get, by path. They get no others.'),
     capabilities: texts(

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { ImagesConfig } from '../../config/types.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { Progress } from '../../hooks/engine.ts';
@@ -369,10 +370,17 @@ describe('pulling images', function () {
     }
   });
 
-  it('asks mirrors first and the registry itself when they fail', async () => {
+  it('asks mirrors first, from their configuration on, and the registry itself when they fail', async () => {
     const mirror = await FaultyProxy.start(registry.host);
     try {
-      const store = host.store({ mirrors: { [proxy.host]: [`http://${mirror.host}`] }, retries: 0 });
+      const settings: Partial<ImagesConfig> = { retries: 0 };
+      const store = host.store(settings);
+      await store.pull(one());
+      assert.equal(mirror.seen.length, 0);
+      await host.clear();
+      // As a reload of pouchd.yaml does.
+      Object.assign(settings, { mirrors: { [proxy.host]: [`http://${mirror.host}`] } });
+      proxy.seen.length = 0;
       await store.pull(one());
       assert.ok(mirror.seen.length > 0);
       assert.equal(proxy.seen.length, 0);

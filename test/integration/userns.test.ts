@@ -93,6 +93,19 @@ for (const runtime of ociRuntimes)
       }
     });
 
+    it('mounts read-only what is nosuid and nodev on the host', async () => {
+      const source = join(daemon.it.dir, 'no-suid');
+      await mkdir(source);
+      await execa('mount', ['-t', 'tmpfs', '-o', 'nosuid,nodev,noexec', 'pouch-test', source]);
+      try {
+        const write = 'echo x >/in/x || grep " /in " /proc/mounts';
+        assert.match(await sh(write, '-v', `${source}:/in:ro`), /\bro,nosuid,nodev,noexec\b/);
+        assert.equal(await sh('echo x >/in/x; cat /in/x', '-v', `${source}:/in`), 'x');
+      } finally {
+        await execa('umount', [source]);
+      }
+    });
+
     it('warns of a bind mount that has to keep the host’s ids', async () => {
       const run = await daemon.pouch(
         ...[

@@ -106,10 +106,8 @@ describe('volume drivers', function () {
     assert.equal(await daemon.sh(df, '-v', 'two:/data'), 'pouch 3');
     for (const [options, problem] of [
       [['-o', 'device=/x'], /need a type/],
-      [
-        ['-o', 'type=none', '-o', 'o=bind', '-o', 'device=/etc'],
-        /expected type tmpfs, nfs, nfs4, cifs, found "none"/,
-      ],
+      [['-o', 'type=none', '-o', 'device=/etc'], /add o=bind/],
+      [['-o', 'o=bind', '-o', 'device=etc'], /absolute path of a directory as device, found "etc"/],
       [['-o', 'type=nfs', '-o', 'device=:/x'], /names no server/],
       [['-o', 'type=tmpfs', '-o', 'o=suid'], /its effect mount \(host\.mount\) cannot be applied/],
     ] as const)
@@ -117,6 +115,26 @@ describe('volume drivers', function () {
     await noContainer();
     await ok('volume', 'rm', 'one', 'two');
     await plainRun();
+  });
+
+  it('a directory of the host is a volume by Docker’s option o=bind', async () => {
+    const source = at('www');
+    const bind = ['-o', 'type=none', '-o', 'o=bind', '-o', `device=${source}`];
+    await ok('volume', 'create', ...bind, 'www');
+    const missing = await pouch('run', '--rm', '-v', 'www:/www', 'busybox', 'true');
+    assert.match(missing.stderr, /expected a directory at .*www, found nothing/);
+    await mkdir(source);
+    await writeFile(join(source, 'index'), 'hello');
+    assert.equal(await daemon.sh('cat /www/index; echo more > /www/new', '-v', 'www:/www'), 'hello');
+    const both = await daemon.sh('cat /www/new', '-v', 'www:/www:ro', '--userns', 'auto');
+    assert.equal(both, 'more');
+    await noContainer();
+    assert.equal(
+      mountOn(join(daemon.it.root, 'volumes/www/_data'), await readFile('/proc/self/mountinfo', 'utf8')),
+      undefined,
+    );
+    await ok('volume', 'rm', 'www');
+    assert.deepEqual((await readdir(source)).sort(), ['index', 'new']);
   });
 
   describe('with a fault', function () {

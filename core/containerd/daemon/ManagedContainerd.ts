@@ -99,7 +99,15 @@ export class ManagedContainerd {
 }
 
 function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boolean>): ManagedProcess {
-  const { root, state, address, executable, snapshotter = 'overlayfs', startTimeout = () => 20_000, onEvent } = options;
+  const {
+    root,
+    state,
+    address,
+    executable,
+    snapshotter = 'overlayfs',
+    startTimeout = () => 20_000,
+    onEvent,
+  } = options;
   const command = findContainerd(executable);
   makeDirectories(options);
   const config = managedConfig({ root, state, address, snapshotter });

@@ -12,7 +12,10 @@ export function removeTree(path: string): null {
 
 /** Bytes that a tree takes on the disk, without what is mounted in it. */
 export function treeUsage(path: string): number {
-  return Number.parseInt(runTool('du', ['--summarize', '--one-file-system', '--block-size=1', '--', path]), 10);
+  return Number.parseInt(
+    runTool('du', ['--summarize', '--one-file-system', '--block-size=1', '--', path]),
+    10,
+  );
 }
 
 export function removeEmptyDirectory(path: string): null {

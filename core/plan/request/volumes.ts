@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import type { ContainerDraft } from '../../../hooks/draft.ts';
 import { field, type FieldPath } from '../../../hooks/fields.ts';
 import type { ContainerRequest, VolumeRequest } from '../../../hooks/request.ts';
+import { mountOf } from '../../host/mountinfo.ts';
 import type { RequestContext } from './context.ts';
 import { invalidField } from '../../../hooks/invalidField.ts';
 import { nestedStorage } from '../nested.ts';
@@ -194,7 +195,7 @@ async function mountBind(
       'begin it with /',
     );
   if (volume.options?.includes('idmap')) checkIdmap(draft, source, path);
-  const options = bindOptions(volume);
+  const options = [...bindOptions(volume), ...lockedFlags(draft, source, context)];
   if (draft.uidMappings.length > 0 && !(await reasonUnmapped(source, options, context)))
     options.push('idmap');
   draft.mounts[volume.destination] = { type: 'bind', source, options };
@@ -204,6 +205,20 @@ async function mountBind(
     stage: 'create',
     args: { path: source, create: volume.createSource ?? false },
   };
+}
+
+/**
+ * A user namespace may not clear these flags of a mount of the host, and a runtime that makes it read-only sets its
+ * flags anew (mount_namespaces(7), "Restrictions on mount namespaces").
+ */
+function lockedFlags(
+  { uidMappings }: ContainerDraft,
+  source: string,
+  { mountinfo }: Pick<RequestContext, 'mountinfo'>,
+): string[] {
+  if (uidMappings.length === 0) return [];
+  const found = mountOf(source, mountinfo())?.options ?? [];
+  return ['nosuid', 'nodev', 'noexec'].filter((flag) => found.includes(flag));
 }
 
 /**
@@ -237,11 +252,16 @@ function mountVolume(draft: ContainerDraft, volume: VolumeRequest, { path, index
       `a volume's name is letters, digits, _ . -; found "${name}"`,
       'rename it',
     );
+  const source = context.volumePath(name);
   draft.mounts[volume.destination] = {
     type: 'bind',
-    source: context.volumePath(name),
+    source,
     // Several containers, each with users of its own, can share a volume: it holds what they call their ids.
-    options: [...bindOptions(volume), ...(draft.uidMappings.length > 0 ? ['idmap'] : [])],
+    options: [
+      ...bindOptions(volume),
+      ...lockedFlags(draft, source, context),
+      ...(draft.uidMappings.length > 0 ? ['idmap'] : []),
+    ],
   };
   draft.effects[`volume.${volume.destination}`] = {
     kind: 'volume',

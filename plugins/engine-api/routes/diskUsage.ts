@@ -32,7 +32,9 @@ const types = ['container', 'image', 'volume', 'build-cache'];
 async function imagesPart(call: Call) {
   const images = await call.engine.images.list();
   const used = call.engine.containers.list({ all: true }).map((record) => record.draft.image.id);
-  const layers = await Promise.all(images.map(async (image) => sizedLayers(image, await layersOf(call, image))));
+  const layers = await Promise.all(
+    images.map(async (image) => sizedLayers(image, await layersOf(call, image))),
+  );
   const users = new Map<string, number>();
   for (const { key } of layers.flat()) users.set(key, (users.get(key) ?? 0) + 1);
   const sizes = new Map(layers.flat().map(({ key, bytes }) => [key, bytes]));
@@ -76,7 +78,9 @@ function containersPart(call: Call) {
 async function volumesPart(call: Call) {
   const containers = call.engine.containers.list({ all: true });
   const volumes = await call.engine.volumes.list();
-  const sizes = await Promise.all(volumes.map(({ name }) => call.engine.volumes.usage(name).catch(() => undefined)));
+  const sizes = await Promise.all(
+    volumes.map(({ name }) => call.engine.volumes.usage(name).catch(() => undefined)),
+  );
   return volumes.map((volume, index) => {
     const users = containers.filter(({ draft }) =>
       Object.values(draft.mounts).some(({ source }) => source === volume.mountpoint),

@@ -25,7 +25,12 @@ export const imageVerbs = {
 async function list(call: Call): Promise<void> {
   const images = filterImages(await call.engine.images.list(), call.query.filters());
   const newestFirst = images.toSorted((a, b) => Date.parse(created(b)) - Date.parse(created(a)));
-  sendJson(call, await Promise.all(newestFirst.map(async (image) => toImageSummary(image, await layersOf(call, image), call.apiMinor))));
+  sendJson(
+    call,
+    await Promise.all(
+      newestFirst.map(async (image) => toImageSummary(image, await layersOf(call, image), call.apiMinor)),
+    ),
+  );
 }
 
 function created(image: { createdAt: string; config: { created?: string } }): string {

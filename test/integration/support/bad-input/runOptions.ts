@@ -111,6 +111,7 @@ export const rights: CommandRow[] = [
   option('--cap-drop BOGUS', '--cap-drop NET_RAW', /no capability is named "BOGUS"/),
   option('--device /dev/nosuch', '--device /dev/null:/dev/nosuch', /found nothing/),
   option('--device /etc/passwd', '--device /dev/zero', /--device: .*found another file/),
+  option('--gpus x=1', '', /--gpus: expected all, a NUMBER/),
   option('--device nothing', '--device /dev/null:rw', /--device/),
   option(
     '--device v.example/c=none',

@@ -84,6 +84,17 @@ const cases: [args: string, part: Part][] = [
   ['--disk-quota 10g img', { HostConfig: { StorageOpt: { size: '10737418240' } } }],
   ['--storage-opt size=10G img', { HostConfig: { StorageOpt: { size: '10G' } } }],
   ['--read-only --shm-size 128m img', { HostConfig: { ReadonlyRootfs: true, ShmSize: 134217728 } }],
+  ...(
+    [
+      ['all', { Count: -1 }],
+      ['2', { Count: 2 }],
+      ['device=0,1', { Count: 0, DeviceIDs: ['0', '1'] }],
+      ['"device=0,1",driver=nvidia', { Count: 0, DeviceIDs: ['0', '1'], Driver: 'nvidia' }],
+    ] as const
+  ).map(([gpus, request]): [string, object] => [
+    `--gpus ${gpus} img`,
+    { HostConfig: { DeviceRequests: [{ ...request, Capabilities: [['gpu']] }] } },
+  ]),
   ['--cap-add NET_ADMIN --cap-drop ALL img', { HostConfig: { CapAdd: ['NET_ADMIN'], CapDrop: ['ALL'] } }],
   [
     '--device /dev/fuse --device /dev/a:/dev/b:r img',

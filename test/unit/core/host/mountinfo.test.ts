@@ -32,6 +32,7 @@ describe('the mount on a directory', () => {
       tags: ['shared:9'],
       device: '0:44',
       root: '/',
+      options: ['rw'],
       type: 'tmpfs',
       source: 'y',
     }));

@@ -48,7 +48,7 @@ export async function requested(
   request: Partial<ContainerRequest>,
   image: ImageConfig['config'] = {},
   vms: Record<string, ContainerRecord> = {},
-  host: { obstacle?: string; noQuota?: string; unmappable?: string[] } = {},
+  host: { obstacle?: string; noQuota?: string; unmappable?: string[]; mountinfo?: string } = {},
   held: Record<string, VolumeRequest[]> = {},
 ): Promise<ContainerDraft> {
   const draft = emptyDraft(image);
@@ -73,7 +73,7 @@ export async function requested(
       root: '/root',
       look: lookHere,
       checkResponds: () => Promise.resolve(),
-      mountinfo: () => '',
+      mountinfo: () => host.mountinfo ?? '',
       cgroupDriver: () => 'cgroupfs',
       usernsObstacle: () => Promise.resolve(host.obstacle),
       diskQuotaObstacle: () => Promise.resolve(host.noQuota),

@@ -163,6 +163,23 @@ describe('the plugin policy', () => {
     });
   });
 
+  it('binds new volumes that are directories of the host', async () => {
+    const { call } = await harness({ mounts: ['/srv/data'], except: { uids: [0] } });
+    const create = (options: Record<string, string>, caller: Caller, driver = 'local') =>
+      asCaller(
+        () => caller,
+        () => call(catalogue.volume.preCreate, { name: 'v', anonymous: false, labels: {}, driver, options }),
+      );
+    const user: Caller = { transport: 'unix', uid: 5, gid: 5 };
+    const bind = (device: string) => ({ type: 'none', o: 'ro,bind', device });
+    await create(bind('/srv/data/a'), user);
+    await create(bind('/etc'), root);
+    await create(bind('/etc'), user, 'other');
+    await create({ type: 'tmpfs', o: 'size=1m' }, user);
+    for (const device of ['/etc', '/srv/database'])
+      await assert.rejects(create(bind(device), user), { code: 'PCH_POLICY_DENIED', plugin: 'policy' });
+  });
+
   it('that is quarantined lets no container be made, unless the configuration says so', async () => {
     const broken = { name: policy.name, options: { rules: [{ privileged: false }] } };
     const makeOne = async (more: Partial<PluginEntry>) => {

@@ -27,6 +27,14 @@ describe('Docker’s options of the volume driver local', () => {
       { type: 'cifs', device: '//nas/x', o: 'ro' },
       { type: 'cifs', source: '//nas/x', options: ['ro'] },
     ],
+    [
+      { type: 'none', device: '/srv/www', o: 'bind,ro' },
+      { type: 'bind', source: '/srv/www', options: ['ro'] },
+    ],
+    [
+      { device: '/srv', o: 'bind' },
+      { type: 'bind', source: '/srv', options: [] },
+    ],
   ] as const;
   for (const [options, mount] of mounts)
     it(`${JSON.stringify(options)} is a mount`, () => {
@@ -36,7 +44,10 @@ describe('Docker’s options of the volume driver local', () => {
   const refused = [
     [{ device: '/dev/sda1' }, /need a type/],
     [{ o: 'ro' }, /need a type/],
-    [{ type: 'none', o: 'bind', device: '/etc' }, /found "none"/],
+    [{ type: 'none', device: '/srv' }, /add o=bind|directories of the host/],
+    [{ type: 'none', o: 'bind' }, /absolute path.*found none/],
+    [{ o: 'bind', device: 'srv' }, /absolute path.*found "srv"/],
+    [{ o: 'bind', device: '/srv/../etc' }, /found "\/srv\/\.\.\/etc"/],
     [{ type: 'ext4', device: '/dev/sda1' }, /found "ext4"/],
     [{ type: 'cifs' }, /needs a device/],
     [{ type: 'nfs', device: ':/x' }, /names no server/],

@@ -60,6 +60,15 @@ describe('--userns', () => {
     assert.equal((await requested({ usernsMode: 'auto' })).mounts['/sys']?.type, 'sysfs');
   });
 
+  it('keeps the flags of the host’s mount: a read-only remount in a user namespace may not clear them', async () => {
+    const mountinfo = '30 21 0:41 / /srv rw,nosuid,nodev,relatime shared:1 - tmpfs x rw\n';
+    const volumes = [{ kind: 'bind' as const, source: '/srv/x', destination: '/x', readonly: true }];
+    const optionsOf = async (usernsMode: string) =>
+      (await requested({ usernsMode, volumes }, {}, {}, { mountinfo })).mounts['/x']?.options;
+    assert.deepEqual(await optionsOf('host'), ['rbind', 'ro', 'rprivate']);
+    assert.deepEqual(await optionsOf('auto'), ['rbind', 'ro', 'rprivate', 'nosuid', 'nodev', 'idmap']);
+  });
+
   it('maps the ids of volumes and bind mounts; the runtime does not see the option', async () => {
     const draft = await requested({
       usernsMode: 'auto',

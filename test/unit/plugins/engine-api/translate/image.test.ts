@@ -59,7 +59,11 @@ describe('images in Docker’s form', () => {
     assert.equal(toImageSummary(debian, [5, 7], 47).Size, 12);
     assert.equal(toImageInspect(debian, [5, 7], 47).Size, 12);
     assert.equal(toImageSummary(debian, [], 47).Size, debian.size);
-    const steps = [{ created_by: 'RUN x', layer: debian.layers[0] }, { empty_layer: true }, { created_by: 'ADD y' }];
+    const steps = [
+      { created_by: 'RUN x', layer: debian.layers[0] },
+      { empty_layer: true },
+      { created_by: 'ADD y' },
+    ];
     const sizes = toHistory(debian, [5, 7], steps).map(({ Size }) => Size);
     assert.deepEqual(sizes, [7, 0, 5]);
   });
