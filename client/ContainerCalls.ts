@@ -237,7 +237,7 @@ export class ContainerCalls {
    */
   async wait(
     ref: string,
-    condition: 'not-running' | 'next-exit' | 'removed' | 'ready',
+    condition: 'not-running' | 'next-exit' | 'removed' | 'ready' | 'healthy',
     signal?: AbortSignal,
   ): Promise<() => Promise<ContainerWaitResponse>> {
     const options = { query: { condition }, ...(signal && { signal }) };

@@ -366,6 +366,7 @@ export class Daemon {
     context?.restarts.cancelAll();
     context?.snapshotSchedules.stop();
     if (context) await happensWithin(context.locks.idle(), this.#loaded.config.shutdownTimeout);
+    await context?.healthWatches.endAll();
     this.#shutdown.abort(new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
     context?.hostProcesses.detach();
     await context?.deliveries.stop();

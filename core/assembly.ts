@@ -28,6 +28,7 @@ import { afterExit } from './lifecycle/exits/afterExit.ts';
 import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
 import { EventBus } from './lifecycle/shared/EventBus.ts';
 import { Waiters } from './lifecycle/shared/Waiters.ts';
+import { HealthWatches } from './lifecycle/health/HealthWatches.ts';
 import { HookedImages } from './lifecycle/HookedImages.ts';
 import { plannedAuthorOf } from './lifecycle/shared/effectAuthor.ts';
 import { emitContainer, type EngineContext } from './lifecycle/shared/engineContext.ts';
@@ -257,6 +258,7 @@ export function assemble(base: Base): EngineContext {
       isBusy: (id) => context.locks.isHeld(id),
       run: (record) => runScheduled(context, record, systemClock),
     }),
+    healthWatches: new HealthWatches(),
     bootOrder: new BootOrder(),
     metrics: new SharedMetrics({
       metrics: (filters, options) => client.tasks.metrics(filters, options),

@@ -1,6 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { Effect } from './effects.ts';
+import { Healthcheck } from './healthcheck.ts';
 import { ImageConfig } from './image.ts';
 import { Namespaces, OciDeviceRule, OciIdMapping, OciIntelRdt, OciResources, OciSeccomp } from './oci.ts';
 import {
@@ -260,6 +261,7 @@ export const ContainerDraft = closed(
     }),
     restart: RestartPolicy,
     boot: may(BootRequest),
+    healthcheck: may(Healthcheck),
     log: LogRequest,
     autoRemove: flag,
     ociHooks: map(ociHook, 'OCI hooks by a name of their own.'),

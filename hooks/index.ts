@@ -44,6 +44,7 @@ export * from './draftKeys.ts';
 export { hostKeysScript } from './hostKeys.ts';
 export { addInitScript, hasInitScript } from './initScript.ts';
 export { addCommandProgram, addExitFile, addLaunchedCommand, type InitControl } from './launchedCommand.ts';
+export * from './healthcheck.ts';
 export * from './readiness.ts';
 export * from './richPower.ts';
 export * from './richServices.ts';

@@ -1,5 +1,6 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
+import type { HealthState } from './healthcheck.ts';
 import { closed, may, says, word } from './schema.ts';
 
 /** Schema of how far the boot of a rich container is. */
@@ -17,10 +18,21 @@ export const BootReadiness = closed({
 /** How far the boot of a rich container is, and what is wrong with it. */
 export type BootReadiness = Static<typeof BootReadiness>;
 
-/** The same in the words of Docker's health checks: a degraded container is not healthy. */
-export function healthOf({ state }: Pick<BootReadiness, 'state'>): 'starting' | 'healthy' | 'unhealthy' {
-  if (state === 'starting') return 'starting';
-  return state === 'running' ? 'healthy' : 'unhealthy';
+/**
+ * The health of a container in Docker's words: what its health check says; without one, how far the boot is, where a
+ * degraded container is not healthy.
+ */
+export function healthOf({
+  health,
+  readiness,
+}: {
+  readonly health?: Pick<HealthState, 'status'>;
+  readonly readiness?: Pick<BootReadiness, 'state'>;
+}): HealthState['status'] | 'none' {
+  if (health) return health.status;
+  if (!readiness) return 'none';
+  if (readiness.state === 'starting') return 'starting';
+  return readiness.state === 'running' ? 'healthy' : 'unhealthy';
 }
 
 /** Schema of how the engine finds that out. */

@@ -1,5 +1,6 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
+import { Healthcheck } from './healthcheck.ts';
 import { type ResourceRequest, resourceLimitEntries } from './limits.ts';
 import { closed, flag, integer, map, may, says, text, texts, word } from './schema.ts';
 
@@ -256,6 +257,7 @@ export const ContainerRequest = closed(
     resources: may(resources),
     restart: may(RestartPolicy),
     boot: may(BootRequest),
+    healthcheck: may(Healthcheck),
     log: may(LogRequest),
     network: may(NetworkRequest),
     stopSignal: may(text),

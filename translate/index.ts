@@ -4,6 +4,7 @@ import { PouchError, type ContainerRequest } from '../hooks/index.ts';
 import type { Asked } from './asked.ts';
 import { member } from './invalid.ts';
 import { firstBootOf } from './firstBoot.ts';
+import { healthcheckOf } from './healthcheck.ts';
 import { isolationOf } from './isolation.ts';
 import { networkOf } from './network.ts';
 import { policyOf } from './policy.ts';
@@ -51,6 +52,7 @@ export function toContainerRequest(
     ...policyOf(body, asked),
     firstBoot: firstBootOf(body),
     boot: bootOf(body),
+    healthcheck: healthcheckOf(body),
   };
   warnOfIgnored(body, warn);
   return { request: withoutUndefined(request), warnings };

@@ -27,7 +27,6 @@ export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
   refuseLinks(body.HostConfig?.Links);
   for (const [field, defaults] of Object.entries(notHonoured))
     if (asksFor(host[field], defaults)) warn(`\`HostConfig.${field}\` is not supported and has no effect`);
-  warnOfHealthcheck(body, warn);
   warnOfEndpoints(body, warn);
   if (body.OnBuild?.length) warn('OnBuild is not supported and has no effect');
 }
@@ -50,11 +49,6 @@ export function warnOfIgnoredLimits(body: object, warn: Warn): void {
   for (const field of notUpdated)
     if (asksFor((body as Record<string, unknown>)[field], []))
       warn(`${field} is not supported and has no effect`);
-}
-
-function warnOfHealthcheck(body: ContainerCreateRequest, warn: Warn): void {
-  const test = body.Healthcheck?.Test ?? [];
-  if (test.length > 0 && test[0] !== 'NONE') warn('Healthcheck is not supported yet and has no effect');
 }
 
 function warnOfEndpoints(body: ContainerCreateRequest, warn: Warn): void {

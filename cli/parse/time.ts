@@ -1,16 +1,5 @@
+import { durationSeconds } from '../../client/options/duration.ts';
 import { invalidOption } from '../errors.ts';
-
-const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 };
-const part = /(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g;
-
-/** Returns the seconds of `1h30m`, `90s`, `1.5h`; undefined if the text is not a duration. */
-export function durationSeconds(text: string): number | undefined {
-  if (text.replaceAll(part, '') !== '' || text === '') return undefined;
-  return [...text.matchAll(part)].reduce(
-    (sum, [, number, unit]) => sum + Number(number) * (unitSeconds[unit ?? ''] ?? 0),
-    0,
-  );
-}
 
 /**
  * Converts the time of --since or --until to Unix seconds. It is RFC 3339 (`2026-01-31T10:00:00Z`, or a date alone),

@@ -118,6 +118,31 @@ export const createOptions: readonly OptionGroup[] = [
     ],
   },
   {
+    title: 'Health check:',
+    options: [
+      { flags: '--health-cmd <command>', help: 'Command to run to check health' },
+      { flags: '--health-interval <duration>', help: 'Time between running the check (default 30s)' },
+      { flags: '--health-timeout <duration>', help: 'Maximum time to allow one check to run (default 30s)' },
+      {
+        flags: '--health-start-period <duration>',
+        help: 'Start period for the container to initialize before failures count (default 0s)',
+      },
+      {
+        flags: '--health-start-interval <duration>',
+        help: 'Time between running the check during the start period (default 5s, at most the interval)',
+      },
+      {
+        flags: '--health-retries <number>',
+        help: 'Consecutive failures needed to report unhealthy (default 3)',
+      },
+      {
+        flags: '--health-on-failure <action>',
+        help: 'What to do once it is unhealthy: none, kill, restart or stop (default none)',
+      },
+      { flags: '--no-healthcheck', help: "Disable the image's health check" },
+    ],
+  },
+  {
     title: 'Rich container:',
     options: [
       { flags: '--rich', help: 'Run a rich container: with an init system and services, like a VM' },

@@ -7,6 +7,7 @@ import { parseInteger } from './number.ts';
 import { parseExposed, parsePublished } from './ports.ts';
 import { parseVolumes } from './volumes.ts';
 import { profileLabel } from '../wire.ts';
+import { healthFields } from './health.ts';
 import { firstBootFields } from './firstBoot.ts';
 import { hostConfig } from './hostConfig.ts';
 import { richFields } from './richFields.ts';
@@ -39,6 +40,7 @@ export function createRequest(input: CreateInput): ContainerCreateRequest {
     ...richFields(flags),
     ...firstBootFields(flags),
     ...bootFields(flags),
+    ...healthFields(flags),
     HostConfig: host,
     ...networkingConfig(flags),
   };

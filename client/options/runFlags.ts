@@ -22,6 +22,16 @@ export interface CreateFlags {
   init?: boolean;
   stopSignal?: string;
   stopTimeout?: string;
+  // Health
+  healthCmd?: string;
+  healthInterval?: string;
+  healthTimeout?: string;
+  healthStartPeriod?: string;
+  healthStartInterval?: string;
+  healthRetries?: string;
+  healthOnFailure?: string;
+  /** False by --no-healthcheck. */
+  healthcheck?: boolean;
   // Rich
   rich?: boolean;
   richMode?: string;

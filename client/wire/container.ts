@@ -37,13 +37,15 @@ export interface ContainerConfig {
   Shell?: string[] | null;
 }
 
-/** A health check as Docker's API has it; Pouch stores it and does not run it. */
+/** A health check. Zeros and what is missing are those of the image, or Docker's defaults. */
 export interface Healthcheck {
-  Test?: string[];
+  /** `CMD` and a command, `CMD-SHELL` and a line for a shell, or `NONE`. */
+  Test?: string[] | null;
   /** Nanoseconds. */
   Interval?: number;
   Timeout?: number;
   StartPeriod?: number;
+  StartInterval?: number;
   Retries?: number;
 }
 
@@ -103,8 +105,15 @@ export interface BootFields {
   BootDelay?: number;
 }
 
+/** Pouch's addition to health checks. */
+export interface HealthFields {
+  /** What happens when the container becomes unhealthy: `none`, `kill`, `restart` or `stop`. Default: `none`. */
+  HealthcheckOnFailureAction?: string;
+}
+
 /** Body of `POST /containers/create?name=&platform=`. */
-export interface ContainerCreateRequest extends ContainerConfig, RichFields, FirstBootFields, BootFields {
+export interface ContainerCreateRequest
+  extends ContainerConfig, RichFields, FirstBootFields, BootFields, HealthFields {
   /** Pouch: names of variables in Env that are masked in plans, logs, errors and events. */
   SecretEnv?: string[];
   HostConfig?: HostConfig;

@@ -1,5 +1,5 @@
 import type { ImageNameWire, SnapshotScheduleWire, SnapshotWire } from './snapshot.ts';
-import type { ContainerConfig, MountPoint, RichFields } from './container.ts';
+import type { ContainerConfig, HealthFields, MountPoint, RichFields } from './container.ts';
 import type { EndpointSettings } from './endpoint.ts';
 import type { HostConfig, PortMap } from './hostConfig.ts';
 import type { BlameWire } from './pouch.ts';
@@ -34,7 +34,7 @@ export interface ContainerInspect {
   SizeRw?: number;
   SizeRootFs?: number;
   Mounts: MountPoint[];
-  Config: ContainerConfig & RichFields;
+  Config: ContainerConfig & RichFields & HealthFields;
   NetworkSettings: NetworkSettings;
   /** Pouch: why the container's record is unusable; other fields may be empty. */
   Damage?: { Path: string; Problem: string; Hint: string };
@@ -68,7 +68,7 @@ export interface ContainerStateWire {
   ExitCode: number;
   /** Pouch: `reboot` or `poweroff` if a rich container has ended itself so; its restart policy does not apply then. */
   Ending?: string;
-  /** Of a rich container whose boot is followed. */
+  /** Of its health check; of a rich container without one, how far its boot is. */
   Health?: HealthWire;
   /** Pouch: how far its boot is. */
   Readiness?: ReadinessWire;
@@ -83,6 +83,8 @@ export interface HealthWire {
   Status: string;
   FailingStreak: number;
   Log: { Start: string; End: string; ExitCode: number; Output: string }[];
+  /** Pouch: what it did when the container was unhealthy last; At is RFC 3339. */
+  OnFailure?: { Action: string; At: string };
 }
 
 /** How far the boot of a rich container is. */

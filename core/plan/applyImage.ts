@@ -1,5 +1,6 @@
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { ofDockerHealthcheck } from '../../hooks/healthcheck.ts';
 import { signalNumber } from '../contract/signals.ts';
 
 /** What the image says about its containers (image-spec config.md, `config`). */
@@ -12,6 +13,7 @@ export function applyImage(draft: ContainerDraft): void {
   if (config.User) draft.process.user = config.User;
   if (config.StopSignal) draft.stop.signal = checkedSignal(config.StopSignal, draft);
   Object.assign(draft.labels, config.Labels);
+  if (config.Healthcheck) draft.healthcheck = ofDockerHealthcheck(config.Healthcheck);
 }
 
 /** One that does not exist would be found only at the stop. */

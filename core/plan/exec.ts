@@ -57,6 +57,24 @@ export async function planExec(
   };
 }
 
+/**
+ * The process of a command that no tap sees, with the container's user, environment and working directory: a probe of
+ * its health.
+ */
+export async function planProbe(
+  args: readonly string[],
+  container: ContainerDraft,
+  context: Pick<ExecContext, 'ownProcess' | 'accounts'>,
+): Promise<OciProcess> {
+  const [own, accounts] = await Promise.all([context.ownProcess(), context.accounts()]);
+  return ociProcess(
+    execDraft({ args: [...args] }, container, undefined),
+    own,
+    accounts,
+    container.process.groups,
+  );
+}
+
 /** The marks of an exec: those of the request, and of what it inherits from the container's process. */
 export function execSecrets(
   { secretEnv = [] }: ExecRequest,

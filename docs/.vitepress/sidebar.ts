@@ -18,6 +18,7 @@ export const groups: Record<string, readonly string[]> = {
     'registries',
     'logs',
     'limits-and-checkpoints',
+    'health-checks',
     'copy',
     'change-in-place',
     'lxcfs',

@@ -137,11 +137,13 @@ export interface Containers {
   unpause(ref: string): Promise<void>;
   /**
    * Resolves when the condition holds. `removed` waits for the removal, `ready` for the end of the boot of a rich
-   * container: then the exit code is 0 if it is up with all that it was to start, else 1.
+   * container: then the exit code is 0 if it is up with all that it was to start, else 1. `healthy` waits until its
+   * health check has a result: 0 if it is healthy, else 1.
+   * @throws PCH_CONFLICT for `healthy` without a health check
    */
   wait(
     ref: string,
-    condition: 'not-running' | 'next-exit' | 'removed' | 'ready',
+    condition: 'not-running' | 'next-exit' | 'removed' | 'ready' | 'healthy',
     signal?: AbortSignal,
   ): Promise<{ exitCode: number; error?: string }>;
   /** Never waits for a lock. */

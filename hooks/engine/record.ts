@@ -1,6 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import { Type } from '@sinclair/typebox';
 import { ContainerDraft, Ending } from '../draft.ts';
+import { HealthState } from '../healthcheck.ts';
 import { BlameEntry, Degradation } from '../plan.ts';
 import { BootReadiness } from '../readiness.ts';
 import { ContainerRequest } from '../request.ts';
@@ -12,6 +13,7 @@ const ContainerState = closed({
   exitCode: integer,
   ending: may(Ending),
   readiness: may(BootReadiness),
+  health: may(HealthState),
   oomKilled: flag,
   error: says('Why the last start failed; empty otherwise.'),
   startedAt: says('RFC 3339 with nanoseconds, as containerd reports it; empty before the first start.'),

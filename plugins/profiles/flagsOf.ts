@@ -16,6 +16,7 @@ function flagOf(word: string, value: unknown): Record<string, unknown> {
   if (!option) throw optionError(word, unknownWord(word));
   if (option.refused !== undefined) throw optionError(word, `profiles do not take it: ${option.refused}`);
   if (word === 'rich' && typeof value === 'string') return { rich: true, richMode: value };
+  if (word.startsWith('no-')) return { [attributeOf(word.slice(3))]: scalarOf(word, option, value) !== true };
   return { [attributeOf(word)]: option.list ? listOf(word, option, value) : scalarOf(word, option, value) };
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { skip } from '../support/skip.ts';
 import { Docker, said } from '../support/Docker.ts';
 import { target, uniqueName, type Target } from './support/target.ts';
@@ -106,8 +107,62 @@ describe('docker CLI', function () {
     });
 
     it('warns of options without effect', async () => {
-      const { stderr } = await docker.run(['create', '--name', name, '--health-cmd', 'true', image]);
-      assert.match(stderr, /WARNING: Healthcheck is not supported/);
+      const { stderr } = await docker.run(['create', '--name', name, '--isolation', 'process', image]);
+      assert.match(stderr, /WARNING: .*Isolation/);
+    });
+  });
+
+  describe('a health check', () => {
+    const health = async (field: string) => await docker.ok('inspect', '-f', `{{${field}}}`, name);
+    const becomes = async (status: string) =>
+      assert.ok(
+        await waitUntil(async () => (await health('.State.Health.Status')) === status, { withinMs: 30_000 }),
+        status,
+      );
+
+    it('is shown by ps, inspect and events, and filters containers', async () => {
+      const since = String(Math.floor(Date.now() / 1000));
+      const often = ['--health-interval', '200ms', '--health-retries', '2', '--health-timeout', '5s'];
+      await sleeper('--health-cmd', 'echo looked; test ! -e /ill', ...often);
+      await becomes('healthy');
+      const listed = (status: string) =>
+        docker.ok(
+          'ps',
+          '--filter',
+          `name=${name}`,
+          '--filter',
+          `health=${status}`,
+          '--format',
+          '{{.Status}}',
+        );
+      assert.match(await listed('healthy'), /^Up .* \(healthy\)$/);
+      assert.equal(await health('(index .State.Health.Log 0).Output'), 'looked\n'.trim());
+      assert.equal(await health('.Config.Healthcheck.Interval'), '200ms');
+      await docker.ok('exec', name, 'touch', '/ill');
+      await becomes('unhealthy');
+      assert.match(await listed('unhealthy'), /\(unhealthy\)$/);
+      assert.equal(await listed('healthy'), '');
+      const events = await docker.ok(
+        'events',
+        '--since',
+        since,
+        '--until',
+        '0s',
+        '--filter',
+        `container=${name}`,
+      );
+      assert.match(
+        events,
+        /exec_create: \/bin\/sh -c echo looked[^]*health_status: healthy[^]*health_status: unhealthy/,
+      );
+    });
+
+    it('can be switched off, and has Docker’s limits', async () => {
+      await sleeper('--no-healthcheck');
+      assert.equal(await health('json .State.Health'), 'null');
+      assert.equal(await health('json .Config.Healthcheck.Test'), '["NONE"]');
+      const bad = ['create', '--health-cmd', 'x', '--health-interval', '10us', image];
+      assert.match((await docker.run(bad)).stderr, /Interval in Healthcheck cannot be less than 1ms/);
     });
   });
 

@@ -1,7 +1,7 @@
 import type { UpgradeRequest } from '../../../client/index.ts';
 import { invalidOption } from '../../errors.ts';
 import { printable } from '../../output/printable.ts';
-import { durationSeconds } from '../../parse/time.ts';
+import { durationSeconds } from '../../../client/options/duration.ts';
 import { upgradeLines } from '../../plan/upgradeLines.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { collect } from '../../run/collect.ts';

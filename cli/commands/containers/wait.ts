@@ -3,7 +3,7 @@ import type { PouchCommand } from '../../PouchCommand.ts';
 import { reportError } from '../../reportError.ts';
 import type { Session } from '../../Session.ts';
 
-const conditions = ['not-running', 'ready'] as const;
+const conditions = ['not-running', 'ready', 'healthy'] as const;
 type Condition = (typeof conditions)[number];
 
 export function define(command: PouchCommand, session: Session): void {

@@ -1,5 +1,6 @@
 /** The configuration of an image that is made of a container. */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
+import { toDockerHealthcheck } from '../../../hooks/healthcheck.ts';
 import type { ImageConfig } from '../../../hooks/image.ts';
 
 type Config = NonNullable<ImageConfig['config']>;
@@ -22,6 +23,8 @@ export function configOf({ draft, request }: ContainerRecord): Config {
     Labels: { ...image.Labels, ...request.labels },
     ExposedPorts: { ...image.ExposedPorts, ...keys(portsOf(request)) },
     Volumes: { ...image.Volumes, ...keys(anonymousVolumes(request)) },
+    Healthcheck:
+      request.healthcheck && draft.healthcheck ? toDockerHealthcheck(draft.healthcheck) : image.Healthcheck,
   });
 }
 

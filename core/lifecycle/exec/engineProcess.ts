@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ContainerRecord, OutputChunk } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
+import type { OciProcess } from '../../../hooks/oci.ts';
 import { sigkill } from '../../contract/signals.ts';
 import { ExecStdio } from '../../io/index.ts';
 import { newId } from '../../state/ids.ts';
@@ -10,6 +11,7 @@ import { endOfExec } from '../exits/endOfProcess.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { onTask } from '../task/onTask.ts';
 import { notRunning } from '../task/refusals.ts';
+import { signalExec } from './signalExec.ts';
 
 /** Milliseconds for the end of a process that was killed. */
 const killWithinMs = 2000;
@@ -39,11 +41,27 @@ export async function startEngineProcess(
   record: ContainerRecord,
   args: readonly string[],
 ): Promise<EngineProcess> {
-  const id = newId();
-  const streams = { tty: false, stdin: false, stdout: true, stderr: false };
+  return await startProcess(engine, record, { id: newId(), process: () => processOf(record, args) });
+}
+
+export interface NewProcess {
+  /** Its name in containerd. */
+  readonly id: string;
+  /** Whether `output` has its stderr too. */
+  readonly withStderr?: boolean;
+  process(): Promise<OciProcess>;
+}
+
+/** The same for any process. */
+export async function startProcess(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { id, withStderr = false, process }: NewProcess,
+): Promise<EngineProcess> {
+  const streams = { tty: false, stdin: false, stdout: true, stderr: withStderr };
   const stdio = await ExecStdio.create(join(engine.config.state, 'exec'), id, streams);
   try {
-    await onTask(engine, record, () => launch(engine, record, { id, stdio, args }));
+    await onTask(engine, record, () => launch(engine, record, { id, stdio, process }));
   } catch (error) {
     await stdio.close();
     throw error;
@@ -68,15 +86,14 @@ export async function startEngineProcess(
 interface Launch {
   readonly id: string;
   readonly stdio: ExecStdio;
-  readonly args: readonly string[];
+  process(): Promise<OciProcess>;
 }
 
-async function launch(engine: EngineContext, record: ContainerRecord, { id, stdio, args }: Launch) {
+async function launch(engine: EngineContext, record: ContainerRecord, { id, stdio, process }: Launch) {
   const { tasks } = engine.client;
   await engine.execStarts.start(record.id, async () => {
     if (record.state.status !== 'running') throw notRunning(record);
-    const process = await processOf(record, args);
-    await tasks.exec({ containerId: record.id, execId: id, process, ...stdio.paths });
+    await tasks.exec({ containerId: record.id, execId: id, process: await process(), ...stdio.paths });
     await tasks.start(record.id, id).catch(async (error: unknown) => {
       await tasks.deleteProcess(record.id, id).catch(() => undefined);
       throw error;
@@ -85,7 +102,7 @@ async function launch(engine: EngineContext, record: ContainerRecord, { id, stdi
 }
 
 /** The container's own process, as root and with another command. */
-async function processOf(record: ContainerRecord, args: readonly string[]) {
+async function processOf(record: ContainerRecord, args: readonly string[]): Promise<OciProcess> {
   const { process } = await storedSpecOf(record);
   const { bounding = [] } = process.capabilities ?? {};
   return {
@@ -105,7 +122,7 @@ async function kill(
   ended: Promise<unknown>,
 ): Promise<void> {
   try {
-    await engine.client.tasks.kill(container, sigkill, { execId: id });
+    await signalExec(engine, { container, id }, sigkill);
     await withDeadline(
       { ms: killWithinMs, late: () => new Error('it was killed and has not ended') },
       () => ended,

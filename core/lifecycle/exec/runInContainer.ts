@@ -1,8 +1,9 @@
-import type { ContainerRecord, OutputChunk } from '../../../hooks/engine.ts';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { withDeadline } from '../../wait/deadline.ts';
 import { untilAborted } from '../../wait/untilAborted.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
+import { beginningOf } from './beginningOf.ts';
 import { startEngineProcess } from './engineProcess.ts';
 
 /** Bytes of output that are kept unless a command says more; a container may print without end. */
@@ -42,19 +43,9 @@ export async function runInContainer(
       untilAborted(untilAborted(process.ended, signal), command.signal),
     );
     await process.endOutput();
-    return { exitCode, output: await output };
+    const { text } = await output;
+    return { exitCode, output: text };
   } finally {
     await process.close();
   }
-}
-
-/** All output is read, so that the process does not wait. */
-async function beginningOf(output: AsyncIterable<OutputChunk>, most: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const { data } of output) {
-    if (size < most) chunks.push(Buffer.from(data.subarray(0, most - size)));
-    size += data.length;
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -20,11 +20,18 @@ const longestBootMs = 60_000;
 export function wantsRestart({ draft, state, restartCount, stoppedByUser }: ContainerRecord): boolean {
   if (stoppedByUser) return false;
   if (state.ending === 'reboot') return true;
+  if (isUnhealthyRestart(state)) return true;
   if (state.ending === 'poweroff') return draft.rich.restartAfterPoweroff === true;
   const { name, maximumRetryCount } = draft.restart;
   if (name === 'always' || name === 'unless-stopped') return true;
   if (name !== 'on-failure' || state.exitCode === 0) return false;
   return maximumRetryCount === 0 || restartCount < maximumRetryCount;
+}
+
+/** Its health check has ended this run, to have another one. */
+function isUnhealthyRestart({ health, startedAt }: ContainerRecord['state']): boolean {
+  const { name, at = '' } = health?.action ?? {};
+  return name === 'restart' && Date.parse(at) >= Date.parse(startedAt);
 }
 
 /**

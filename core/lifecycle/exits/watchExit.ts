@@ -38,6 +38,7 @@ function logFailure(engine: EngineContext, { id }: ContainerRecord, work: Promis
 
 /** Reports the exit as soon as all output is read. What follows (afterExit.ts) delays only the next verb. */
 async function onExit(engine: EngineContext, record: ContainerRecord, reported: Exit): Promise<void> {
+  engine.healthWatches.end(record.id);
   const [kills, isLost] = await Promise.all([
     oomKills(record.draft.cgroupsPath),
     isLostExit(engine, record, { ...reported, kind: 'command', since: record.state.startedAt }),
@@ -73,6 +74,8 @@ export function setExited(
   const { exitCode, ending, whenStopped = exitCode } = withCommand(meaning ?? {}, exitStatus, command);
   delete record.state.ending;
   delete record.state.readiness;
+  // As with Docker.
+  if (record.state.health) record.state.health = { ...record.state.health, status: 'unhealthy' };
   Object.assign(record.state, {
     status: 'exited',
     pid: 0,

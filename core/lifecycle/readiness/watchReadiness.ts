@@ -1,5 +1,6 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf } from '../../../hooks/errors.ts';
+import { isProbed } from '../../../hooks/healthcheck.ts';
 import { type BootReadiness, healthOf } from '../../../hooks/readiness.ts';
 import { isUp } from '../../state/status.ts';
 import { cpuTimeMs } from '../../host/cpuTime.ts';
@@ -100,9 +101,13 @@ async function note(
   }
   const readiness: BootReadiness = { ...found, since: new Date().toISOString() };
   record.state.readiness = readiness;
-  const health = healthOf(readiness);
+  const health = healthOf({ readiness });
   engine.waiters.settle('ready', record.id, { exitCode: health === 'healthy' ? 0 : 1 });
-  emitContainer(engine, `health_status: ${health}`, record, {
+  // With a health check, Docker's event is about that.
+  const event = isProbed(record.draft.healthcheck)
+    ? `readiness: ${readiness.state}`
+    : `health_status: ${health}`;
+  emitContainer(engine, event, record, {
     readiness: readiness.state,
     ...(readiness.failedUnits.length > 0 && { failedUnits: readiness.failedUnits.join(' ') }),
     ...(readiness.reason && { reason: readiness.reason }),

@@ -16,6 +16,7 @@ import { settleCheckpoints } from '../checkpoint/remove.ts';
 import { alivePid, type Finding, quarantine, type Traces } from '../damaged/quarantine.ts';
 import { cleanUpLocked } from '../exits/cleanUp.ts';
 import { setExited, settleExitLater, unseenExitCode, watchExit } from '../exits/watchExit.ts';
+import { watchHealth } from '../health/watchHealth.ts';
 import { watchReadiness } from '../readiness/watchReadiness.ts';
 import { thawCutOff } from '../roots/frozen.ts';
 import { settleCutOff } from '../roots/settleRoots.ts';
@@ -250,6 +251,7 @@ async function adopt(
   await resumeProcesses(engine, record);
   watchExit(engine, record);
   watchReadiness(engine, record);
+  watchHealth(engine, record, { isAdopted: true });
 }
 
 async function resumeProcesses(

@@ -1,4 +1,4 @@
-/** Callers that wait for the boot, the end or the removal of a container. */
+/** Callers that wait for the boot, the health, the end or the removal of a container. */
 import { PouchError } from '../../../hooks/errors.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 
@@ -7,7 +7,7 @@ export interface ExitResult {
   error?: string;
 }
 
-type WaitKind = 'exit' | 'removal' | 'ready';
+type WaitKind = 'exit' | 'removal' | 'ready' | 'health';
 
 type Settle = (result: ExitResult) => void;
 
@@ -16,9 +16,10 @@ export class Waiters {
     exit: new Map<string, Set<Settle>>(),
     removal: new Map<string, Set<Settle>>(),
     ready: new Map<string, Set<Settle>>(),
+    health: new Map<string, Set<Settle>>(),
   };
 
-  /** The next exit (or failed start) of a container, its removal, or the next change of its readiness. */
+  /** The next exit (or failed start) of a container, its removal, or the next change of its readiness or health. */
   next(kind: WaitKind, id: string, signal?: AbortSignal): Promise<ExitResult> {
     return new Promise((resolve, reject) => {
       const waiting = this.#of(kind, id);

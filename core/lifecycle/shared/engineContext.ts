@@ -27,6 +27,7 @@ import type { EventBus } from './EventBus.ts';
 import type { Waiters } from './Waiters.ts';
 import type { KeyedLocks } from '../../state/KeyedLocks.ts';
 import type { Copies } from '../copy/Copies.ts';
+import type { HealthWatches } from '../health/HealthWatches.ts';
 import type { BootOrder } from '../recovery/BootOrder.ts';
 import type { RestartTimers } from './RestartTimers.ts';
 import type { ExecStarts } from '../exec/ExecStarts.ts';
@@ -79,6 +80,7 @@ export interface EngineContext {
   readonly plannerOptions: PlannerOptions;
   readonly restarts: RestartTimers;
   readonly snapshotSchedules: SnapshotSchedules;
+  readonly healthWatches: HealthWatches;
   /** In which order this daemon starts containers that did not outlive the last one. */
   readonly bootOrder: BootOrder;
   readonly metrics: SharedMetrics;

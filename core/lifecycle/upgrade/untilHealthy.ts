@@ -10,6 +10,8 @@ import { wait } from '../verbs/wait.ts';
 
 /** Milliseconds that a plain container without a command for its health must run. */
 const settledMs = 5_000;
+/** Characters of what its health check has printed. */
+const shownOutput = 200;
 /** Milliseconds between two calls of the command, and for one call. */
 const [commandPauseMs, commandDeadlineMs] = [500, 30_000];
 
@@ -51,6 +53,7 @@ async function judged(
   if (unready !== undefined) return unready;
   const leftMs = withinMs - (performance.now() - since);
   if (gate.command) return await untilSucceeds(engine, record, { ...gate, leftMs }, signal);
+  if (record.state.health) return await untilChecked(engine, record, { ...gate, leftMs }, signal);
   if (!record.draft.rich.readiness) await pause(Math.min(settledMs, leftMs), signal);
   return undefined;
 }
@@ -70,6 +73,22 @@ async function untilReady(
   if (state === 'running' || (state === 'degraded' && mayBeDegraded)) return undefined;
   const details = [reason, failedUnits.length > 0 && `failed: ${failedUnits.join(' ')}`].filter(Boolean);
   return [`it is ${state}`, ...details].join(', ');
+}
+
+/** Its own health check. */
+async function untilChecked(
+  engine: EngineContext,
+  record: ContainerRecord,
+  { timeoutSeconds, leftMs }: HealthGate & { leftMs: number },
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const checked = wait(engine, record, 'healthy', signal).catch(() => undefined);
+  const isKnown = await happensWithin(checked, leftMs);
+  const { status, log = [] } = record.state.health ?? {};
+  if (status === 'healthy') return undefined;
+  const last = log.at(-1)?.output.trim().slice(0, shownOutput);
+  const problem = isKnown ? 'it is unhealthy' : `it was not healthy within ${timeoutSeconds} s`;
+  return last ? `${problem}: ${last}` : problem;
 }
 
 async function untilSucceeds(

@@ -1,5 +1,6 @@
 import type { ContainerFilter, ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { healthOf } from '../../../hooks/readiness.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import { hasLabel } from '../../state/labels.ts';
 import type { ContainerStore } from '../../state/ContainerStore.ts';
@@ -23,6 +24,7 @@ const tests: Record<string, Test> = {
     networkAttachments(record).some(({ network }) => network === value),
   before: (record, value, store) => record.createdAt < store.findAny(value).createdAt,
   since: (record, value, store) => record.createdAt > store.findAny(value).createdAt,
+  health: ({ state }, value) => healthOf(state) === value,
   rich: ({ draft }, value) => String(draft.rich.enabled) === value || draft.rich.mode === value,
 };
 
@@ -63,12 +65,15 @@ function isAncestor(image: ContainerRecord['draft']['image'], value: string): bo
 }
 
 const statuses = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
+const healths = ['starting', 'healthy', 'unhealthy', 'none'];
 
 /** Before any record is looked at: a mistake is one also when there are no containers. */
 function checkFilters(filters: Record<string, string[]>): void {
   for (const name of Object.keys(filters)) if (name !== 'label' && !tests[name]) throw unknownFilter(name);
   for (const status of filters['status'] ?? [])
     if (!statuses.includes(status)) throw invalidFilter('status', `one of ${statuses.join(', ')}`, status);
+  for (const health of filters['health'] ?? [])
+    if (!healths.includes(health)) throw invalidFilter('health', `one of ${healths.join(', ')}`, health);
   for (const pattern of filters['name'] ?? [])
     if (!isPattern(pattern)) throw invalidFilter('name', 'a regular expression', pattern);
 }

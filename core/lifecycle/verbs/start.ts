@@ -10,6 +10,7 @@ import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpo
 import { checkSources } from '../shared/checkSources.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { watchExit } from '../exits/watchExit.ts';
+import { watchHealth } from '../health/watchHealth.ts';
 import { watchReadiness } from '../readiness/watchReadiness.ts';
 import { removeLocked } from './remove.ts';
 import { applyTaps, observeTaps } from '../shared/containerHooks.ts';
@@ -107,6 +108,7 @@ async function applyStart(
   emitContainer(engine, 'start', record);
   watchExit(engine, record);
   watchReadiness(engine, record);
+  watchHealth(engine, record);
   engine.deliveries.begin(record);
   await engine.store.save(record);
   observeTaps(engine, record, catalogue.container.poststart, moment);

@@ -28,6 +28,7 @@ const merges: { [Name in keyof ContainerRequest]?: Merge<NonNullable<ContainerRe
   network: mergeNetwork,
   rich: defined,
   boot: defined,
+  healthcheck: defined,
   firstBoot: mergeFirstBoot,
 };
 

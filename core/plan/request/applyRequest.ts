@@ -6,6 +6,7 @@ import { invalidField } from '../../../hooks/invalidField.ts';
 import { checkLogOptions } from './log.ts';
 import { applyDiskQuota } from './diskQuota.ts';
 import { applyFirstBoot } from './firstBoot.ts';
+import { applyHealthcheck } from './healthcheck.ts';
 import { applyVm } from './machine.ts';
 import { applyModes } from './modes.ts';
 import { applyNetwork } from './network.ts';
@@ -26,6 +27,7 @@ export async function applyRequest(
   applyNetwork(draft, request, context);
   applyProcess(draft, request);
   applyLifecycle(draft, request);
+  applyHealthcheck(draft, request);
   await applyResources(draft, request.resources ?? {}, context);
   await applyFirstBoot(draft, request);
   await applyModes(draft, request, context);

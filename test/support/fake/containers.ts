@@ -333,6 +333,7 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
         'next-exit': () => container.exits > exits,
         removed: () => container.removed,
         ready: () => container.record.state.readiness?.state !== 'starting',
+        healthy: () => container.record.state.health?.status !== 'starting',
       };
       await until(met[condition], signal);
       return { exitCode: container.record.state.exitCode };

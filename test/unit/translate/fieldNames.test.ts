@@ -46,6 +46,7 @@ describe('names of fields', () => {
       'readonlyPaths',
       'readonlyPaths[]',
       'resources',
+      'healthcheck.shell',
       'login',
       'stdout',
       'stderr',
@@ -93,12 +94,11 @@ describe('names of fields', () => {
   });
 
   it('replace members of the API for users of a command', () => {
-    const message =
-      '`HostConfig.Mounts[1].Target` and `HostConfig.Sysctls["a"]`, not `Healthcheck` or `lsblk`';
-    assert.equal(inNamesOf(docker, message), '--mount and --sysctl a, not Healthcheck or `lsblk`');
+    const message = '`HostConfig.Mounts[1].Target` and `HostConfig.Sysctls["a"]`, not `OnBuild` or `lsblk`';
+    assert.equal(inNamesOf(docker, message), '--mount and --sysctl a, not OnBuild or `lsblk`');
     assert.equal(
       inNamesOf(curl, message),
-      'HostConfig.Mounts[1].Target and HostConfig.Sysctls["a"], not Healthcheck or `lsblk`',
+      'HostConfig.Mounts[1].Target and HostConfig.Sysctls["a"], not OnBuild or `lsblk`',
     );
   });
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ContainerWaitResponse } from '../../../../client/wire.ts';
 import { PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
@@ -5,7 +6,7 @@ import { inNamesOf } from '../../../../translate/names/inNamesOf.ts';
 
 export const waitRoutes: Route[] = [{ method: 'POST', path: '/containers/:id/wait', handler: wait }];
 
-const conditions = ['not-running', 'next-exit', 'removed', 'ready'] as const;
+const conditions = ['not-running', 'next-exit', 'removed', 'ready', 'healthy'] as const;
 
 /**
  * `docker run` calls wait before start, and starts the container once it has the headers: they are sent as soon as the
@@ -14,6 +15,8 @@ const conditions = ['not-running', 'next-exit', 'removed', 'ready'] as const;
 async function wait(call: Call): Promise<void> {
   const { id } = call.engine.containers.inspect(parameter(call, 'id'));
   const exited = call.engine.containers.wait(id, condition(call), call.signal);
+  // What is refused is refused at once.
+  await Promise.race([exited, setImmediate()]);
   call.response.writeHead(200, { 'Content-Type': 'application/json' });
   call.response.flushHeaders();
   const { exitCode, error } = await exited;

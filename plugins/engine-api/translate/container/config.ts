@@ -1,12 +1,22 @@
 /** `Config` of inspect: the request merged with the image's settings. */
-import type { BootFields, ContainerConfig, FirstBootFields, RichFields } from '../../../../client/wire.ts';
-import type { ContainerRecord, SupervisedService } from '../../../../hooks/index.ts';
+import type {
+  BootFields,
+  ContainerConfig,
+  FirstBootFields,
+  HealthFields,
+  RichFields,
+} from '../../../../client/wire.ts';
+import {
+  type ContainerRecord,
+  type SupervisedService,
+  toDockerHealthcheck,
+} from '../../../../hooks/index.ts';
 import { anonymousPaths } from './mounts.ts';
 import { withProtocol } from './networks.ts';
 
 export function containerConfig(
   record: ContainerRecord,
-): ContainerConfig & RichFields & FirstBootFields & BootFields {
+): ContainerConfig & RichFields & FirstBootFields & BootFields & HealthFields {
   const { request, draft } = record;
   const { process } = draft;
   return {
@@ -34,6 +44,18 @@ export function containerConfig(
     ...richFields(record),
     ...firstBootFields(record),
     ...bootFields(record),
+    ...healthFields(record),
+  };
+}
+
+function healthFields({
+  draft: { healthcheck },
+}: ContainerRecord): HealthFields & Pick<ContainerConfig, 'Healthcheck'> {
+  if (!healthcheck) return {};
+  const { onFailure } = healthcheck;
+  return {
+    Healthcheck: toDockerHealthcheck(healthcheck),
+    ...(onFailure && { HealthcheckOnFailureAction: onFailure }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type {
   ContainerInspect,
   ContainerStateWire,
+  ReadinessWire,
   SnapshotScheduleWire,
   SnapshotWire,
 } from '../../../../client/wire.ts';
@@ -110,19 +111,29 @@ function warningsField(record: ContainerRecord, client: ClientKind): { Warnings?
   return all.length > 0 ? { Warnings: all } : {};
 }
 
-/** Docker's tools look at Health, for example to start what depends on a container. */
-function readinessFields(readiness: BootReadiness): Pick<ContainerStateWire, 'Health' | 'Readiness'> {
+/** Docker's tools look at it, for example to start what depends on a container. */
+function healthField(state: ContainerRecord['state']): Pick<ContainerStateWire, 'Health'> {
+  const status = healthOf(state);
+  if (status === 'none') return {};
+  const { failingStreak = status === 'unhealthy' ? 1 : 0, log = [], action } = state.health ?? {};
+  const results = log.map(({ start, end, exitCode, output }) => ({
+    Start: start,
+    End: end,
+    ExitCode: exitCode,
+    Output: output,
+  }));
+  const acted = action && { OnFailure: { Action: action.name, At: action.at } };
+  return { Health: { Status: status, FailingStreak: failingStreak, Log: results, ...acted } };
+}
+
+function readinessOf(readiness: BootReadiness): ReadinessWire {
   const { state, failedUnits, reason, warnings, since } = readiness;
-  const health = healthOf(readiness);
   return {
-    Health: { Status: health, FailingStreak: health === 'unhealthy' ? 1 : 0, Log: [] },
-    Readiness: {
-      State: state,
-      FailedUnits: failedUnits,
-      ...(reason && { Reason: reason }),
-      ...(warnings && { Warnings: warnings }),
-      Since: since,
-    },
+    State: state,
+    FailedUnits: failedUnits,
+    ...(reason && { Reason: reason }),
+    ...(warnings && { Warnings: warnings }),
+    Since: since,
   };
 }
 
@@ -138,7 +149,8 @@ function stateOf({ state }: ContainerRecord, client: ClientKind): ContainerState
     Pid: state.pid,
     ExitCode: state.exitCode,
     ...(state.ending && { Ending: state.ending }),
-    ...(state.readiness && readinessFields(state.readiness)),
+    ...healthField(state),
+    ...(state.readiness && { Readiness: readinessOf(state.readiness) }),
     Error: inNamesOf(client, state.error),
     StartedAt: orNever(state.startedAt),
     FinishedAt: orNever(state.finishedAt),

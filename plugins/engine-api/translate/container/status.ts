@@ -8,7 +8,7 @@ export function statusText(record: ContainerRecord, now: number): string {
   const degraded = record.degraded.length > 0 ? ' (degraded)' : '';
   switch (status) {
     case 'running':
-      return `Up ${since(startedAt, now)}${readinessText(record)}${degraded}`;
+      return `Up ${since(startedAt, now)}${readinessText(record)}${healthText(record)}${degraded}`;
     case 'paused':
       return `Up ${since(startedAt, now)} (Paused)`;
     case 'restarting':
@@ -34,6 +34,12 @@ function readinessText({ state: { readiness } }: ContainerRecord): string {
   const more = failedUnits.length > mostNamed ? ` and ${failedUnits.length - mostNamed} more` : '';
   const why = state === 'degraded' ? `${named}${more}` : (reason ?? '');
   return why === '' ? ` (${state})` : ` (${state}: ${why})`;
+}
+
+/** In Docker's words, which scripts look for. */
+function healthText({ state: { health } }: ContainerRecord): string {
+  if (!health) return '';
+  return health.status === 'starting' ? ' (health: starting)' : ` (${health.status})`;
 }
 
 function endingText({ state: { ending } }: ContainerRecord): string {

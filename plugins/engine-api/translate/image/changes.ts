@@ -1,4 +1,5 @@
 /** Instructions of a Dockerfile that change the configuration of an image (`--change` of import and commit). */
+import { durationSeconds } from '../../../../client/options/duration.ts';
 import { type Image, PouchError } from '../../../../hooks/index.ts';
 import { words } from './words.ts';
 
@@ -52,6 +53,7 @@ const healthOptions: Record<string, string> = {
   interval: 'Interval',
   timeout: 'Timeout',
   'start-period': 'StartPeriod',
+  'start-interval': 'StartInterval',
   retries: 'Retries',
 };
 
@@ -65,15 +67,14 @@ function healthcheck(text: string): object {
   return { Test: asList ? ['CMD', ...asList] : ['CMD-SHELL', line], ...Object.fromEntries(given) };
 }
 
-const nanoseconds: Record<string, number> = { ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
-
 function healthOption(text: string): [string, number] {
-  const [, name = '', value = '', unit = ''] = /^--([a-z-]+)=(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const [, name = '', value = ''] = /^--([a-z-]+)=(.+)$/.exec(text) ?? [];
   const field = healthOptions[name];
-  const isCount = field === 'Retries';
-  if (!field || isCount === (unit !== ''))
+  const count = /^\d+$/.test(value) ? Number(value) : undefined;
+  const number = field === 'Retries' ? count : Math.round((durationSeconds(value) ?? NaN) * 1e9);
+  if (!field || !Number.isSafeInteger(number))
     throw invalid(text, 'expected an option such as --interval=30s or --retries=3');
-  return [field, Number(value) * (isCount ? 1 : nanoseconds[unit]!)];
+  return [field, number!];
 }
 
 /** `A=1 B="2 3"`, or the older form `A 1`. */

@@ -87,6 +87,25 @@ const bodies: RequestRow[] = [
 ];
 
 const fields: RequestRow[] = [
+  field(
+    'a health check of another kind',
+    { Healthcheck: { Test: ['HTTP', '/'] } },
+    /expected CMD, CMD-SHELL or NONE/,
+    'PCH_OPTION_INVALID',
+  ),
+  field(
+    'a health check without a command',
+    { Healthcheck: { Test: ['CMD'] } },
+    /expected a command after CMD/,
+    'PCH_OPTION_INVALID',
+  ),
+  field('an interval as text', { Healthcheck: { Interval: '1s' } }, /Interval/),
+  field(
+    'fewer than no retries',
+    { Healthcheck: { Test: ['CMD', 'x'], Retries: -1 } },
+    /Retries in Healthcheck cannot be negative/,
+    'PCH_OPTION_INVALID',
+  ),
   field('no image', { Image: undefined }, /Image/),
   field('an empty image', { Image: '' }, /Image/),
   field('a number as the image', { Image: 7 }, /Image must be string/),

@@ -211,6 +211,15 @@ const cases: [args: string, part: Part][] = [
       },
     },
   ],
+  [
+    '--health-cmd true --health-interval 1m30s --health-timeout 500ms --health-retries 0 img',
+    { Healthcheck: { Test: ['CMD-SHELL', 'true'], Interval: 90e9, Timeout: 5e8, Retries: 0 } },
+  ],
+  [
+    '--health-start-period 1h --health-start-interval 2s --health-on-failure kill img',
+    { Healthcheck: { StartPeriod: 3600e9, StartInterval: 2e9 }, HealthcheckOnFailureAction: 'kill' },
+  ],
+  ['--no-healthcheck img', { Healthcheck: { Test: ['NONE'] } }],
   ['--volumes-from a:ro --volumes-from b img', { HostConfig: { VolumesFrom: ['a:ro', 'b'] } }],
   [
     '--runtime crun --annotation a.b=c --group-add 5 img',

@@ -56,6 +56,22 @@ describe('profiles', () => {
     });
   }
 
+  it('have health checks, or none', async () => {
+    const checked = { 'health-cmd': 'true', 'health-interval': '5s', 'health-on-failure': 'kill' };
+    const options = {
+      profiles: { checked, unchecked: { 'no-healthcheck': true }, same: { 'no-healthcheck': false } },
+    };
+    const of = async (...args: string[]) => (await planned(args, options)).draft.healthcheck;
+    assert.deepEqual(await of('--profile', 'checked', '--health-timeout', '1s'), {
+      test: ['CMD-SHELL', 'true'],
+      interval: 5000,
+      timeout: 1000,
+      onFailure: 'kill',
+    });
+    assert.deepEqual(await of('--profile', 'unchecked'), { test: ['NONE'] });
+    assert.equal(await of('--profile', 'same'), undefined);
+  });
+
   it('give a container what its request does not have', async () => {
     const { draft } = await planned(['--profile', 'legacy-vm']);
     assert.deepEqual(draft.rich, { enabled: true, mode: 'systemd', initScript: '' });

@@ -40,6 +40,20 @@ describe('whether a container is to be started again', () => {
     );
 
   it('no: never', () => assert.equal(asked('no', 1), false));
+
+  it('whatever its policy, if its health check has ended this run for another one', () => {
+    const ended = (at: string, name: 'restart' | 'kill' = 'restart', stoppedByUser = false) => {
+      const health = { status: 'unhealthy' as const, failingStreak: 3, log: [], action: { name, at } };
+      const state = { status: 'exited' as const, startedAt: '2026-01-01T10:00:00.000Z', health };
+      return wantsRestart(
+        record({ draft: { restart: { name: 'no', maximumRetryCount: 0 } }, state, stoppedByUser }),
+      );
+    };
+    assert.equal(ended('2026-01-01T10:00:05.000Z'), true);
+    assert.equal(ended('2026-01-01T09:00:00.000Z'), false, 'that was an earlier run');
+    assert.equal(ended('2026-01-01T10:00:05.000Z', 'kill'), false);
+    assert.equal(ended('2026-01-01T10:00:05.000Z', 'restart', true), false);
+  });
   it('always and unless-stopped: whatever its exit code was, unless its user ended it', () => {
     for (const name of ['always', 'unless-stopped'] as const) {
       assert.ok(asked(name, 0) && asked(name, 1, { count: 99 }));

@@ -247,6 +247,38 @@ describe('container record → Docker', () => {
     for (const field of ['Isolation', 'Links', 'KernelMemory']) assert.ok(field in others, field);
   });
 
+  it('shows the health check, and its results', () => {
+    const health = {
+      status: 'unhealthy' as const,
+      failingStreak: 3,
+      log: [{ start: 'a', end: 'b', exitCode: 1, output: 'no' }],
+      action: { name: 'kill' as const, at: 'c' },
+    };
+    const container = running();
+    container.draft.healthcheck = { test: ['CMD', 'true'], interval: 1500, shell: ['sh'], onFailure: 'kill' };
+    container.state.health = health;
+    const { State, Config } = toInspect(container);
+    assert.deepEqual(State.Health, {
+      Status: 'unhealthy',
+      FailingStreak: 3,
+      Log: [{ Start: 'a', End: 'b', ExitCode: 1, Output: 'no' }],
+      OnFailure: { Action: 'kill', At: 'c' },
+    });
+    assert.deepEqual(Config.Healthcheck, { Test: ['CMD', 'true'], Interval: 1.5e9 });
+    assert.equal(Config.HealthcheckOnFailureAction, 'kill');
+    const texts = (['starting', 'healthy', 'unhealthy'] as const).map((status) => {
+      container.state.health = { ...health, status };
+      return statusText(container, now);
+    });
+    assert.deepEqual(texts, [
+      'Up 2 seconds (health: starting)',
+      'Up 2 seconds (healthy)',
+      'Up 2 seconds (unhealthy)',
+    ]);
+    container.state.readiness = { state: 'degraded', failedUnits: ['a'], since: '' };
+    assert.match(statusText(container, now), /\(degraded: a\) \(unhealthy\)$/);
+  });
+
   it('shows Pouch’s fields only for rich containers', () => {
     assert.equal('Rich' in toInspect(running()).Config, false);
     const rich = running({ Rich: true, RichMode: 'systemd' });

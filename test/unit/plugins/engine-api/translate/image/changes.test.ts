@@ -50,8 +50,19 @@ describe('instructions of docker import --change', () => {
     );
     const health = (text: string) => applyChanges([`HEALTHCHECK ${text}`]).Healthcheck;
     assert.deepEqual(health('NONE'), { Test: ['NONE'] });
+    assert.deepEqual(health('--start-interval=1m30s --start-period=500ms CMD true'), {
+      Test: ['CMD-SHELL', 'true'],
+      StartInterval: 90e9,
+      StartPeriod: 5e8,
+    });
     assert.deepEqual(health('CMD ["a", "b"]'), { Test: ['CMD', 'a', 'b'] });
-    for (const bad of ['curl', '--often CMD x', '--retries=3s CMD x', '--interval=3 CMD x'])
+    for (const bad of [
+      'curl',
+      '--often CMD x',
+      '--retries=3s CMD x',
+      '--interval=3 CMD x',
+      '--retries=1.5 CMD x',
+    ])
       assert.throws(() => health(bad), { code: 'PCH_BAD_REQUEST' }, bad);
   });
 

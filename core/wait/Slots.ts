@@ -1,0 +1,50 @@
+import { onAbort } from './onAbort.ts';
+
+/** Lets a limited number of callers work at the same time; the others wait for their turn, in order. */
+export class Slots {
+  #free: number;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  /**
+   * Resolves to the function that ends the turn, which may be called twice; once the signal has aborted, without a
+   * turn.
+   */
+  async take(signal: AbortSignal): Promise<() => void> {
+    if (this.#free > 0) this.#free -= 1;
+    else if (!(await this.#turn(signal))) return () => undefined;
+    let isOver = false;
+    return () => {
+      if (!isOver) this.#passOn();
+      isOver = true;
+    };
+  }
+
+  #turn(signal: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve(false);
+      const begin = () => {
+        unlisten();
+        resolve(true);
+      };
+      const unlisten = onAbort(signal, () => {
+        this.#waiting.delete(begin);
+        resolve(false);
+      });
+      this.#waiting.add(begin);
+    });
+  }
+
+  #passOn(): void {
+    const [next] = this.#waiting;
+    if (!next) {
+      this.#free += 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
+  }
+}
