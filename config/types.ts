@@ -14,6 +14,12 @@ export interface PouchConfig {
   readonly listen: readonly ListenAddress[];
   /** Name or gid of the group that may use the Unix sockets; null: root only. */
   readonly socketGroup: string | null;
+  readonly authorization: {
+    /** Names, or `unix:///PATH` of sockets. */
+    readonly plugins: readonly string[];
+    /** Milliseconds for one decision. */
+    readonly timeout: number;
+  };
   readonly containerd: ContainerdConfig;
   readonly runtime: RuntimeConfig;
   readonly userns: UsernsConfig;
@@ -100,6 +106,8 @@ export interface ListenTls {
   readonly key: string;
   /** If present, clients need a certificate signed by one of these. */
   readonly ca?: string;
+  /** If present, only clients whose certificates have one of these names. */
+  readonly names?: readonly string[];
 }
 
 export interface ContainerdConfig {

@@ -202,8 +202,11 @@ export interface HostFacts {
 export interface ListenFacts {
   /** `unix:///PATH` or `tcp://ADDRESS:PORT`. */
   url: string;
-  /** Absolute paths of PEM files; with `ca`, a client needs a certificate that it has signed. */
-  tls?: { cert: string; key: string; ca?: string };
+  /**
+   * Absolute paths of PEM files; with `ca`, a client needs a certificate that it has signed, and with `names` one with
+   * such a name.
+   */
+  tls?: { cert: string; key: string; ca?: string; names?: readonly string[] };
   /** Absolute path of the file with the secret that a client needs. */
   tokenFile?: string;
 }

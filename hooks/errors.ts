@@ -28,6 +28,14 @@ export const errorKinds = {
     status: 500,
     doc: 'An attached client read no output for too long and was disconnected.',
   },
+  PCH_AUTHORIZATION_DENIED: {
+    status: 403,
+    doc: 'An authorization plugin (`authorization.plugins`) denied the request; the message is its own.',
+  },
+  PCH_AUTHORIZATION_FAILED: {
+    status: 500,
+    doc: 'An authorization plugin failed or did not respond, so the request is denied.',
+  },
   PCH_BAD_REQUEST: { status: 400, doc: 'The request is malformed for the call.' },
   PCH_BODY_TOO_LARGE: { status: 413, doc: 'The body of a request is larger than the call takes.' },
   PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that creates a base image from packages failed.' },

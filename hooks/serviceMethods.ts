@@ -130,6 +130,7 @@ export const serviceMethods = {
     ops: 'now',
     networks: 'now',
     peerOf: 'local',
+    authorization: 'now',
     forCaller: 'call',
     collectEffects: 'call',
     runtimes: 'call',

@@ -3,7 +3,8 @@ import type { ListenAddress, ListenTls, TcpListener } from '../types.ts';
 import { readSocketPath } from './address.ts';
 import { Refusal, textFormat, type Format, type Report } from './format.ts';
 import { record, type RecordField } from './record.ts';
-import { absolutePath, boolean } from './scalar.ts';
+import { listOf } from './collection.ts';
+import { absolutePath, boolean, word } from './scalar.ts';
 
 const howToAuthenticate =
   'clients of the API have root access to this host: use `address: tcp://…` with `tls`, `tokenFile` or `insecure: true`; see docs/guides/remote-access.md';
@@ -49,6 +50,10 @@ const tlsFields: Readonly<Record<keyof ListenTls, RecordField>> = {
   ca: {
     format: absolutePath,
     doc: 'CA certificates for clients. If set, clients without a certificate signed by one of them are rejected.',
+  },
+  names: {
+    format: listOf(word(/^[^\s,*][^,*]*$/, 'a name without commas and `*`'), { min: 1 }),
+    doc: 'Names of clients: the common name of the certificate, or a DNS name or address in it. Others are rejected. Needs `ca`.',
   },
 };
 
@@ -114,6 +119,8 @@ function checkAuthentication(raw: ReadonlyMap<unknown, unknown>, report: Report)
       found: 'neither',
       hint: 'cert and key encrypt, but do not authenticate clients',
     });
+  if (tls instanceof Map && tls.has('names') && !tls.has('ca'))
+    report({ at: ['tls', 'names'], expected: 'names together with ca', found: 'names alone' });
   if (tls === undefined && !isOnLoopback(raw.get('address')))
     report({
       at: ['address'],

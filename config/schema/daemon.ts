@@ -15,6 +15,7 @@ export const daemon: Settings<
   | 'state'
   | 'listen'
   | 'socketGroup'
+  | 'authorization'
   | 'cgroupParent'
   | 'log'
   | 'tracing'
@@ -76,6 +77,26 @@ export const daemon: Settings<
     format: word(/^([a-z_][a-z0-9_-]{0,31}|\d{1,9})$/, 'the name or the number of a group'),
     doc: 'Group that may use the Unix sockets (mode 0660); by default only root may (mode 0600). Its members have root access to this host.',
     restart: 'the sockets are created at the start',
+    since: '0.1.0',
+  },
+  'authorization.plugins': {
+    default: [],
+    example: ['opa', 'unix:///run/authz/team.sock'],
+    format: listOf(
+      word(
+        /^([A-Za-z0-9][A-Za-z0-9_-]*|unix:\/\/(\/[^/\0]+)+)$/,
+        'the name of a plugin with a socket in /run/docker/plugins, or unix:///PATH of its socket',
+      ),
+    ),
+    doc:
+      "Authorization plugins with Docker's protocol, which allow or deny each request of the API, in this order. One that does not respond denies it. " +
+      'See [Authorization plugins](../guides/remote-access.md#authorization-plugins).',
+    since: '0.1.0',
+  },
+  'authorization.timeout': {
+    default: '10s',
+    format: duration({ min: 1 }),
+    doc: 'How long an authorization plugin may take for one decision.',
     since: '0.1.0',
   },
   cgroupParent: {

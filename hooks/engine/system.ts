@@ -136,6 +136,14 @@ export interface ProfileInfo {
   options: { option: string; value: unknown; origin?: string }[];
 }
 
+/** `authorization` of pouchd.yaml. */
+export interface AuthorizationSettings {
+  /** Names, or `unix:///PATH` of sockets; in the order in which they decide. */
+  readonly plugins: readonly string[];
+  /** Milliseconds for one decision. */
+  readonly timeout: number;
+}
+
 /** The daemon and its host. */
 export interface System {
   /** Facts about the host, the runtimes and the number of objects. */
@@ -164,6 +172,8 @@ export interface System {
    * not cancelled.
    */
   forCaller<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** The authorization plugins of pouchd.yaml that are in force. */
+  authorization(): AuthorizationSettings;
   /**
    * Undoes effects on the host that belong to no container any more, or only lists them. Those that could not be undone
    * have their `error`.

@@ -28,7 +28,7 @@ describe('remote access', function () {
   const daemon = useDaemon();
   const token = 'f'.repeat(20) + '0123456789abcdef';
   let directory: string;
-  let ports: { certificates: number; both: number; token: number; insecure: number };
+  let ports: { certificates: number; named: number; both: number; token: number; insecure: number };
 
   const ours = () => join(directory, 'ours');
   const theirs = () => join(directory, 'theirs');
@@ -39,13 +39,14 @@ describe('remote access', function () {
     await Promise.all([createCertificates(ours()), createCertificates(theirs())]);
     await writeFile(join(directory, 'token'), `${token}\n`, { mode: 0o600 });
     await writeFile(join(directory, 'other-token'), `${'e'.repeat(40)}\n`, { mode: 0o600 });
-    const [certificates, both, onlyToken, insecure] = [
+    const [certificates, named, both, onlyToken, insecure] = [
+      await freePort(),
       await freePort(),
       await freePort(),
       await freePort(),
       await freePort(),
     ];
-    ports = { certificates, both, token: onlyToken, insecure };
+    ports = { certificates, named, both, token: onlyToken, insecure };
     await daemon.it.configure(`listen:\n  - unix://${daemon.it.state}/pouchd.sock\n${entries()}`);
     await restart();
   });
@@ -78,6 +79,7 @@ describe('remote access', function () {
       );
     return [
       `  - address: ${address('certificates')}\n    tls:\n${files(['cert', 'key', 'ca']).join('')}`,
+      `  - address: ${address('named')}\n    tls:\n${files(['cert', 'key', 'ca']).join('')}      names: [operator]\n`,
       `  - address: ${address('both')}\n    tls:\n${files(['cert', 'key']).join('')}    tokenFile: ${directory}/token\n`,
       `  - { address: '${address('token')}', tokenFile: ${directory}/token }\n`,
       `  - { address: '${address('insecure')}', insecure: true }\n`,
@@ -212,6 +214,53 @@ describe('remote access', function () {
         ),
         /rejected the client certificate/,
       ));
+
+    it('a certificate whose names an address does not allow, and serves others', async () => {
+      await assertRefused(
+        pouch('named', ['ps'], ourCertificates()),
+        /expected a certificate with a name that this address allows, found alice/,
+        /PCH_CLIENT_NOT_ALLOWED/,
+      );
+      const operator = join(directory, 'operator');
+      await mkdir(operator);
+      await execa('cp', [join(ours(), 'ca.pem'), operator]);
+      const names = [
+        'req',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-subj',
+        '/CN=x',
+        '-keyout',
+        join(operator, 'key.pem'),
+      ];
+      await execa('openssl', [...names, '-out', join(operator, 'csr.pem')]);
+      await writeFile(
+        join(operator, 'ext'),
+        'subjectAltName=DNS:operator,IP:192.0.2.1\nextendedKeyUsage=clientAuth\n',
+      );
+      const sign = [
+        'x509',
+        '-req',
+        '-days',
+        '1',
+        '-CA',
+        join(ours(), 'ca.pem'),
+        '-CAkey',
+        join(ours(), 'ca-key.pem'),
+      ];
+      const files = [
+        '-in',
+        join(operator, 'csr.pem'),
+        '-out',
+        join(operator, 'cert.pem'),
+        '-set_serial',
+        '77',
+      ];
+      await execa('openssl', [...sign, ...files, '-extfile', join(operator, 'ext')]);
+      const env = { POUCH_TLS_VERIFY: '1', POUCH_CERT_PATH: operator };
+      assert.equal((await pouch('named', ['ps', '-q'], env)).exitCode, 0);
+    });
 
     it('a request in the clear to a TLS address', () =>
       assertRefused(

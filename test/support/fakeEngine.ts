@@ -227,6 +227,7 @@ function fakeSystem(engine: () => FakeEngine): System {
     },
     ops: () => [],
     networks: () => ['bridge', 'host', 'none'].map((name) => ({ name, driver: name })),
+    authorization: () => ({ plugins: [], timeout: 1000 }),
     peerOf: () => ({ pid: 1, uid: 0, gid: 0 }),
     forCaller: (_signal, work) => work(),
     runtimes: async () => [],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
 import type {
+  AuthorizationSettings,
   ContainerStatus,
   EffectLeftover,
   NetworkInfo,
@@ -92,6 +93,10 @@ export class HostSystem implements System {
 
   async forCaller<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     return await this.#engine.operations.forCaller(signal, work);
+  }
+
+  authorization(): AuthorizationSettings {
+    return this.#engine.config.authorization;
   }
 
   profiles(): ProfileInfo[] {

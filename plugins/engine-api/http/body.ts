@@ -37,11 +37,15 @@ export async function readAll(body: Readable, limit: number): Promise<Buffer> {
 
 /** Docker requires it too: a web page cannot send this type to another origin without a preflight request. */
 function checkContentType(type: string | undefined): void {
-  const mediaType = type?.split(';')[0]?.trim().toLowerCase();
-  if (mediaType === 'application/json') return;
+  if (isJson(type)) return;
   throw new PouchError('PCH_BAD_REQUEST', `unsupported Content-Type header (${type ?? 'missing'})`, {
     hint: 'send the body with Content-Type: application/json',
   });
+}
+
+/** @param type a Content-Type header */
+export function isJson(type: string | undefined): boolean {
+  return type?.split(';')[0]?.trim().toLowerCase() === 'application/json';
 }
 
 function parseJson(bytes: Buffer): unknown {

@@ -6,9 +6,10 @@ import { toPouchError, type ListenFacts } from '../../../hooks/index.ts';
 import type { ApiContext, Route } from '../http/call.ts';
 import { clientOf } from '../http/clientKind.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
-import { requireToken, sendUnauthorized, type Authenticate } from './authenticate.ts';
+import { requireName, requireToken, sendUnauthorized, type Authenticate } from './authenticate.ts';
 import { readCredentials, type Credentials } from './credentials.ts';
-import { dispatch, type Exchange } from './dispatch.ts';
+import { Authorization } from './authorize/Authorization.ts';
+import { dispatch, type Exchange, type ServerContext } from './dispatch.ts';
 import { createHttpServer } from './httpServer.ts';
 import { keepAliveTimeoutMs, maxTcpConnections, stopGrace, sweepInterval } from './limits.ts';
 import { listenOn } from './listen.ts';
@@ -16,7 +17,7 @@ import { routeTable, type FindRoute } from './routeTable.ts';
 import { noticeDeparture, responseOn, takeBody } from './upgrade.ts';
 
 export class ApiServer {
-  readonly #context: ApiContext;
+  readonly #context: ServerContext;
   readonly #find: FindRoute;
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Socket>();
@@ -27,7 +28,10 @@ export class ApiServer {
   #isStopping = false;
 
   constructor(context: ApiContext, routes: Route[]) {
-    this.#context = context;
+    this.#context = {
+      ...context,
+      authorization: new Authorization(() => context.engine.system.authorization()),
+    };
     this.#find = routeTable(routes);
   }
 
@@ -68,7 +72,11 @@ export class ApiServer {
 
   #createServer(url: string, { tls, token }: Credentials): Server {
     const server = createHttpServer(tls);
-    const authenticate = token === undefined ? undefined : requireToken(token);
+    const checks = [
+      ...(token === undefined ? [] : [requireToken(token)]),
+      ...(tls?.names ? [requireName(tls.names)] : []),
+    ];
+    const authenticate: Authenticate = (request) => checks.forEach((check) => check(request));
     const client = { url, authenticate, isAuthenticated: tls?.ca !== undefined || token !== undefined };
     if (client.isAuthenticated) server.maxConnections = maxTcpConnections;
     server.on('connection', (socket: Socket) => this.#track(socket));
@@ -137,14 +145,14 @@ export class ApiServer {
 interface Client {
   /** The address. */
   url: string;
-  authenticate: Authenticate | undefined;
+  authenticate: Authenticate;
   /** Whether an admitted request carried a certificate or the token. */
   isAuthenticated: boolean;
 }
 
 function isAdmitted(request: IncomingMessage, response: ServerResponse, { authenticate }: Client): boolean {
   try {
-    authenticate?.(request);
+    authenticate(request);
     return true;
   } catch (error) {
     sendUnauthorized(response, toPouchError(error));

@@ -1,4 +1,5 @@
 /** Checks the token of requests to a TCP address; TLS checks client certificates before any request. */
+import { type PeerCertificate, TLSSocket } from 'node:tls';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PouchError } from '../../../hooks/index.ts';
@@ -17,6 +18,25 @@ export function requireToken(token: string): Authenticate {
     if (!timingSafeEqual(digest(found), expected))
       throw unauthorized('expected the token of this daemon, found a different token');
   };
+}
+
+/** TLS has checked that one of the CAs signed the certificate. */
+export function requireName(names: readonly string[]): Authenticate {
+  return ({ socket }) => {
+    const found = socket instanceof TLSSocket ? namesOf(socket.getPeerCertificate()) : [];
+    if (found.some((name) => names.includes(name))) return;
+    throw new PouchError(
+      'PCH_CLIENT_NOT_ALLOWED',
+      `expected a certificate with a name that this address allows, found ${found.join(', ') || 'none'}`,
+      { hint: 'tls.names of the address in pouchd.yaml has the names' },
+    );
+  };
+}
+
+/** `DNS:ops.example, IP Address:10.0.0.1`; a name that has a comma is quoted, and is not allowed in the setting. */
+function namesOf({ subject, subjectaltname }: Partial<PeerCertificate>): string[] {
+  const others = (subjectaltname ?? '').split(', ').map((entry) => entry.replace(/^(DNS|IP Address):/, ''));
+  return [String(subject?.CN ?? ''), ...others].filter((name) => name !== '');
 }
 
 /** Names what is missing and discloses nothing about the daemon. */

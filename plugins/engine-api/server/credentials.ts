@@ -11,6 +11,8 @@ export interface TlsCredentials {
   key: string;
   /** If present, clients need a certificate signed by one of these CAs. */
   ca?: string;
+  /** If present, clients need a certificate with one of these names. */
+  names?: readonly string[];
 }
 
 export interface Credentials {
@@ -35,6 +37,7 @@ async function readTls(files: NonNullable<ListenFacts['tls']>, setting: string):
     cert: await readText(files.cert, `${setting}.cert`),
     key: await readSecret(files.key, `${setting}.key`),
     ...(files.ca !== undefined && { ca: await readText(files.ca, `${setting}.ca`) }),
+    ...(files.names && { names: files.names }),
   };
   try {
     createSecureContext(tls);

@@ -1,16 +1,25 @@
 /** Dispatches a request (guard, version, route, handler) and turns every failure into an error response. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Duplex, Readable } from 'node:stream';
-import { asCaller, toPouchError, type PouchError } from '../../../hooks/index.ts';
+import { type Duplex, Readable } from 'node:stream';
+import { asCaller, type Caller, toPouchError, type PouchError } from '../../../hooks/index.ts';
 import { newestVersion, splitVersion } from '../apiVersion.ts';
 import type { ApiContext, Call } from '../http/call.ts';
+import { isJson, readAll } from '../http/body.ts';
 import { clientOf } from '../http/clientKind.ts';
 import { errorBody, sendError } from '../http/errorReply.ts';
 import { Query } from '../http/Query.ts';
 import { callerOf } from './callerOf.ts';
 import { refuseBrowsers } from './guard.ts';
+import type { AskedRequest, Authorization } from './authorize/Authorization.ts';
+import { holdResponse } from './authorize/holdResponse.ts';
+import { maxJsonBody } from './limits.ts';
 import { readRest } from './readRest.ts';
 import type { FindRoute } from './routeTable.ts';
+
+/** Shared by all requests. */
+export interface ServerContext extends ApiContext {
+  authorization: Authorization;
+}
 
 /** One request, as the HTTP server passes it. */
 export interface Exchange {
@@ -29,7 +38,7 @@ export interface Exchange {
 }
 
 /** Never rejects: a failing route does not affect the server or other requests. */
-export async function dispatch(context: ApiContext, find: FindRoute, exchange: Exchange): Promise<void> {
+export async function dispatch(context: ServerContext, find: FindRoute, exchange: Exchange): Promise<void> {
   setCommonHeaders(context, exchange.response);
   const subject = { name: '' };
   try {
@@ -40,12 +49,32 @@ export async function dispatch(context: ApiContext, find: FindRoute, exchange: E
     await context.engine.system.forCaller(exchange.left, async () =>
       asCaller(
         () => caller,
-        () => call.handler(call.call),
+        async () => call.handler(await authorized(context, exchange, { call: call.call, caller })),
       ),
     );
   } catch (error) {
     respondWithError(context, exchange, error, subject.name);
   }
+}
+
+/** Returns the call as it may run. @throws PCH_AUTHORIZATION_DENIED, PCH_AUTHORIZATION_FAILED */
+async function authorized(
+  { authorization, ...context }: ServerContext,
+  exchange: Exchange,
+  { call, caller }: { call: Call; caller: Caller },
+): Promise<Call> {
+  if (!authorization.isOn) return call;
+  const { method = 'GET', url: uri = '/', headers } = exchange.request;
+  // A handler reads no other body as JSON: a plugin sees all that the call may say.
+  const body = isJson(headers['content-type']) ? await readAll(exchange.body, maxJsonBody) : undefined;
+  const asked: AskedRequest = { caller, method, uri, headers, body };
+  await authorization.checkRequest(asked);
+  if (!exchange.upgrade)
+    holdResponse(exchange.response, {
+      allow: (response) => authorization.checkResponse(asked, response),
+      deny: (error) => respondWithError(context, exchange, error, ''),
+    });
+  return body ? { ...call, body: Readable.from([body]) } : call;
 }
 
 function makeCall(

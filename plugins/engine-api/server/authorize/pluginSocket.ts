@@ -1,0 +1,57 @@
+/** Where authorization plugins listen, as dockerd finds its plugins (Docker's "Plugin discovery"). */
+import { readFile, stat } from 'node:fs/promises';
+import { PouchError } from '../../../../hooks/index.ts';
+
+const socketDirectory = '/run/docker/plugins';
+const specDirectories = ['/etc/docker/plugins', '/usr/lib/docker/plugins'];
+
+/** Bytes of a file with the address of a plugin. */
+const maxSpecBytes = 4096;
+
+/**
+ * @param plugin name, or `unix:///PATH`
+ * @returns path of its socket
+ * @throws PCH_AUTHORIZATION_FAILED
+ */
+export async function pluginSocket(plugin: string): Promise<string> {
+  if (plugin.startsWith('unix://')) return plugin.slice('unix://'.length);
+  for (const path of [`${socketDirectory}/${plugin}.sock`, `${socketDirectory}/${plugin}/${plugin}.sock`])
+    if (await isSocket(path)) return path;
+  for (const directory of specDirectories) {
+    const path = `${directory}/${plugin}.spec`;
+    const text = await specOf(path);
+    if (text !== undefined) return socketOf(text, path);
+  }
+  throw notFound(plugin);
+}
+
+async function isSocket(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isSocket(),
+    () => false,
+  );
+}
+
+async function specOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() && found.size <= maxSpecBytes ? (await readFile(path, 'utf8')).trim() : undefined;
+}
+
+/** Pouch speaks to sockets of this host only: the decision of a plugin on the network could be forged. */
+function socketOf(address: string, path: string): string {
+  const socket = /^unix:\/\/(\/.+)$/.exec(address)?.[1];
+  if (socket !== undefined) return socket;
+  throw new PouchError('PCH_AUTHORIZATION_FAILED', `${path}: expected unix:///PATH, found another address`, {
+    hint: 'let the plugin listen on a socket of this host',
+  });
+}
+
+function notFound(plugin: string): PouchError {
+  return new PouchError(
+    'PCH_AUTHORIZATION_FAILED',
+    `the authorization plugin ${plugin} has no socket ${socketDirectory}/${plugin}.sock`,
+    {
+      hint: 'start the plugin, or remove it from authorization.plugins of pouchd.yaml and send pouchd SIGHUP',
+    },
+  );
+}
