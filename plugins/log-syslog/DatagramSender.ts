@@ -55,7 +55,7 @@ export class DatagramSender implements Sender {
     const flags = dontWait | noSignal;
     const result = Number(sendto(this.#fd, message, message.length, flags, address, address.length));
     if (result < 0 && [koffi.os.errno.EAGAIN, koffi.os.errno.ENOBUFS].includes(koffi.errno())) return false;
-    checked(result, `syslog server unix://${this.#path}`);
+    checked(result, `unix://${this.#path}`);
     return true;
   }
 }

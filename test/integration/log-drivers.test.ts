@@ -4,7 +4,8 @@ import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import { spawn } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
+import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { LogLine } from '../../hooks/index.ts';
 import { sampleTests, someOf } from '../support/someOf.ts';
@@ -112,7 +113,7 @@ describe('log drivers', function () {
     assert.equal(await ok('inspect', '--format', '{{.HostConfig.LogConfig.Type}}', 'first'), 'files');
     assert.deepEqual(await delivery('first'), { Waiting: 0, Lost: 0 });
     const info = await ok('info', '--format', '{{json .Plugins.Log}}');
-    assert.deepEqual(JSON.parse(info), ['files', 'good', 'json-file', 'none', 'syslog']);
+    assert.deepEqual(JSON.parse(info), ['files', 'good', 'journald', 'json-file', 'none', 'syslog']);
     await ok('rm', 'first');
     await plainRun();
   });
@@ -380,5 +381,47 @@ describe('log drivers', function () {
     });
 
     sampleTests(this);
+  });
+
+  it('journald: a real journal has the lines with Docker’s fields, also after it was away', async () => {
+    const namespace = `pouch-${basename(daemon.it.dir)}`;
+    const journals = async () =>
+      (await readdir('/var/log/journal').catch(() => [])).filter((name) => name.endsWith(`.${namespace}`));
+    const start = () => spawn('/lib/systemd/systemd-journald', [namespace], { stdio: 'ignore' });
+    const entries = async () => {
+      const args = [`--namespace=${namespace}`, '--output=json', '--no-pager', 'CONTAINER_NAME=logged'];
+      const { stdout } = await execa('journalctl', args, { reject: false });
+      return stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, string>);
+    };
+    let journald: ReturnType<typeof spawn> | undefined;
+    try {
+      const options = ['--label', 'io.example.team=data\nbase', '--log-opt', 'labels=io.example.team,nosuch'];
+      const driver = ['--log-driver', 'journald', '--log-opt', `journald-namespace=${namespace}`];
+      const command = ['busybox', 'sh', '-c', 'echo out; echo err >&2'];
+      await ok('run', '-d', '--name', 'logged', ...driver, ...options, '--log-opt', 'tag=app', ...command);
+      await until('a problem', async () => /ENOENT/.test((await delivery('logged')).Problem ?? ''));
+      journald = start();
+      await until('two entries', async () => (await entries()).length >= 2);
+      const found = (await entries()).map((entry) => [
+        ...['MESSAGE', 'PRIORITY', 'SYSLOG_IDENTIFIER', 'IO_EXAMPLE_TEAM', 'IMAGE_NAME'].map(
+          (name) => entry[name],
+        ),
+      ]);
+      const image = found[0]?.[4];
+      assert.match(image ?? '', /busybox/);
+      assert.deepEqual(found.toSorted(), [
+        ['err', '3', 'app', 'data\nbase', image],
+        ['out', '6', 'app', 'data\nbase', image],
+      ]);
+      await ok('rm', '-f', 'logged');
+    } finally {
+      journald?.kill('SIGKILL');
+      for (const name of await journals()) await rm(join('/var/log/journal', name), { recursive: true });
+      await rm(`/run/systemd/journal.${namespace}`, { recursive: true, force: true });
+    }
+    await plainRun();
   });
 });
