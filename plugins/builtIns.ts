@@ -7,6 +7,7 @@ import imageRegistry from './image-registry/index.ts';
 import logLocal from './log-local/index.ts';
 import logSyslog from './log-syslog/index.ts';
 import lxcfs from './lxcfs/index.ts';
+import metrics from './metrics/index.ts';
 import networkCni from './network-cni/index.ts';
 import nri from './nri/index.ts';
 import ociHooks from './oci-hooks/index.ts';
@@ -50,5 +51,6 @@ export const builtIns = [
   sshGateway,
   containerScripts,
   consolePages,
+  metrics,
   engineApi,
 ];

@@ -65,7 +65,7 @@ export const groups: Record<string, readonly string[]> = {
   Operate: [
     'SECURITY.md',
     'docs/security.md',
-    ...guides('remote-access', 'troubleshooting', 'damage', 'performance'),
+    ...guides('remote-access', 'metrics', 'troubleshooting', 'damage', 'performance'),
   ],
   Reference: [
     ...[

@@ -50,6 +50,7 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'lxcfs', provides: 'lxcfs' },
   { name: 'tmux', provides: 'tmux' },
   { name: 'procps', provides: 'ps' },
+  { name: 'systemd', provides: '/lib/systemd/systemd-journald' },
   { name: 'openssh-client', provides: 'sftp' },
   { name: 'openssl', provides: 'openssl' },
   { name: 'e2fsprogs', provides: 'mkfs.ext4' },
