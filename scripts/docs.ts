@@ -3,6 +3,7 @@ await import('./generateCliDocs.ts');
 await import('./generateConfigDocs.ts');
 await import('./generateContributionDocs.ts');
 await import('./generateEffectDocs.ts');
+await import('./generateEngineApiDocs.ts');
 await import('./generateErrorDocs.ts');
 await import('./generateHookDocs.ts');
 await import('./generateProtocolDocs.ts');

@@ -80,6 +80,7 @@ export const groups: Record<string, readonly string[]> = {
       'runtimes',
       'rich-matrix',
       'rich-matrix-v2',
+      'engine-api',
     ].map((name) => `docs/reference/${name}.md`),
     'docs/compatibility.md',
     'docs/glossary.md',

@@ -64,6 +64,8 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'nftables', provides: 'nft' },
   { name: 'docker.io', provides: '/usr/sbin/dockerd' },
   { name: 'podman', provides: 'podman' },
+  // Clients of the Engine API.
+  { name: 'python3-docker', provides: '/usr/lib/python3/dist-packages/docker/client.py' },
   // Of plugins in examples/.
   { name: 'jq', provides: 'jq' },
   { name: 'python3', provides: '/usr/bin/python3' },

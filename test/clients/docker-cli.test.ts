@@ -15,7 +15,7 @@ describe('docker CLI', function () {
   let name: string;
 
   before(async () => {
-    api = await target();
+    api = await target('docker CLI');
     docker = new Docker(api.socket);
     image = api.image;
   });

@@ -14,7 +14,7 @@ describe('dockerode', function () {
   let container: Dockerode.Container | undefined;
 
   before(async () => {
-    api = await target();
+    api = await target('dockerode');
     docker = new Dockerode({ socketPath: api.socket });
     image = api.image;
   });

@@ -76,7 +76,10 @@ describe('the plugin metrics', function () {
 
   it('takes no address that other hosts can reach', async () => {
     await configure(`tcp://0.0.0.0:${port}`);
-    assert.match(await daemon.ok('plugin', 'inspect', 'metrics'), /expected unix:.*PATH or an address on loopback, found .*0\.0\.0\.0/);
+    assert.match(
+      await daemon.ok('plugin', 'inspect', 'metrics'),
+      /expected unix:.*PATH or an address on loopback, found .*0\.0\.0\.0/,
+    );
     await assert.rejects(get({ port }), { code: 'ECONNREFUSED' });
     await configure();
   });

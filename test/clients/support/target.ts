@@ -13,6 +13,8 @@ import { serveApi } from '../../support/apiServer.ts';
 import { fakeEngine } from '../../support/fakeEngine.ts';
 import { TestPouchd } from '../../support/TestPouchd.ts';
 import { TestRegistry } from '../../support/TestRegistry.ts';
+import { Recorder } from './Recorder.ts';
+import { checkUsed } from './usedOperations.ts';
 
 export interface Target {
   socket: string;
@@ -22,20 +24,29 @@ export interface Target {
   stop(): Promise<void>;
 }
 
-export async function target(): Promise<Target> {
+/** @param client whose use of the API is recorded, see usedOperations.ts */
+export async function target(client: string): Promise<Target> {
   const socket = process.env['POUCH_TEST_SOCKET'];
   const image = process.env['POUCH_TEST_IMAGE'] ?? 'busybox';
   if (socket) return { socket, image, pullable: undefined, stop: () => Promise.resolve() };
-  return process.getuid?.() === 0 ? await realTarget(image) : await fakeTarget(image);
+  return process.getuid?.() === 0 ? await realTarget(image, client) : await fakeTarget(image);
 }
 
-async function realTarget(image: string): Promise<Target> {
-  const [pouchd, registry] = await Promise.all([TestPouchd.create(), TestRegistry.start()]);
+async function realTarget(image: string, client: string): Promise<Target> {
+  const recorder = await Recorder.start();
+  const [pouchd, registry] = await Promise.all([
+    TestPouchd.create({ yaml: recorder.yaml }),
+    TestRegistry.start(),
+  ]);
   const stop = async () => {
+    recorder.isOn = false;
     await Promise.all([pouchd.dispose(), registry.stop()]);
+    await recorder.stop();
+    await checkUsed(client, recorder);
   };
   try {
     const pullable = [await push(registry, 'tools:1'), await push(registry, 'tools:2')] as const;
+    recorder.isOn = true;
     return { socket: join(pouchd.state, 'pouchd.sock'), image, pullable, stop };
   } catch (error) {
     await stop();
