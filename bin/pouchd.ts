@@ -9,6 +9,7 @@ const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** Resolves to the exit code; bin/pouchd awaits it. */
 export const ended = runDaemon(process.argv.slice(2), {
   keeperCommand: [process.execPath, ...keeperNodeFlags, pathOf('./pouch-logkeeper.js')],
+  resolverCommand: [process.execPath, ...keeperNodeFlags, pathOf('./pouch-dns.js')],
   trialCommand: [process.execPath, pathOf('./pouch-plugin-trial.js')],
   hostCommand: [process.execPath, ...hostNodeFlags, pathOf('./run-plugin-host.cjs')],
   consoleProgram: pathOf('../../bin/pouch-console'),

@@ -76,6 +76,8 @@ export interface DaemonOptions {
   builtIns: readonly Plugin[];
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
+  /** argv that starts the resolver of containers. */
+  resolverCommand: readonly string[];
   /** Path of the program that holds the consoles of rich containers. */
   consoleProgram: string;
   /** Path of the program that replaces device rules in cgroup v2. */
@@ -314,6 +316,9 @@ export class Daemon {
     try {
       await context.networks.load();
       await Promise.all([recover(context), context.images.recover()]);
+      void context.names.complete().catch((error: unknown) => {
+        context.log.error('names do not resolve in containers', { error: messageOf(error) });
+      });
       void context.networks.recover().catch((error: unknown) => {
         context.log.warn('unfinished networks are left for the next start', { error: messageOf(error) });
       });
@@ -371,6 +376,7 @@ export class Daemon {
     context?.hostProcesses.detach();
     await context?.deliveries.stop();
     await context?.io.stop({ keeper });
+    await context?.names.stop();
     await context?.generations.disposeAll();
     await context?.tracing.end();
     await this.#kept.disposeAll();
@@ -400,7 +406,7 @@ export class Daemon {
   }
 
   #assemble(client: ContainerdClient): EngineContext {
-    const { log, keeperCommand, consoleProgram, devicesProgram, onStep } = this.#options;
+    const { log, keeperCommand, resolverCommand, consoleProgram, devicesProgram, onStep } = this.#options;
     return assemble({
       loaded: () => this.#loaded,
       log,
@@ -408,6 +414,7 @@ export class Daemon {
       netns: this.#netns,
       files: this.#files,
       keeperCommand,
+      resolverCommand,
       consoleProgram,
       deviceCgroups: deviceCgroupsOf(devicesProgram),
       ...(onStep && { onStep }),

@@ -45,6 +45,7 @@ import { Timeline } from './lifecycle/timeline/Timeline.ts';
 import { SharedMetrics } from './lifecycle/stats/SharedMetrics.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { HookMetrics } from './metrics/HookMetrics.ts';
+import { NameServer } from './dns/NameServer.ts';
 import { Deliveries } from './logDrivers/Deliveries.ts';
 import type { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
 import { loaders32 } from './plan/compat32.ts';
@@ -84,6 +85,8 @@ export interface Base {
   files: FileWorkers;
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
+  /** argv that starts the resolver. */
+  resolverCommand: readonly string[];
   /** Path of the program that holds the consoles of rich containers. */
   consoleProgram: string;
   deviceCgroups: DeviceCgroups;
@@ -244,6 +247,11 @@ export function assemble(base: Base): EngineContext {
     netns: base.netns,
     volumes,
     networks,
+    names: new NameServer({
+      directory: join(config.state, 'dns'),
+      command: base.resolverCommand,
+      log,
+    }),
     generations,
     appliedKinds,
     hostRecords,

@@ -204,6 +204,10 @@ export const errorKinds = {
     status: 400,
     doc: 'A setting for kata is unknown, or kata’s own configuration file does not let a container have it.',
   },
+  PCH_DNS_FAILED: {
+    status: 500,
+    doc: 'The process that resolves names in containers does not respond, or cannot listen in one.',
+  },
   PCH_LISTEN: { status: 500, doc: 'The HTTP API cannot serve an address of `listen`.' },
   PCH_LOG_KEEPER: { status: 500, doc: 'The process that reads the output of containers does not respond.' },
   PCH_MOUNT_BUSY: { status: 409, doc: 'Processes of the container use a mount that is to be removed.' },
@@ -499,6 +503,7 @@ const relayed: readonly string[] = [
   'PCH_CHECKPOINT_FAILED',
   'PCH_CNI_FAILED',
   'PCH_CONTAINERD_FAILED',
+  'PCH_DNS_FAILED',
   'PCH_LOG_KEEPER',
   'PCH_NETNS_FAILED',
   'PCH_RUNTIME_FAILED',

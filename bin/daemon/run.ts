@@ -21,6 +21,8 @@ import { reloadOn } from './reload.ts';
 interface Entry {
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
+  /** argv that starts the resolver of containers. */
+  resolverCommand: readonly string[];
   /** argv that starts a file worker, without the state directory. */
   filesCommand: readonly string[];
   /** argv that starts a trial of plugin files, without the files. */

@@ -10,6 +10,7 @@ const modules = {
   'bin/run-program': 'bin/run-program.ts',
   'bin/write-code-cache': 'bin/write-code-cache.ts',
   'bin/pouch-logkeeper': 'bin/pouch-logkeeper.ts',
+  'bin/pouch-dns': 'bin/pouch-dns.ts',
   'bin/pouch-plugin-trial': 'bin/pouch-plugin-trial.ts',
   // core/netns starts it as `./worker.js`, relative to the bundle.
   'bin/worker': 'core/netns/worker.ts',

@@ -41,9 +41,9 @@ async function removeContainer(place: Place): Promise<void> {
   if (names.includes(containerName)) await showPouch(place, 'rm', '-f', '-v', containerName);
 }
 
-/** Ends containerd and the log keeper, which outlive the daemon. Their arguments contain their directories. */
+/** Ends what outlives the daemon: containerd, the log keeper, the resolver. Their arguments name their directories. */
 async function endHelpers({ root, state }: Place): Promise<void> {
-  const marks = [join(root, 'containerd/config.toml'), join(state, 'io')];
+  const marks = [join(root, 'containerd/config.toml'), join(state, 'io'), join(state, 'dns')];
   const helpers = () =>
     readdirSync('/proc').filter(
       (pid) => /^\d+$/.test(pid) && argumentsOf(pid).some((word) => marks.includes(word)),

@@ -54,6 +54,9 @@ export const allowed: readonly RegExp[] = [
   /\bos\.machine\(\)/,
   // Stored and public names: the key of an effect, the field of a runtime's findings.
   /cgroup\.machine/,
+  // A section of DNS messages, as dns-packet names it.
+  /\bdnsPacket\b/,
+  /\banswers(:|,|\?\.| =| \})/,
   /\bmend\??:/,
   /\.mend\b/,
 ];

@@ -95,7 +95,7 @@ describe('networks that a user creates', function () {
         IPAddress: `${base}.7`,
         MacAddress: '02:42:ac:11:00:02',
         Gateway: `${base}.9`,
-        Aliases: ['db'],
+        Aliases: ['db', id.slice(0, 12)],
         IPAMConfig: { IPv4Address: `${base}.7` },
         IPPrefixLen: 24,
       },

@@ -13,9 +13,9 @@ import type { ReplaceOptions } from '../reconcile/replacePlan.ts';
 import { checkChangeable, refuseVm } from '../shared/changeable.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { emitNetwork } from '../shared/emitNetwork.ts';
-import { writeOwnName } from '../shared/writeOwnName.ts';
 import { networksOfContainer, refuseShared } from './membership.ts';
 import { isOfInterface, planWithNetwork } from './planWithNetwork.ts';
+import { updateLiveNames } from './updateLiveNames.ts';
 
 /** @throws PCH_NETWORK_CONNECTED, PCH_CONFLICT, PCH_OPTION_INVALID. A failure leaves the container as it was. */
 export async function connect(
@@ -45,7 +45,7 @@ export async function connect(
     event: ['network_connect', { network }],
   });
   emitNetwork(engine, 'connect', record, network);
-  if (isUp(record)) await writeOwnName(engine, record);
+  if (isUp(record)) await updateLiveNames(engine, record);
 }
 
 /** An interface keeps its name; the network of the mode has the first one. */

@@ -9,9 +9,9 @@ import { replacePlan } from '../reconcile/replacePlan.ts';
 import { checkChangeable, refuseVm } from '../shared/changeable.ts';
 import { emitNetwork } from '../shared/emitNetwork.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
-import { writeOwnName } from '../shared/writeOwnName.ts';
 import { networksOfContainer, refuseShared } from './membership.ts';
 import { isOfInterface, planWithNetwork } from './planWithNetwork.ts';
+import { updateLiveNames } from './updateLiveNames.ts';
 
 /**
  * A call that was cut off can be repeated. @param ref name or id of the network, which may be gone
@@ -47,7 +47,7 @@ export async function disconnect(
       });
       emitContainer(engine, 'network_disconnect', record, { network });
       emitNetwork(engine, 'disconnect', record, network);
-      if (isUp(record)) await writeOwnName(engine, record);
+      if (isUp(record)) await updateLiveNames(engine, record);
     }),
   );
 }

@@ -9,6 +9,7 @@ import type { RootDisks } from '../../apply/RootDisks.ts';
 import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import type { ContainerIo } from '../../io/index.ts';
+import type { NameServer } from '../../dns/NameServer.ts';
 import type { HookMetrics } from '../../metrics/HookMetrics.ts';
 import type { NetworkStore } from '../../networks/NetworkStore.ts';
 import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
@@ -65,6 +66,8 @@ export interface EngineContext {
   readonly netns: NetworkNamespaces;
   readonly volumes: VolumeStore;
   readonly networks: NetworkStore;
+  /** Resolves names in containers. */
+  readonly names: NameServer;
   readonly generations: GenerationHolder;
   readonly appliedKinds: AppliedKinds;
   /** Effects of the host that plugins have planned. */

@@ -13,11 +13,18 @@ import { markDegraded } from './noteOutcome.ts';
  * ran: the caller clears them.
  */
 export async function undoStartEffects(
-  { generations, operations, log }: Pick<EngineContext, 'generations' | 'operations' | 'log'>,
+  {
+    generations,
+    operations,
+    log,
+    names,
+  }: Pick<EngineContext, 'generations' | 'operations' | 'log' | 'names'>,
   record: Pick<ContainerRecord, 'id' | 'attachments' | 'degraded'>,
   ledger: Ledger,
 ): Promise<void> {
   const attached = networkAttachments({ attachments: { ...record.attachments, ...ledger.results() } });
+  // Its sockets would keep the network namespace alive.
+  await names.drop(record.id);
   await ledger.undo('start');
   if (attached.length === 0) return;
   const { postDetach } = catalogue.network;

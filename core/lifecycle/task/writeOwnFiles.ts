@@ -7,6 +7,7 @@ import type { OwnFile } from '../../files/protocol.ts';
 import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
 import { isHostname } from '../../plan/request/hostname.ts';
 import { rootIds } from '../../userns/ids.ts';
+import { resolvConfOf } from '../shared/networkNames.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
 /** /etc/hostname has one name. */
@@ -18,18 +19,48 @@ export async function writeOwnFiles(
   owner: FileOwner,
 ): Promise<void> {
   const { draft } = record;
-  const own = Object.entries(draft.files).filter(([path, { own }]) => own && !draft.mounts[path]);
+  const own = ownFilesOf(draft);
   if (own.length === 0) return;
   const first = record.state.startedAt === '';
   const hostname = first ? draft.hostname : await keptHostname(engine, owner, draft);
+  await write(engine, record, owner, { own, first, hostname });
+  if (hostname !== draft.hostname) await engine.files.setHostname(owner, hostname);
+}
+
+/** Writes the files that follow the networks of a container, while it runs. */
+export async function rewriteNetworkFiles(
+  engine: EngineContext,
+  record: ContainerRecord,
+  owner: FileOwner,
+): Promise<void> {
+  const { draft } = record;
+  const files: readonly string[] = [etcPaths.hosts, etcPaths.resolvConf];
+  const own = ownFilesOf(draft).filter(([path]) => files.includes(path));
+  if (own.length === 0) return;
+  await write(engine, record, owner, {
+    own,
+    first: false,
+    hostname: await keptHostname(engine, owner, draft),
+  });
+}
+
+function ownFilesOf({ files, mounts }: ContainerDraft): [path: string, file: DraftFile][] {
+  return Object.entries(files).filter(([path, { own }]) => own && !mounts[path]);
+}
+
+async function write(
+  engine: EngineContext,
+  record: ContainerRecord,
+  owner: FileOwner,
+  { own, first, hostname }: { own: [path: string, file: DraftFile][]; first: boolean; hostname: string },
+): Promise<void> {
   const problems = await engine.files.writeInside(owner, {
     files: await Promise.all(own.map(([path, file]) => contentOf(engine, record, { path, file, hostname }))),
     first,
-    owner: rootIds(draft),
+    owner: rootIds(record.draft),
   });
   for (const problem of problems)
     engine.log.warn(`a file of the container stays as it is: ${problem}`, { container: record.id });
-  if (hostname !== draft.hostname) await engine.files.setHostname(owner, hostname);
 }
 
 /** The name that the container has given itself: that of its last life. */
@@ -47,6 +78,7 @@ async function contentOf(
   { path, file, hostname }: { path: string; file: DraftFile; hostname: string },
 ): Promise<OwnFile> {
   const { content, mode, own = 'once' } = file;
+  if (path === etcPaths.resolvConf) return { path, content: resolvConfOf(engine, record), mode, own };
   if (path !== etcPaths.hosts) return { path, content, mode, own };
   const lines = hostsFile(
     { ...record.draft, hostname },

@@ -23,7 +23,7 @@ import { emitContainer, type EngineContext, withLedger, underLock } from '../sha
 import { isUp } from '../../state/status.ts';
 import { paused } from '../task/refusals.ts';
 import { emitNetwork } from '../shared/emitNetwork.ts';
-import { writeOwnName } from '../shared/writeOwnName.ts';
+import { updateNames } from '../shared/networkNames.ts';
 
 export interface StartOptions {
   /** Name of one of its checkpoints. */
@@ -96,7 +96,7 @@ async function applyStart(
   await ledger.apply(restoring(effectsOf(record, 'start'), checkpoint), engine.shutdown);
   record.attachments = ledger.results();
   const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
-  await writeOwnName(engine, record);
+  await updateNames(engine, record);
   if (checkpoint === undefined) await prepareInside(engine, record, ledger.results());
   await applyTaps(engine, record, catalogue.container.prestart, moment);
   const pid = await startTask(engine, record, checkpoint);

@@ -19,9 +19,12 @@ export interface HostNames {
   cgroupParent: string;
 }
 
+/** It is started for the first container that needs it, and ends with the daemon. */
+const resolver = 'pouch-dns';
+
 export async function inventory(names: HostNames, containerd: ContainerdClient): Promise<Set<string>> {
   return new Set([
-    ...numbered(processesOf(names).map(({ role }) => role)),
+    ...numbered(processesOf(names).map(({ role }) => role)).filter((line) => line !== resolver),
     ...mountsBelow(names.dir).map((path) => `mount ${path}`),
     ...cgroupsBelow(names.cgroupParent).map((path) => `cgroup ${path}`),
     ...interfacesOf(names.bridge).map((name) => `interface ${name}`),

@@ -87,7 +87,7 @@ function endpoint(
   return {
     IPAMConfig: ip ? { [ip.includes(':') ? 'IPv6Address' : 'IPv4Address']: ip } : null,
     Links: null,
-    Aliases: aliases ?? null,
+    Aliases: id === undefined ? (aliases ?? null) : aliasesWith(aliases, record),
     MacAddress: attachment?.mac ?? mac ?? '',
     DriverOpts: driverOpts ?? null,
     NetworkID: network && (id ?? predefinedNetworkId(network)),
@@ -99,6 +99,11 @@ function endpoint(
     GlobalIPv6Address: ipv6 ? (attachment?.ip ?? '') : '',
     GlobalIPv6PrefixLen: ipv6 ? (attachment?.prefixLength ?? 0) : 0,
   };
+}
+
+/** In networks that clients have created the beginning of its id is a name, too; compose looks for it. */
+function aliasesWith(aliases: readonly string[] = [], { id }: ContainerRecord): string[] {
+  return [...new Set([...aliases, id.slice(0, 12)])];
 }
 
 /** Stable while the container and the network exist. */

@@ -30,7 +30,8 @@ describe('the undo of a start', () => {
       ),
     ]);
     const generations = new GenerationHolder(generation);
-    const engine = { generations, operations: new Operations(), log } as unknown as EngineContext;
+    const names = { drop: () => Promise.resolve() };
+    const engine = { generations, operations: new Operations(), log, names } as unknown as EngineContext;
     const ledger = {
       results: () => applied,
       undo: () => {
