@@ -14,6 +14,7 @@ export const ended = runDaemon(process.argv.slice(2), {
   hostCommand: [process.execPath, ...hostNodeFlags, pathOf('./run-plugin-host.cjs')],
   consoleProgram: pathOf('../../bin/pouch-console'),
   devicesProgram: pathOf('../../bin/pouch-devices'),
+  pauseProgram: pathOf('../../bin/pouch-pause'),
   confineProgram: pathOf('../../bin/pouch-confine'),
   filesCommand: [pathOf('../../bin/pouch-files')],
 });

@@ -206,6 +206,25 @@ const importImage: CommandEntry = {
   load: () => import('./commands/images/import.ts'),
 };
 
+const build: CommandEntry = {
+  name: 'build',
+  summary: 'Build an image from a Dockerfile',
+  load: () => import('./commands/images/build.ts'),
+};
+
+const builder: CommandEntry = {
+  name: 'builder',
+  summary: 'Manage builds',
+  subcommands: [
+    build,
+    {
+      name: 'prune',
+      summary: 'Remove the build cache',
+      load: () => import('./commands/builder/builderPrune.ts'),
+    },
+  ],
+};
+
 const commit: CommandEntry = {
   name: 'commit',
   summary: "Create a new image from a container's changes",
@@ -410,6 +429,7 @@ const image: CommandEntry = {
       summary: "Create a base image from a distribution's packages",
       load: () => import('./commands/images/imageBootstrap.ts'),
     },
+    build,
     { name: 'prune', summary: 'Remove unused images', load: () => import('./commands/images/imagePrune.ts') },
     pull,
     push,
@@ -768,6 +788,8 @@ export const commandTree: CommandEntry[] = [
     load,
     importImage,
     commit,
+    build,
+    builder,
     image,
   ]),
   ...inGroup('Volumes:', [volume]),

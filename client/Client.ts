@@ -1,4 +1,5 @@
 import { defaultHost } from './address.ts';
+import { BuildCalls } from './BuildCalls.ts';
 import { CheckpointCalls } from './CheckpointCalls.ts';
 import { ContainerCalls } from './ContainerCalls.ts';
 import { CopyCalls } from './CopyCalls.ts';
@@ -32,6 +33,7 @@ export class Client {
   readonly copies: CopyCalls;
   readonly execs: ExecCalls;
   readonly images: ImageCalls;
+  readonly builds: BuildCalls;
   readonly volumes: VolumeCalls;
   readonly networks: NetworkCalls;
   readonly services: ServiceCalls;
@@ -49,6 +51,7 @@ export class Client {
     this.checkpoints = new CheckpointCalls(this.#transport);
     this.copies = new CopyCalls(this.#transport);
     this.execs = new ExecCalls(this.#transport);
+    this.builds = new BuildCalls(this.#transport);
     this.images = new ImageCalls(this.#transport);
     this.volumes = new VolumeCalls(this.#transport);
     this.networks = new NetworkCalls(this.#transport);

@@ -14,6 +14,7 @@ export type { Frame, StreamName } from './Demultiplexer.ts';
 export { ClientError, errorFromBody } from './errors.ts';
 export type { ExecCalls } from './ExecCalls.ts';
 export type { ExtensionCalls } from './ExtensionCalls.ts';
+export type { BuildCalls, BuildRequest } from './BuildCalls.ts';
 export type { ImageCalls, ImportOptions, ProgressStream, PullOptions } from './ImageCalls.ts';
 export type { PluginCalls } from './PluginCalls.ts';
 export type { PouchCalls } from './PouchCalls.ts';

@@ -22,6 +22,8 @@ import { hostFacts } from './hostFacts.ts';
 import { snapshotVerbs } from './lifecycle/snapshots/snapshotVerbs.ts';
 import { checkpointVerbs } from './lifecycle/checkpoint/checkpointVerbs.ts';
 import { networkVerbs } from './lifecycle/networkVerbs.ts';
+import { buildVerbs } from './lifecycle/build/buildVerbs.ts';
+import { removeLeftBuilds } from './lifecycle/build/removeLeftBuilds.ts';
 import { containerVerbs } from './lifecycle/containerVerbs.ts';
 import { ExecInstances } from './lifecycle/exec/ExecInstances.ts';
 import type { EngineContext } from './lifecycle/shared/engineContext.ts';
@@ -90,6 +92,8 @@ export interface DaemonOptions {
   commands: readonly string[];
   /** argv that starts the host of a plugin's module. */
   hostCommand: readonly string[];
+  /** Path of the process of a build's container. */
+  pauseProgram: string;
   /** Path of the program that confines plugins. */
   confineProgram: string;
   /** Called with each ledger step; tests kill the daemon there. */
@@ -319,6 +323,7 @@ export class Daemon {
       void context.names.complete().catch((error: unknown) => {
         context.log.error('names do not resolve in containers', { error: messageOf(error) });
       });
+      await removeLeftBuilds(context);
       void context.networks.recover().catch((error: unknown) => {
         context.log.warn('unfinished networks are left for the next start', { error: messageOf(error) });
       });
@@ -406,7 +411,8 @@ export class Daemon {
   }
 
   #assemble(client: ContainerdClient): EngineContext {
-    const { log, keeperCommand, resolverCommand, consoleProgram, devicesProgram, onStep } = this.#options;
+    const { log, keeperCommand, resolverCommand, consoleProgram, devicesProgram, pauseProgram, onStep } =
+      this.#options;
     return assemble({
       loaded: () => this.#loaded,
       log,
@@ -416,6 +422,7 @@ export class Daemon {
       keeperCommand,
       resolverCommand,
       consoleProgram,
+      pauseProgram,
       deviceCgroups: deviceCgroupsOf(devicesProgram),
       ...(onStep && { onStep }),
       appliedKinds: this.#appliedKinds,
@@ -531,6 +538,7 @@ export class Daemon {
     const address = config.containerd.address;
     const engine = {
       containers: containerVerbs(context),
+      builds: buildVerbs(context),
       checkpoints: checkpointVerbs(context),
       snapshots: snapshotVerbs(context),
       execs: new ExecInstances(context, config.state),

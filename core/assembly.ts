@@ -89,6 +89,8 @@ export interface Base {
   resolverCommand: readonly string[];
   /** Path of the program that holds the consoles of rich containers. */
   consoleProgram: string;
+  /** Path of the process of a build's container. */
+  pauseProgram: string;
   deviceCgroups: DeviceCgroups;
   onStep?: StepObserver;
   appliedKinds: AppliedKinds;
@@ -282,6 +284,7 @@ export function assemble(base: Base): EngineContext {
     imageText: async (id, path) => await textOf(images.files(await images.get(id)), path),
     onEnded: (record) => context.operations.apart(() => afterExit(context, record)),
     shutdown: base.shutdown,
+    pauseProgram: base.pauseProgram,
     userRanges,
     planner: new Planner(plannerOptions),
     plannerOptions,

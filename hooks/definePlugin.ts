@@ -10,6 +10,7 @@ import type { Route } from './contributions/route.ts';
 import type { SidecarInPouchd } from './contributions/sidecar.ts';
 import type { Surface } from './contributions/surface.ts';
 import type { Verb } from './contributions/verb.ts';
+import type { ImageBuilder } from './contributions/imageBuilder.ts';
 import type { ImageSource } from './contributions/imageSource.ts';
 import type { LogDriver } from './contributions/logDriver.ts';
 import type { VolumeDriver } from './contributions/volumeDriver.ts';
@@ -126,6 +127,8 @@ export interface PluginContext<
   sidecar(sidecar: SidecarInPouchd): void;
   /** Supplies the content of images. */
   imageSource(source: ImageSource): void;
+  /** Builds images from Dockerfiles. It needs `isolation: in-process`. */
+  imageBuilder(builder: ImageBuilder): void;
   /** Sends the output of containers elsewhere. */
   logDriver<Options extends TObject>(driver: LogDriver<Options>): void;
   /** Contributes a page of the web console. */

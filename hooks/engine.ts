@@ -1,3 +1,4 @@
+import { Builds } from './engine/builds.ts';
 import { Checkpoints } from './engine/checkpoints.ts';
 import { Containers } from './engine/containers.ts';
 import { Events } from './engine/events.ts';
@@ -11,6 +12,7 @@ import { System } from './engine/system.ts';
 import { Volumes } from './engine/volumes.ts';
 import type { ServicesOf } from './token.ts';
 
+export * from './engine/builds.ts';
 export * from './engine/checkpoints.ts';
 export * from './engine/containers.ts';
 export * from './engine/copies.ts';
@@ -35,6 +37,7 @@ export const engineServices = {
   checkpoints: Checkpoints,
   execs: Execs,
   images: Images,
+  builds: Builds,
   volumes: Volumes,
   networks: Networks,
   events: Events,

@@ -39,6 +39,10 @@ export const errorKinds = {
   PCH_BAD_REQUEST: { status: 400, doc: 'The request is malformed for the call.' },
   PCH_BODY_TOO_LARGE: { status: 413, doc: 'The body of a request is larger than the call takes.' },
   PCH_BOOTSTRAP_FAILED: { status: 500, doc: 'The tool that creates a base image from packages failed.' },
+  PCH_BUILD_FAILED: {
+    status: 500,
+    doc: 'An instruction of a Dockerfile, or the builder, has failed; the lines before it say why.',
+  },
   PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
   PCH_CHECKPOINT_FAILED: {
     status: 500,
@@ -125,6 +129,7 @@ export const errorKinds = {
     status: 500,
     doc: 'The program with the device rules of a container in cgroup v2 was not replaced.',
   },
+  PCH_DOCKERFILE_INVALID: { status: 400, doc: 'The Dockerfile cannot be found or read, or has a mistake.' },
   PCH_DIGEST_MISMATCH: { status: 502, doc: 'The content does not match its digest and was discarded.' },
   PCH_DISK_FAILED: {
     status: 500,

@@ -30,6 +30,7 @@ export * from './contributions/route.ts';
 export * from './contributions/sidecar.ts';
 export * from './contributions/surface.ts';
 export * from './contributions/verb.ts';
+export * from './contributions/imageBuilder.ts';
 export * from './contributions/imageSource.ts';
 export * from './contributions/logDriver.ts';
 export * from './contributions/volumeDriver.ts';

@@ -1,4 +1,5 @@
 /** The built-in plugins, in the order of their taps. */
+import buildBuildah from './build-buildah/index.ts';
 import cdi from './cdi/index.ts';
 import consolePages from './console/index.ts';
 import containerScripts from './container-scripts/index.ts';
@@ -32,6 +33,7 @@ export const builtIns = [
   runtimeKata,
   networkCni,
   imageRegistry,
+  buildBuildah,
   volumeLocal,
   logLocal,
   logSyslog,

@@ -1,9 +1,10 @@
 /**
  * Builds the native parts with gcc: bin/pouch-confine, which plugins in processes of their own need, bin/pouch-console,
- * which holds consoles of rich containers, bin/pouch-devices, which replaces device rules in cgroup v2,
- * bin/pouch-values, which writes files for /proc of rich containers, and runlxc's bin/runlxc-monitor and
- * bin/runlxc-init. Links bin/runlxc to the multi-call executable. Does nothing if they are up to date. Without a
- * compiler or liblxc's headers it prints the missing packages; everything else works without them.
+ * which holds consoles of rich containers, bin/pouch-devices, which replaces device rules in cgroup v2, bin/pouch-
+ * pause, which is the process of a build's container, bin/pouch-values, which writes files for /proc of rich
+ * containers, and runlxc's bin/runlxc-monitor and bin/runlxc-init. Links bin/runlxc to the multi-call executable. Does
+ * nothing if they are up to date. Without a compiler or liblxc's headers it prints the missing packages; everything
+ * else works without them.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
@@ -59,6 +60,13 @@ const parts: readonly Part[] = [
       },
     ],
     headers: [['linux/bpf.h', 'linux-libc-dev']],
+  },
+  {
+    name: 'pouch-pause',
+    programs: [
+      { name: 'pouch-pause', folders: [join(root, 'core/lifecycle/build/native')], libraries: ['-static'] },
+    ],
+    headers: [],
   },
   {
     name: 'pouch-values',

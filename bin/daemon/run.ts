@@ -33,6 +33,8 @@ interface Entry {
   consoleProgram: string;
   /** Path of the program that replaces device rules in cgroup v2. */
   devicesProgram: string;
+  /** Path of the process of a build's container. */
+  pauseProgram: string;
   /** Path of the program that confines plugins. */
   confineProgram: string;
 }

@@ -38,16 +38,24 @@ export function packLocal(source: LocalSource, rename: CopyPlan['rename']): Read
   return Readable.from(pack as AsyncIterable<Buffer>, { objectMode: false });
 }
 
-interface Packing {
+export interface Packing {
   rename: CopyPlan['rename'];
   /** Names of files with several names. */
   links: Map<string, string>;
 }
 
-/** Sockets belong to processes of the host and are left out. */
+/** With what a directory has. */
 async function add(pack: Pack, path: string, name: string, packing: Packing): Promise<void> {
+  const isDirectory = await addPath(pack, path, name, packing);
+  if (!isDirectory) return;
+  for (const child of (await readdir(path)).sort())
+    await add(pack, join(path, child), name === '' ? child : `${name}/${child}`, packing);
+}
+
+/** Resolves to whether it is a directory. Sockets belong to processes of the host and are left out. */
+export async function addPath(pack: Pack, path: string, name: string, packing: Packing): Promise<boolean> {
   const stats = await lstat(path);
-  if (stats.isSocket()) return;
+  if (stats.isSocket()) return false;
   const header = {
     name: renamed(name, packing.rename),
     mode: stats.mode & 0o7777,
@@ -61,23 +69,11 @@ async function add(pack: Pack, path: string, name: string, packing: Packing): Pr
   if (stats.nlink > 1 && linked === undefined) packing.links.set(key, header.name);
   if (linked !== undefined) pack.entry({ ...header, type: 'link', linkname: linked });
   else if (stats.isSymbolicLink()) pack.entry({ ...header, type: 'symlink', linkname: await readlink(path) });
-  else if (stats.isDirectory())
-    await addDirectory(pack, path, { ...header, type: 'directory' }, name, packing);
+  else if (stats.isDirectory()) pack.entry({ ...header, type: 'directory' });
   else if (stats.isFile()) await addFile(pack, path, { ...header, type: 'file', size: stats.size });
   else if (stats.isFIFO()) pack.entry({ ...header, type: 'fifo' });
   else throw new Error(`${path} is a device: expected files, directories and links`);
-}
-
-async function addDirectory(
-  pack: Pack,
-  path: string,
-  header: Partial<Header> & { name: string },
-  name: string,
-  packing: Packing,
-): Promise<void> {
-  pack.entry(header);
-  for (const child of (await readdir(path)).sort())
-    await add(pack, join(path, child), name === '' ? child : `${name}/${child}`, packing);
+  return stats.isDirectory();
 }
 
 /** A file that grows meanwhile is cut at the size that its header has. */

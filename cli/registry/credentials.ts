@@ -1,7 +1,7 @@
 import type { RegistryAuthWire } from '../../client/index.ts';
 import { eraseFromHelper, getFromHelper, storeInHelper } from './credentialHelper.ts';
 import { type AuthEntry, type DockerConfig, readDockerConfig, writeDockerConfig } from './dockerConfig.ts';
-import { configKey } from './registryOf.ts';
+import { configKey, hostOf } from './registryOf.ts';
 
 type Environment = Record<string, string | undefined>;
 
@@ -29,6 +29,20 @@ export async function storedAuth(registry: string, env: Environment): Promise<Re
   return isToken
     ? { identitytoken: secret, serveraddress: registry }
     : { username, password: secret, serveraddress: registry };
+}
+
+/**
+ * Returns all credentials that logins have stored, by the keys of their registries.
+ * @throws CliError PCH_CREDENTIALS_INVALID
+ */
+export async function allStoredAuth(env: Environment): Promise<Record<string, RegistryAuthWire>> {
+  const { auths = {}, credHelpers = {} } = readDockerConfig(env);
+  const found: Record<string, RegistryAuthWire> = {};
+  for (const key of new Set([...Object.keys(auths), ...Object.keys(credHelpers)])) {
+    const auth = await storedAuth(hostOf(key), env);
+    if (auth) found[key] = auth;
+  }
+  return found;
 }
 
 /** Stores credentials. Resolves to whether they are in the config file, unencrypted. */

@@ -91,6 +91,13 @@ export interface ProgressMessage {
   aux?: Record<string, unknown>;
 }
 
+/** Response of `POST /build/prune`. */
+export interface BuildPruneResponse {
+  CachesDeleted: string[] | null;
+  /** Bytes. */
+  SpaceReclaimed: number;
+}
+
 /** The JSON behind the base64url header `X-Registry-Auth`. */
 export interface RegistryAuthWire {
   username?: string;

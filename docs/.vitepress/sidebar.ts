@@ -16,6 +16,7 @@ export const groups: Record<string, readonly string[]> = {
     'profiles',
     'network',
     'registries',
+    'build',
     'logs',
     'limits-and-checkpoints',
     'health-checks',

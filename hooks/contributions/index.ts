@@ -7,6 +7,7 @@ import type { Profile } from '../profile.ts';
 import type { RuntimeProvider } from '../runtime.ts';
 import type { RuntimeProgram } from '../runtimeProgram.ts';
 import { type DoctorCheck, doctorCheckProblem } from './doctorCheck.ts';
+import type { ImageBuilder } from './imageBuilder.ts';
 import type { ImageSource } from './imageSource.ts';
 import type { LogDriver } from './logDriver.ts';
 import { type MetricDeclaration, metricProblem, mostMetrics } from './metric.ts';
@@ -15,6 +16,7 @@ import { type Page, pageProblem } from './page.ts';
 import type { RichMode } from './richMode.ts';
 import type { Route } from './route.ts';
 import {
+  imageBuilderProblem,
   imageSourceProblem,
   logDriverProblem,
   routeProblem,
@@ -43,6 +45,7 @@ export interface ContributionTypes {
   sidecar: SidecarInPouchd;
   logDriver: LogDriver;
   imageSource: ImageSource;
+  imageBuilder: ImageBuilder;
   page: Page;
 }
 
@@ -256,6 +259,15 @@ export const contributionPoints: {
       blob: 'function?',
     },
     problem: imageSourceProblem,
+    names: ({ name }) => [name],
+  },
+  imageBuilder: {
+    noun: 'image builder',
+    doc: 'Builds images from Dockerfiles.',
+    takesEffect: '`pouch build`',
+    since: '0.1.0',
+    fields: { name: 'string', doc: 'string', probe: 'function', build: 'function', prune: 'function' },
+    problem: imageBuilderProblem,
     names: ({ name }) => [name],
   },
   page: {

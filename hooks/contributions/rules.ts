@@ -1,5 +1,6 @@
 /** Checks of contributions beyond the types of their fields. */
 import type { TSchema } from '@sinclair/typebox';
+import type { ImageBuilder } from './imageBuilder.ts';
 import type { ImageSource } from './imageSource.ts';
 import type { LogDriver } from './logDriver.ts';
 import type { NetworkDriver } from './networkDriver.ts';
@@ -65,6 +66,10 @@ export function logDriverProblem({
   const own = Object.keys(options?.properties ?? {}).find((option) => isLogOption(option));
   if (own !== undefined) return `\`options\` must not have "${own}", which is an option of every log`;
   return driverProblem({ name, options, deadlineMs });
+}
+
+export function imageBuilderProblem({ name }: ImageBuilder): string | undefined {
+  return driverProblem({ name });
 }
 
 export function imageSourceProblem({

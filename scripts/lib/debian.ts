@@ -66,6 +66,7 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'podman', provides: 'podman' },
   // Clients of the Engine API.
   { name: 'python3-docker', provides: '/usr/lib/python3/dist-packages/docker/client.py' },
+  { name: 'buildah', provides: 'buildah' },
   // Of plugins in examples/.
   { name: 'jq', provides: 'jq' },
   { name: 'python3', provides: '/usr/bin/python3' },

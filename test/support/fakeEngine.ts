@@ -13,6 +13,7 @@ import {
   type Volume,
   type Volumes,
 } from '../../hooks/index.ts';
+import { fakeBuilds } from './fake/builds.ts';
 import { fakeCheckpoints } from './fake/checkpoints.ts';
 import { fakeContainers, type FakeContainers } from './fake/containers.ts';
 import { fakeEvents } from './fake/events.ts';
@@ -24,6 +25,7 @@ import { FakeProcess } from './fake/FakeProcess.ts';
 export interface FakeEngine extends Engine {
   containers: FakeContainers;
   images: ReturnType<typeof fakeImages>;
+  builds: ReturnType<typeof fakeBuilds>;
   /** Processes of exec instances start when it resolves. */
   execStarts: Promise<void>;
 }
@@ -34,6 +36,7 @@ export function fakeEngine(): FakeEngine {
     events,
     images: fakeImages((event) => events.emit(event)),
     containers: fakeContainers(() => engine),
+    builds: fakeBuilds(() => engine),
     checkpoints: fakeCheckpoints(() => engine.containers),
     snapshots: fakeSnapshots(() => engine.containers),
     execStarts: Promise.resolve(),

@@ -20,14 +20,17 @@ export function cgroupEffect(): EffectKind<{ path: string }, undefined> {
     volatile: true,
     describe: ({ path }) => `claim the cgroup ${path}`,
     apply: async () => undefined,
-    async undo({ path }) {
-      const left = (await cgroupRoots())
-        .map((root) => join(root, path))
-        .filter((directory) => existsSync(directory));
-      if (left.length > 0 && isScope(path)) await endScope(path);
-      await Promise.all(left.map((directory) => clear(directory)));
-    },
+    undo: ({ path }) => clearCgroup(path),
   };
+}
+
+/** Ends what is in a cgroup, and removes it in every hierarchy. */
+export async function clearCgroup(path: string): Promise<void> {
+  const left = (await cgroupRoots())
+    .map((root) => join(root, path))
+    .filter((directory) => existsSync(directory));
+  if (left.length > 0 && isScope(path)) await endScope(path);
+  await Promise.all(left.map((directory) => clear(directory)));
 }
 
 /** Mount points of every cgroup hierarchy, v1 and v2 (proc_pid_mounts(5)). */

@@ -112,7 +112,10 @@ async function readConfig({ client }: StoreContext, entries: ArchiveEntries, pat
 }
 
 function layerDescriptor(entries: ArchiveEntries, path: string): Descriptor {
-  const blob = entries.blobs.get(resolveLink(entries, path));
+  const at = resolveLink(entries, path);
+  const known = entries.known.get(at);
+  if (known) return known;
+  const blob = entries.blobs.get(at);
   if (!blob) throw archiveInvalid(`layer ${path} is missing`);
   const mediaType = layerTypes[blob.compression];
   if (!mediaType) throw archiveInvalid(`layer ${path} is compressed with ${blob.compression}`);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Image } from '../../../hooks/image.ts';
+import type { Descriptor, Image } from '../../../hooks/image.ts';
 import { findImage } from '../store/findImage.ts';
 import { type OnProgress, throttled } from '../pull/progress.ts';
 import { keepUnnamed, nameImage } from '../store/record.ts';
@@ -22,11 +22,58 @@ export async function loadArchive(
   archive: Readable,
   onProgress?: OnProgress,
 ): Promise<Image[]> {
+  return await load(store, archive, { onProgress });
+}
+
+/** What was built of images that the store has. */
+export interface BuiltArchive {
+  /** The names that the image gets. */
+  names: readonly string[];
+  bases: readonly Image[];
+}
+
+/** Loads a Docker archive with one image. Layers of its bases stay as the store has them, compressed for example. */
+export async function loadBuilt(
+  store: StoreContext,
+  archive: Readable,
+  { names, bases }: BuiltArchive,
+): Promise<void> {
+  await load(store, archive, { names, known: layersOf(bases) });
+}
+
+/** Builders name the file of a layer after its content. */
+function layersOf(bases: readonly Image[]): Map<string, Descriptor> {
+  return new Map(
+    bases.flatMap(({ config, layers }) =>
+      config.rootfs.diff_ids.flatMap((id, index): [string, Descriptor][] => {
+        const layer = layers[index];
+        return layer ? [[`${id.replace(/^sha256:/, '')}.tar`, layer]] : [];
+      }),
+    ),
+  );
+}
+
+interface LoadOptions {
+  onProgress?: OnProgress | undefined;
+  /** Missing: those of the archive. */
+  names?: readonly string[];
+  known?: ReadonlyMap<string, Descriptor>;
+}
+
+async function load(
+  store: StoreContext,
+  archive: Readable,
+  { onProgress, names: given, known = new Map() }: LoadOptions,
+): Promise<Image[]> {
   const name = `load ${randomUUID()}`;
   const lease = await store.leases.begin(name);
   try {
-    const entries = await readEntries(store, archive, lease);
-    const loaded = await install(store, entries, { lease, onProgress: throttled(onProgress) });
+    // They stay, even if their image is removed meanwhile.
+    for (const { digest } of known.values())
+      await store.client.leases.addResource(lease, { id: digest, type: 'content' });
+    const entries = await readEntries(store, archive, lease, known);
+    const found = await install(store, entries, { lease, onProgress: throttled(onProgress) });
+    const loaded = given ? found.map((image) => ({ ...image, names: [...given] })) : found;
     for (const { target, names } of loaded)
       await arrived(store, { source: 'load', references: names, target });
     const names = await nameAll(store, loaded);
@@ -42,9 +89,14 @@ export async function loadArchive(
   }
 }
 
-async function readEntries(store: StoreContext, archive: Readable, lease: string): Promise<ArchiveEntries> {
+async function readEntries(
+  store: StoreContext,
+  archive: Readable,
+  lease: string,
+  known: ReadonlyMap<string, Descriptor>,
+): Promise<ArchiveEntries> {
   try {
-    return await storeEntries({ client: store.client, lease }, await decompressed(archive));
+    return await storeEntries({ client: store.client, lease }, await decompressed(archive), known);
   } catch (error) {
     throw readingFailed(error);
   }

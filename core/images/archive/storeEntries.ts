@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import tar, { type Extract } from 'tar-stream';
+import type { Descriptor } from '../../../hooks/image.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
 import { dropDamaged } from '../content/blobs.ts';
 import { maxManifestBytes } from '../content/manifest.ts';
@@ -31,6 +32,8 @@ export interface ArchiveEntries {
   blobs: Map<string, StoredBlob>;
   /** Links to other paths of the archive. */
   links: Map<string, string>;
+  /** Layers that the store has, by the paths that they have in the archive. */
+  known: ReadonlyMap<string, Descriptor>;
 }
 
 /** tar-stream does not export this type. */
@@ -45,8 +48,12 @@ interface Target {
  * Reads an archive once from beginning to end. JSON files are kept in memory; others are written to the content
  * store, which verifies the digest of files that are named by one.
  */
-export async function storeEntries(target: Target, archive: Readable): Promise<ArchiveEntries> {
-  const entries: ArchiveEntries = { json: new Map(), blobs: new Map(), links: new Map() };
+export async function storeEntries(
+  target: Target,
+  archive: Readable,
+  known: ReadonlyMap<string, Descriptor> = new Map(),
+): Promise<ArchiveEntries> {
+  const entries: ArchiveEntries = { json: new Map(), blobs: new Map(), links: new Map(), known };
   const extract = tar.extract();
   archive.on('error', (error) => extract.destroy(error));
   archive.pipe(extract);
@@ -59,7 +66,7 @@ export async function storeEntries(target: Target, archive: Readable): Promise<A
     else if (isJson(path)) {
       jsonBytes += entry.header.size;
       entries.json.set(path, await readJson(entry, path, jsonBytes));
-    } else if (entry.header.type === 'file') {
+    } else if (entry.header.type === 'file' && !known.has(path)) {
       entries.blobs.set(path, await storeBlob(target, entry, path, count));
     }
     entry.resume();

@@ -20,7 +20,7 @@ import type { Logger } from '../../../hooks/defineHook.ts';
 import type { Image } from '../../../hooks/image.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
 import { type LayerCommit, commitLayer } from '../commit/commitLayer.ts';
-import { loadArchive } from '../archive/loadArchive.ts';
+import { type BuiltArchive, loadArchive, loadBuilt } from '../archive/loadArchive.ts';
 import { saveArchive } from '../archive/saveArchive.ts';
 import { bootstrapImage } from '../bootstrap/bootstrapImage.ts';
 import { damagedImages } from './damagedImage.ts';
@@ -168,6 +168,11 @@ export class ImageStore implements Images {
 
   load(archive: Readable, onProgress?: (progress: Progress) => void): Promise<Image[]> {
     return loadArchive(this.#store, archive, onProgress);
+  }
+
+  /** Loads the archive of an image that a builder has made. */
+  loadBuilt(archive: Readable, built: BuiltArchive): Promise<void> {
+    return loadBuilt(this.#store, archive, built);
   }
 
   import(

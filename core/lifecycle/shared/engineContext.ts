@@ -108,6 +108,8 @@ export interface EngineContext {
   imageText(imageId: string, path: string): Promise<string>;
   /** A container's ledger, restored from its journal. */
   ledgerOf(id: string): Promise<Ledger>;
+  /** Path of the process of a build's container. */
+  readonly pauseProgram: string;
   /** Aborts when the daemon ends. */
   readonly shutdown: AbortSignal;
 }

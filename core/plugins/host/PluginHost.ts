@@ -204,6 +204,7 @@ export class PluginHost {
       ...setupContext(plugin, parts, contributions),
       runtime: (runtime: RuntimeProvider | RuntimeProgram) => this.#addRuntime(runtime, contributions),
       surface: (surface) => refuse(name, `the surface ${surface.name}`, hints.surface),
+      imageBuilder: (builder) => refuse(name, `the image builder ${builder.name}`, hints.imageBuilder),
       metric: (declaration) =>
         this.#metrics.reported(declaration.name, contributions.declareMetric(declaration)),
     };
@@ -390,6 +391,7 @@ type Methods = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 const hints = {
   surface:
     'contribute the server as a process that pouchd starts and supervises, `sidecar({ name, command })`: docs/guides/sidecars.md',
+  imageBuilder: 'a builder starts programs as root, with files that root owns',
   runtime:
     'name the program that root starts, `runtime({ name, binary: "/usr/local/bin/NAME" })` or `shim`: docs/guides/runtimes.md#from-a-plugin',
 };

@@ -59,6 +59,12 @@ export const attributed: Attributed = {
   logDriver: (driver, plugin) => attributedLogDriver(driver, plugin),
   // Its calls, and its streams, name the plugin where they are used.
   imageSource: (source) => source,
+  imageBuilder: (builder, plugin) => ({
+    ...builder,
+    probe: async () => named(plugin, async () => builder.probe()),
+    build: async (build, context) => namedUnlessCoded(plugin, async () => builder.build(build, context)),
+    prune: async (context) => named(plugin, async () => builder.prune(context)),
+  }),
   page: (page, plugin) => ({
     ...page,
     render: async (call) => named(plugin, async () => page.render(call)),
@@ -233,6 +239,15 @@ function checkedFinding(finding: DoctorFinding): DoctorFinding {
     });
   const { ok, found, fix } = finding;
   return { ok, found, ...(fix !== undefined && { fix }) };
+}
+
+/** A mistake of the user is not the plugin's. */
+async function namedUnlessCoded<T>(plugin: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw error instanceof PouchError ? error : attribute(error, { plugin });
+  }
 }
 
 async function named<T>(plugin: string, call: () => Promise<T>): Promise<T> {

@@ -51,6 +51,7 @@ export function setupContext(
     networkDriver: (driver) => contributions.add('networkDriver', driver),
     sidecar: (sidecar) => contributions.add('sidecar', sidecar),
     imageSource: (source) => contributions.add('imageSource', source),
+    imageBuilder: (builder) => contributions.add('imageBuilder', builder),
     logDriver: (driver) => contributions.add('logDriver', driver),
     page: (page) => contributions.add('page', page),
     onDispose: (run) => contributions.addDisposer(run),

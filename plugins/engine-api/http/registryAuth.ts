@@ -1,6 +1,6 @@
 import type { RegistryAuthWire } from '../../../client/wire.ts';
 import { PouchError, type RegistryAuth } from '../../../hooks/index.ts';
-import { record, text, typed } from '../schemas/json.ts';
+import { mapOf, record, text, typed } from '../schemas/json.ts';
 import { validate } from './validate.ts';
 
 type Wire = RegistryAuthWire & { auth?: string };
@@ -16,6 +16,8 @@ const authSchema = typed<Wire>(
   }),
 );
 
+const configSchema = typed<Record<string, Wire> | null>(mapOf(authSchema));
+
 /**
  * Reads `X-Registry-Auth`: JSON in base64url, or plain base64 from older clients. Returns undefined if it is empty. Its
  * content never appears in a message.
@@ -28,6 +30,27 @@ export function registryAuth(header: string | string[] | undefined): RegistryAut
   if (!wire) return undefined;
   const auth = withUserAndPassword(wire);
   return Object.values(auth).some(Boolean) ? auth : undefined;
+}
+
+/**
+ * Reads `X-Registry-Config`: credentials by registry, in the same form.
+ * @throws PCH_BAD_REQUEST
+ */
+export function registryConfig(header: string | string[] | undefined): Record<string, RegistryAuth> {
+  const encoded = Array.isArray(header) ? header[0] : header;
+  if (!encoded) return {};
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(encoded, 'base64url').toString('utf8'));
+    const all = validate(configSchema, parsed) ?? {};
+    return Object.fromEntries(
+      Object.entries(all).map(([server, wire]) => [server, withUserAndPassword(wire)]),
+    );
+  } catch {
+    throw new PouchError(
+      'PCH_BAD_REQUEST',
+      'X-Registry-Config: expected JSON in base64url, found other data',
+    );
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Route } from '../http/call.ts';
 import { archiveRoutes } from './container/archive.ts';
 import { attachRoutes } from './container/attach.ts';
+import { buildRoutes } from './image/build.ts';
 import { checkpointRoutes } from './container/checkpoints.ts';
 import { consoleRoutes } from './console.ts';
 import { createRoutes } from './container/create.ts';
@@ -33,6 +34,7 @@ import { volumeRoutes } from './volumes.ts';
 export const routes: Route[] = [
   ...archiveRoutes,
   ...attachRoutes,
+  ...buildRoutes,
   ...checkpointRoutes,
   ...commitRoutes,
   ...consoleRoutes,

@@ -5,7 +5,6 @@ import { newestVersion, oldestVersion } from '../apiVersion.ts';
 import type { Call, Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
 import { dockerDriver } from '../translate/container/networks.ts';
-import { checkBuildPruneFilter } from '../translate/prune.ts';
 import { diskUsage } from './diskUsage.ts';
 
 export const systemRoutes: Route[] = [
@@ -13,14 +12,7 @@ export const systemRoutes: Route[] = [
   { method: 'GET', path: '/version', handler: version },
   { method: 'GET', path: '/info', handler: info },
   { method: 'GET', path: '/system/df', handler: diskUsage },
-  { method: 'POST', path: '/build/prune', handler: pruneBuildCache },
 ];
-
-/** `docker system prune` calls it; Pouch has no build cache. */
-function pruneBuildCache(call: Call): void {
-  checkBuildPruneFilter(call.query.filters());
-  sendJson(call, { CachesDeleted: [], SpaceReclaimed: 0 });
-}
 
 /** Clients read the headers of this response before they send another request. */
 function ping(call: Call): void {

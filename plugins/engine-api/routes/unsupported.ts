@@ -9,11 +9,12 @@ export function notOffered(what: string, hint?: string): Handler {
   };
 }
 
+const useClassicBuilder = 'build with DOCKER_BUILDKIT=0, or with pouch build';
+
 const table: [Route['method'], string, string, string?][] = [
-  ['POST', '/build', 'building an image', 'build it with another tool and load it with docker load'],
-  ['POST', '/build/cancel', 'building an image'],
-  ['POST', '/session', 'a build session', 'build with another tool and load the image with docker load'],
-  ['POST', '/grpc', 'a build session', 'build with another tool and load the image with docker load'],
+  ['POST', '/build/cancel', 'cancelling a build by its id', 'close the connection of the build'],
+  ['POST', '/session', 'a session of BuildKit', useClassicBuilder],
+  ['POST', '/grpc', 'a session of BuildKit', useClassicBuilder],
   ['GET', '/containers/:id/attach/ws', 'attaching by WebSocket', 'use POST /containers/{id}/attach'],
   ['GET', '/plugins', 'listing Docker’s plugins', 'use pouch plugin ls'],
   ['PUT', '/volumes/:name', 'changing a volume'],

@@ -215,7 +215,7 @@ describe('a plugin that cannot be loaded is quarantined and named, and the rest 
     [
       'one that injects an unknown service',
       untyped(() => {}, { inject: { nets: token('networks') } }),
-      /plugin bad injects the service networks, which no plugin provides \(.*the engine has checkpoints, clock, /,
+      /plugin bad injects the service networks, which no plugin provides \(.*the engine has builds, checkpoints, clock, /,
     ],
     [
       'one that injects what is not a token',

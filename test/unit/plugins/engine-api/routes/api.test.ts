@@ -205,7 +205,7 @@ describe('the HTTP API', () => {
 
     it('name Docker’s features that Pouch does not support', async () => {
       for (const [method, path] of [
-        ['POST', '/build'],
+        ['POST', '/session'],
         ['POST', '/swarm/init'],
       ] as const) {
         const { status, json } = await call(method, path);
@@ -338,7 +338,7 @@ describe('the HTTP API', () => {
   });
 
   it('lets a client that sends its whole body first read why it was refused', async () => {
-    for (const path of ['/build', '/nosuch', '/containers/create']) {
+    for (const path of ['/build?squash=1', '/nosuch', '/containers/create']) {
       const body = 'x'.repeat(4 * 1024 * 1024);
       const client = new RawClient(api.socket);
       client.socket.pause();

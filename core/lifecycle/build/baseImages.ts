@@ -1,0 +1,78 @@
+/** The images that a build starts from: Pouch finds or pulls them, whichever builder builds. */
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { BaseImage } from '../../../hooks/contributions/imageBuilder.ts';
+import type { BuildMessage, BuildOptions } from '../../../hooks/engine/builds.ts';
+import { hasCode } from '../../../hooks/errors.ts';
+import type { Image } from '../../../hooks/image.ts';
+import { normalizeReference } from '../../images/index.ts';
+import type { EngineContext } from '../shared/engineContext.ts';
+
+export interface FoundBase {
+  name: string;
+  image: Image;
+}
+
+interface Search extends Pick<BuildOptions, 'platform' | 'pull' | 'auth'> {
+  report: (message: BuildMessage) => void;
+  signal: AbortSignal;
+}
+
+/** In the order of their names. @throws PCH_IMAGE_NOT_FOUND, PCH_REGISTRY_* */
+export async function findBases(
+  engine: EngineContext,
+  names: readonly string[],
+  search: Search,
+): Promise<FoundBase[]> {
+  const found: FoundBase[] = [];
+  for (const name of names) found.push({ name, image: await find(engine, name, search) });
+  return found;
+}
+
+async function find(engine: EngineContext, name: string, search: Search): Promise<Image> {
+  const { platform, pull = false, report, signal, auth } = search;
+  if (!pull || isId(name)) {
+    const known = await engine.images.get(name, platform).catch((error: unknown) => {
+      if (!hasCode(error, 'PCH_IMAGE_NOT_FOUND') || isId(name)) throw error;
+    });
+    if (known) return known;
+  }
+  const credentials = credentialsFor(normalizeReference(name, engine.config.images.defaultRegistry), auth);
+  return await engine.images.pull(name, {
+    ...(platform !== undefined && { platform }),
+    ...(credentials && { auth: credentials }),
+    onProgress: report,
+    signal,
+  });
+}
+
+/** An id is not a reference that can be pulled. */
+function isId(name: string): boolean {
+  return /^sha256:[0-9a-f]{64}$/.test(name);
+}
+
+/** Docker's clients have two names for its own registry. */
+function credentialsFor(reference: string, auth: BuildOptions['auth'] = {}) {
+  const host = reference.split('/')[0] ?? '';
+  const names = host === 'docker.io' ? [host, 'index.docker.io'] : [host];
+  const hostOf = (server: string) => server.replace(/^https?:\/\//, '').split('/')[0] ?? '';
+  return Object.entries(auth).find(([server]) => names.includes(hostOf(server)))?.[1];
+}
+
+/** As builders take them. Their archives are written to `directory`, if at all. */
+export function baseImages(
+  engine: EngineContext,
+  found: readonly FoundBase[],
+  directory: string,
+): BaseImage[] {
+  return found.map(({ name, image: { id } }) => ({
+    id,
+    name,
+    archive: async () => {
+      const file = join(directory, `${id.replace(':', '-')}.tar`);
+      await pipeline(await engine.images.save([id]), createWriteStream(file, { mode: 0o600 }));
+      return file;
+    },
+  }));
+}

@@ -1,0 +1,179 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type BuilderContext,
+  type BuilderObstacle,
+  type BuiltImage,
+  type ImageBuild,
+  PouchError,
+} from '../../hooks/index.ts';
+import { findBinary } from '../../hooks/runtimes/findBinary.ts';
+import { buildArguments } from './arguments.ts';
+import { BuildOutput } from './BuildOutput.ts';
+import { buildahFailed } from './failure.ts';
+import { sizeOfTree } from './sizeOfTree.ts';
+import { prepareStorage, type Storage } from './storage.ts';
+
+/** Of golang-github-containers-common, on which buildah depends: Docker’s profile. */
+const seccompProfile = '/usr/share/containers/seccomp.json';
+
+interface Programs {
+  buildah: string;
+  runtime: string;
+}
+
+/** Calls of buildah(1), with storage and configuration of its own. */
+export class Buildah {
+  /** Ids of images that its storage has. */
+  readonly #known = new Set<string>();
+  #running = 0;
+  /** A build that was killed has left its working containers. */
+  #hasLeftovers = true;
+
+  async probe(): Promise<BuilderObstacle | undefined> {
+    const found = await find();
+    return 'problem' in found ? found : undefined;
+  }
+
+  async build(build: ImageBuild, context: BuilderContext): Promise<BuiltImage> {
+    const programs = await programsOrThrow();
+    const storage = await prepareStorage(context, programs.buildah);
+    if (this.#running === 0 && this.#hasLeftovers) {
+      this.#hasLeftovers = false;
+      await this.#call(storage, context, ['rm', '--all']);
+    }
+    this.#running += 1;
+    try {
+      for (const base of new Map(build.bases.map((one) => [one.id, one])).values())
+        await this.#haveBase(storage, context, base);
+      const id = await this.#run(build, context, { storage, programs });
+      this.#known.add(id);
+      return { id, archive: (read) => this.#archive(id, read, { storage, context }) };
+    } catch (error) {
+      this.#hasLeftovers = true;
+      throw error;
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  /** Nothing that a build uses is removed: its images have containers. */
+  async prune(context: BuilderContext): Promise<number> {
+    const { buildah } = await programsOrThrow();
+    const storage = await prepareStorage(context, buildah);
+    const before = await sizeOfTree(storage.root);
+    if (this.#running === 0) await this.#call(storage, context, ['rm', '--all']);
+    await this.#call(storage, context, ['rmi', '--all', '--force']);
+    this.#known.clear();
+    return Math.max(0, before - (await sizeOfTree(storage.root)));
+  }
+
+  async #haveBase(
+    storage: Storage,
+    context: BuilderContext,
+    base: ImageBuild['bases'][number],
+  ): Promise<void> {
+    if (this.#known.has(base.id)) return;
+    const inspect = [
+      'inspect',
+      '--type',
+      'image',
+      '--format',
+      '{{.FromImageID}}',
+      base.id.replace('sha256:', ''),
+    ];
+    const has = (await context.run({ args: [...storage.command, ...inspect], env: storage.env })) === 0;
+    if (!has) {
+      const archive = await base.archive();
+      const pull = ['pull', '--quiet', '--policy', 'always', '--signature-policy', storage.policy];
+      await this.#call(storage, context, [...pull, `docker-archive:${archive}`]);
+    }
+    this.#known.add(base.id);
+  }
+
+  async #run(
+    build: ImageBuild,
+    context: BuilderContext,
+    { storage, programs }: { storage: Storage; programs: Programs },
+  ): Promise<string> {
+    const idFile = join(context.scratch, 'id');
+    const options = { idFile, runtime: programs.runtime, seccompProfile, cgroup: context.cgroup, storage };
+    const names = new Map(build.bases.map(({ id, name }) => [id, name]));
+    const output = new BuildOutput((line) => context.print(line), names);
+    const exitCode = await context.run({
+      args: [...storage.command, ...buildArguments(build, options)],
+      env: storage.env,
+      onLine: (line, stream) => output.add(line, stream),
+    });
+    const failure = await output.end(exitCode);
+    if (failure) {
+      // Another program may have removed an image.
+      this.#known.clear();
+      throw failure;
+    }
+    return (await readFile(idFile, 'utf8')).trim();
+  }
+
+  async #archive(
+    id: string,
+    read: (archive: AsyncIterable<Buffer>) => Promise<void>,
+    { storage, context }: { storage: Storage; context: BuilderContext },
+  ): Promise<void> {
+    // The archive as Docker has it, with health checks and ONBUILD, which an OCI image cannot have.
+    const push = ['push', '--quiet', '--signature-policy', storage.policy, id, 'docker-archive:/dev/stdout'];
+    // Buildah opens /dev/stdout, which Node's sockets do not allow.
+    const codeFile = join(context.scratch, 'exit-code');
+    const piped = ['/bin/sh', '-c', '{ "$@"; echo $? >"$0"; } | cat', codeFile];
+    let last = '';
+    let failure: Error | undefined;
+    await context.run({
+      args: [...piped, ...storage.command, ...push],
+      env: storage.env,
+      onLine: (line) => {
+        last = line || last;
+      },
+      onOutput: async (stdout) => {
+        await read(stdout).catch((error: unknown) => (failure = error as Error));
+      },
+    });
+    const exitCode = (await readFile(codeFile, 'utf8').catch(() => '')).trim();
+    // A reader that has failed breaks the pipe.
+    if (failure !== undefined && (exitCode === '0' || /broken pipe/i.test(last))) throw failure;
+    if (exitCode !== '0') throw buildahFailed('buildah push', last);
+  }
+
+  /** @throws PCH_BUILD_FAILED with what it has printed last, PCH_DISK_FULL */
+  async #call(storage: Storage, context: BuilderContext, args: readonly string[]): Promise<void> {
+    let last = '';
+    const exitCode = await context.run({
+      args: [...storage.command, ...args],
+      env: storage.env,
+      onLine: (line) => {
+        last = line || last;
+      },
+    });
+    if (exitCode !== 0) throw buildahFailed(`buildah ${args[0]}`, last);
+  }
+}
+
+async function programsOrThrow(): Promise<Programs> {
+  const found = await find();
+  if ('problem' in found) throw new PouchError('PCH_TOOL_MISSING', found.problem, { hint: found.hint });
+  return found;
+}
+
+async function find(): Promise<Programs | BuilderObstacle> {
+  const buildah = await findBinary('buildah');
+  if (buildah === undefined)
+    return { problem: 'buildah is not installed', hint: 'install it: apt-get install buildah' };
+  const runtime = (await findBinary('runc')) ?? (await findBinary('crun'));
+  if (runtime === undefined)
+    return { problem: 'neither runc nor crun is installed', hint: 'install one: apt-get install runc' };
+  if (!existsSync(seccompProfile))
+    return {
+      problem: `the seccomp profile ${seccompProfile} does not exist`,
+      hint: 'install it: apt-get install golang-github-containers-common',
+    };
+  return { buildah, runtime };
+}

@@ -1,0 +1,81 @@
+/** Routes that build images. */
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { type BuildMessage, PouchError } from '../../../../hooks/index.ts';
+import type { Call, Route } from '../../http/call.ts';
+import { streamProgress, type ProgressSink } from '../../http/progressStream.ts';
+import { registryConfig } from '../../http/registryAuth.ts';
+import { sendJson } from '../../http/reply.ts';
+import { validate } from '../../http/validate.ts';
+import { textMap, typed } from '../../schemas/json.ts';
+import { buildOptions } from '../../translate/image/build.ts';
+import { familiar, repositoryOf } from '../../translate/image/reference.ts';
+import { checkBuildPruneFilter } from '../../translate/prune.ts';
+
+export const buildRoutes: Route[] = [
+  { method: 'POST', path: '/build', handler: build },
+  { method: 'POST', path: '/build/prune', handler: prune },
+];
+
+/** With it, the body begins with that many bytes of JSON: secrets in base64, by their ids. */
+const secretsHeader = 'x-pouch-secrets';
+const mostSecretBytes = 4 << 20;
+
+async function build(call: Call): Promise<void> {
+  const options = buildOptions(call.query);
+  const auth = registryConfig(call.request.headers['x-registry-config']);
+  const secrets = await readSecrets(call);
+  const isQuiet = call.query.flag('q');
+  await streamProgress(call, '', async (sink) => {
+    const report = isQuiet ? undefined : (message: BuildMessage) => send(call, sink, message);
+    const id = await call.engine.builds.build(call.body, { ...options, auth, secrets }, report, call.signal);
+    if (isQuiet) return sink.send({ stream: `${id}\n` });
+    sink.send({ aux: { ID: id } });
+    sink.send({ stream: `Successfully built ${id.replace(/^sha256:/, '').slice(0, 12)}\n` });
+    for (const name of options.names ?? []) sink.send({ stream: `Successfully tagged ${tagged(name)}\n` });
+  });
+}
+
+function tagged(name: string): string {
+  return familiar(repositoryOf(name) === name ? `${name}:latest` : name);
+}
+
+/** Resolves when a client that reads slowly can take more. */
+async function send(call: Call, sink: ProgressSink, message: BuildMessage): Promise<void> {
+  if (!('text' in message)) return sink.report(message);
+  if (message.text !== '') sink.send({ stream: message.text });
+  if (!call.response.writableNeedDrain || call.signal.aborted) return;
+  await once(call.response, 'drain', { signal: call.signal }).catch(() => undefined);
+}
+
+const secretsSchema = typed<Record<string, string> | null>(textMap);
+
+/** @throws PCH_BAD_REQUEST, without the content */
+async function readSecrets({ request, body }: Call): Promise<Record<string, string>> {
+  const header = request.headers[secretsHeader];
+  if (header === undefined) return {};
+  const size = Number(header);
+  if (!Number.isInteger(size) || size < 2 || size > mostSecretBytes)
+    throw new PouchError('PCH_BAD_REQUEST', `X-Pouch-Secrets: expected 2 to ${mostSecretBytes} bytes`);
+  const bytes = await firstBytes(body, size);
+  try {
+    return validate(secretsSchema, JSON.parse(bytes.toString('utf8'))) ?? {};
+  } catch {
+    throw new PouchError('PCH_BAD_REQUEST', 'the secrets: expected JSON with texts, found other data');
+  }
+}
+
+async function firstBytes(body: Readable, size: number): Promise<Buffer> {
+  for (;;) {
+    const bytes = body.read(size) as Buffer | null;
+    if (bytes?.length === size) return bytes;
+    if (bytes !== null || body.readableEnded)
+      throw new PouchError('PCH_BAD_REQUEST', `the body: expected ${size} bytes of secrets, found its end`);
+    await once(body, 'readable');
+  }
+}
+
+async function prune(call: Call): Promise<void> {
+  checkBuildPruneFilter(call.query.filters());
+  sendJson(call, { CachesDeleted: [], SpaceReclaimed: await call.engine.builds.prune() });
+}

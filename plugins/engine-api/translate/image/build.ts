@@ -1,0 +1,128 @@
+/** The query of `POST /build`, as dockerd 20.10 reads it for its own builder. */
+import { type BuildLimits, type BuildOptions, PouchError } from '../../../../hooks/index.ts';
+import type { Query } from '../../http/Query.ts';
+import { validate } from '../../http/validate.ts';
+import { listOf, mapOf, record, text, typed, whole } from '../../schemas/json.ts';
+
+/** What Pouch does not do, with the value that means nothing. Other parameters are not known to dockerd either. */
+const refused: readonly (readonly [
+  name: string,
+  isSet: (value: string) => boolean,
+  why: string,
+  hint: string,
+])[] = [
+  [
+    'version',
+    (value) => value !== '1',
+    'the builder BuildKit',
+    'build with DOCKER_BUILDKIT=0, or with pouch build',
+  ],
+  ['remote', () => true, 'a context that pouchd fetches', 'send the context as a tar'],
+  ['squash', isTrue, 'squashing layers', 'use a last stage that copies what the image needs'],
+  ['outputs', (value) => value !== '[]', 'another output than an image', 'use docker cp, or pouch cp'],
+  ['cachefrom', (value) => !['[]', 'null'].includes(value), 'a cache from other images', 'omit it'],
+  ['securityopt', (value) => !['[]', 'null'].includes(value), 'a security option of a build', 'omit it'],
+  ['cgroupparent', () => true, 'a cgroup of a build', 'set cgroupParent in pouchd.yaml'],
+  ['isolation', (value) => value !== 'default', 'an isolation of Windows', 'omit it'],
+];
+
+function isTrue(value: string): boolean {
+  return !['0', 'no', 'false', 'none'].includes(value.trim().toLowerCase());
+}
+
+/** @throws PCH_BAD_REQUEST, PCH_NOT_SUPPORTED */
+export function buildOptions(query: Query): BuildOptions {
+  for (const [name, isSet, what, hint] of refused) {
+    const value = query.text(name);
+    if (value !== undefined && isSet(value))
+      throw new PouchError('PCH_NOT_SUPPORTED', `${name}: ${what} is not supported by Pouch`, { hint });
+  }
+  const network = query.text('networkmode');
+  const dockerfile = query.text('dockerfile');
+  const target = query.text('target');
+  const platform = query.text('platform');
+  return {
+    ...(dockerfile !== undefined && { dockerfile }),
+    names: query.all('t'),
+    buildArgs: valuesOf(query, 'buildargs'),
+    labels: valuesOf(query, 'labels'),
+    ...(target !== undefined && { target }),
+    ...(platform !== undefined && { platform }),
+    noCache: query.flag('nocache'),
+    pull: query.flag('pull'),
+    ...(network !== undefined && { network }),
+    ...(query.has('extrahosts') && { extraHosts: hostsOf(query.all('extrahosts')) }),
+    limits: limitsOf(query),
+  };
+}
+
+const nullableTexts = typed<Record<string, string | null> | null>(mapOf(text));
+
+/** An argument without a value is one that the client does not have. */
+function valuesOf(query: Query, name: string): Record<string, string> {
+  const map = json(query, name, (value) => validate(nullableTexts, value)) ?? {};
+  return Object.fromEntries(
+    Object.entries(map).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
+}
+
+function json<T>(query: Query, name: string, read: (value: unknown) => T): T | undefined {
+  const value = query.text(name);
+  if (value === undefined) return undefined;
+  try {
+    return read(JSON.parse(value));
+  } catch (cause) {
+    throw new PouchError(
+      'PCH_BAD_REQUEST',
+      `query parameter ${name}: expected JSON as Docker’s clients send it`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function hostsOf(all: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    all.map((one) => {
+      const [name = '', ...address] = one.split(':');
+      if (name === '' || address.length === 0)
+        throw new PouchError(
+          'PCH_BAD_REQUEST',
+          `query parameter extrahosts: expected NAME:ADDRESS, found "${one}"`,
+        );
+      return [name, address.join(':')];
+    }),
+  );
+}
+
+interface UlimitWire {
+  Name: string;
+  Soft: number;
+  Hard: number;
+}
+
+const ulimits = typed<UlimitWire[] | null>(
+  listOf(record({ Name: text, Soft: whole, Hard: whole }, ['Name', 'Soft', 'Hard'])),
+);
+
+/** Zero means no limit. */
+function limitsOf(query: Query): BuildLimits {
+  const number = (name: string) => query.integer(name) || undefined;
+  const values = {
+    memory: number('memory'),
+    memorySwap: number('memswap'),
+    cpuShares: number('cpushares'),
+    cpuPeriod: number('cpuperiod'),
+    cpuQuota: number('cpuquota'),
+    cpusetCpus: query.text('cpusetcpus'),
+    cpusetMems: query.text('cpusetmems'),
+    shmSize: number('shmsize'),
+    ulimits: json(query, 'ulimits', (value) => validate(ulimits, value))?.map(({ Name, Soft, Hard }) => ({
+      name: Name,
+      soft: Soft,
+      hard: Hard,
+    })),
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
