@@ -26,6 +26,7 @@ import { Copies } from './lifecycle/copy/Copies.ts';
 import { ExecStarts } from './lifecycle/exec/ExecStarts.ts';
 import { afterExit } from './lifecycle/exits/afterExit.ts';
 import { AttachPoints } from './lifecycle/shared/AttachPoints.ts';
+import { linkedEnv } from './lifecycle/shared/links.ts';
 import { EventBus } from './lifecycle/shared/EventBus.ts';
 import { Waiters } from './lifecycle/shared/Waiters.ts';
 import { HealthWatches } from './lifecycle/health/HealthWatches.ts';
@@ -184,6 +185,7 @@ export function assemble(base: Base): EngineContext {
     imageOf: (id) => images.find(id),
     filesOf: (image) => images.files(image),
     runtimeOf: (name) => namedRuntime(name, generations.current.runtimes),
+    linkedEnv: (record) => linkedEnv(store, record),
     startTimeout: () => loaded().config.runtime.startTimeout,
     onStreamsOpened: (id) => attachPoints.opened(id),
     onDeleteHung: (container, ms) =>

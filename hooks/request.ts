@@ -157,6 +157,9 @@ const endpointFields = {
   ip: may(says('A fixed address.')),
   mac: may(text),
   aliases: may(Type.Array(text, { description: 'Other names of the container in the network.' })),
+  links: may(
+    Type.Array(text, { description: '`NAME:ALIAS`: a name of another container that only this one knows.' }),
+  ),
   driverOpts: may(map(text)),
 };
 

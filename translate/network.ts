@@ -16,6 +16,7 @@ export function networkOf(body: ContainerCreateRequest, warn: Warn, asked: Asked
   const others = entries.filter((one) => one !== first);
   refuseConflicts(body, mode);
   const endpoint = first && endpointOf(...first);
+  const links = [...new Set([...linksOf(host.Links), ...(endpoint?.links ?? [])])];
   const mac = macOf(body.MacAddress);
   return {
     mode,
@@ -28,6 +29,7 @@ export function networkOf(body: ContainerCreateRequest, warn: Warn, asked: Asked
     extraHosts: extraHosts(host.ExtraHosts),
     ...(mac && { mac }),
     ...endpoint,
+    ...(links.length > 0 && { links }),
     ...(others.length > 0 && {
       endpoints: others.map(([name, one]) => ({ network: name, ...endpointOf(name, one) })),
     }),
@@ -39,12 +41,27 @@ export function endpointOf(network: string, endpoint: EndpointSettings | null): 
   const ip = fixedAddress(network, endpoint ?? undefined);
   const mac = macOf(endpoint?.MacAddress);
   const { Aliases, DriverOpts } = endpoint ?? {};
+  const links = linksOf(endpoint?.Links, network);
   return {
     ...(ip && { ip }),
     ...(mac && { mac }),
     ...(Aliases?.length && { aliases: [...new Set(Aliases)] }),
+    ...(links.length > 0 && { links }),
     ...(DriverOpts && Object.keys(DriverOpts).length > 0 && { driverOpts: DriverOpts }),
   };
+}
+
+/** `NAME`, `NAME:ALIAS`, or as inspect shows them: `/NAME:/CONTAINER/ALIAS`. */
+function linksOf(list: string[] | null | undefined, network?: string): string[] {
+  const member =
+    network === undefined
+      ? 'HostConfig.Links'
+      : (`NetworkingConfig.EndpointsConfig["${network}"].Links` as const);
+  return (list ?? []).map((link, index) => {
+    const [, name = '', alias = name] = /^\/?([\w.-]+)(?::(?:\/[\w.-]+\/)?([\w.-]+))?$/.exec(link) ?? [];
+    if (name === '') throw invalid(`${member}[${index}]`, 'NAME or NAME:ALIAS', link);
+    return `${name}:${alias}`;
+  });
 }
 
 /** Empty: what `network.default` of pouchd.yaml says. */
@@ -55,8 +72,14 @@ function modeOf(body: ContainerCreateRequest, endpoint: string | undefined): str
   return mode === 'default' ? '' : mode;
 }
 
-/** Refuses options that conflict with another container's network. */
+/** Refuses options that conflict with the host's network, or another container's. */
 function refuseConflicts(body: ContainerCreateRequest, mode: string): void {
+  const isShared = mode === 'host' || mode.startsWith('container:');
+  if (isShared && body.HostConfig?.Links?.length)
+    throw conflict(
+      `${mode === 'host' ? 'host' : 'container'} type network cannot be used with links`,
+      'leave out the links: the names of that network hold',
+    );
   if (!mode.startsWith('container:')) return;
   if (mode === 'container:') throw invalid('HostConfig.NetworkMode', 'container:NAME', mode);
   if (Object.keys(body.HostConfig?.PortBindings ?? {}).length > 0)

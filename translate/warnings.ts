@@ -1,9 +1,6 @@
 /** Warns about Docker's fields that Pouch does not support; none of them is ignored silently. */
 import type { ContainerCreateRequest } from '../client/wire.ts';
 
-import { member } from './invalid.ts';
-import { MemberError } from './MemberError.ts';
-
 export type Warn = (message: string) => void;
 
 /** Values that request nothing, beside null, '', 0, false and empty lists and maps. */
@@ -24,22 +21,10 @@ const notHonoured: Record<string, readonly unknown[]> = {
 /** Calls `warn` once for each field that requests something unsupported. */
 export function warnOfIgnored(body: ContainerCreateRequest, warn: Warn): void {
   const host = (body.HostConfig ?? {}) as Record<string, unknown>;
-  refuseLinks(body.HostConfig?.Links);
   for (const [field, defaults] of Object.entries(notHonoured))
     if (asksFor(host[field], defaults)) warn(`\`HostConfig.${field}\` is not supported and has no effect`);
   warnOfEndpoints(body, warn);
   if (body.OnBuild?.length) warn('OnBuild is not supported and has no effect');
-}
-
-/** A container that cannot reach what it is linked to would fail later. @throws PCH_NOT_SUPPORTED */
-function refuseLinks(links: unknown): void {
-  if (!asksFor(links, [])) return;
-  throw new MemberError(
-    'PCH_NOT_SUPPORTED',
-    'HostConfig.Links',
-    `${member('HostConfig.Links')} is not supported`,
-    'join the network of the other container, or add its address to the hosts file',
-  );
 }
 
 /** Limits that Docker can update, and Pouch cannot. */
@@ -53,7 +38,7 @@ export function warnOfIgnoredLimits(body: object, warn: Warn): void {
 
 function warnOfEndpoints(body: ContainerCreateRequest, warn: Warn): void {
   for (const [name, endpoint] of Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {}))
-    for (const field of ['Aliases', 'Links', 'DriverOpts'] as const)
+    for (const field of ['Aliases', 'DriverOpts'] as const)
       if (asksFor(endpoint?.[field], []) && !(field === 'Aliases' && isCreated(name)))
         warn(`network ${name}: ${field} is not supported and has no effect`);
 }

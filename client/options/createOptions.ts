@@ -260,6 +260,7 @@ export const createOptions: readonly OptionGroup[] = [
         help: 'Connect a container to a network: bridge, none, host, container:NAME, or a name',
       },
       { flags: '--net <network>', help: 'Same as --network' },
+      { flags: '--link <container[:alias]>', help: 'Add a name for another container', list: true },
       { flags: '--network-alias <name>', help: 'Add a name of the container in the network', list: true },
       { flags: '--dns <address>', help: 'Set custom DNS servers', list: true },
       { flags: '--dns-search <domain>', help: 'Set custom DNS search domains', list: true },

@@ -56,6 +56,7 @@ function fileConfig(flags: CreateFlags): HostConfig {
   return {
     ...(binds.length > 0 && { Binds: binds }),
     ...(flags.mount.length > 0 && { Mounts: flags.mount.map(parseMount) }),
+    ...(flags.link.length > 0 && { Links: flags.link }),
     ...(flags.volumesFrom.length > 0 && { VolumesFrom: flags.volumesFrom }),
     ...(flags.volumeDriver !== undefined && { VolumeDriver: flags.volumeDriver }),
     ...(flags.tmpfs.length > 0 && { Tmpfs: parseTmpfs(flags.tmpfs) }),

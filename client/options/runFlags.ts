@@ -72,6 +72,7 @@ export interface CreateFlags {
   network?: string;
   net?: string;
   networkAlias: string[];
+  link: string[];
   dns: string[];
   dnsSearch: string[];
   dnsOption: string[];

@@ -112,6 +112,8 @@ export const fields = {
   'network.ip': { option: '--ip', api: 'NetworkingConfig.EndpointsConfig[].IPAMConfig.IPv4Address' },
   'network.mac': { option: '--mac-address', api: 'MacAddress' },
   'network.aliases': { option: '--network-alias', api: 'NetworkingConfig.EndpointsConfig[].Aliases' },
+  'network.links': { option: '--link', api: 'HostConfig.Links' },
+  'network.links[]': { option: '--link', api: 'HostConfig.Links[]' },
   'network.driverOpts': { option: '--network', api: 'NetworkingConfig.EndpointsConfig[].DriverOpts' },
   'network.endpoints': { option: '--network', api: 'NetworkingConfig.EndpointsConfig' },
   'network.detached': { option: '--network', api: 'NetworkingConfig.EndpointsConfig' },

@@ -30,6 +30,7 @@ export interface ImageInspect {
   Comment: string;
   Created: string;
   Container?: string;
+  ContainerConfig?: ContainerConfig;
   DockerVersion: string;
   Author: string;
   Config: ContainerConfig | null;

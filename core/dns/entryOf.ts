@@ -40,7 +40,7 @@ export function nameEntryOf(record: ContainerRecord, facts: EntryFacts): NameEnt
     ...(!facts.isVm && draft.namespaces.network && { netns: draft.namespaces.network }),
     servers: reachesOut ? serversOf(draft.files[etcPaths.resolvConf]?.content, facts.host) : [],
     endpoints,
-    links: {},
+    links: linksIn(record),
   };
 }
 
@@ -49,6 +49,15 @@ function namesIn({ id, name, draft }: ContainerRecord, network: string): string[
   const others = (request.endpoints ?? []).filter((one) => one.network === network);
   const aliases = network === mode ? request.aliases : others[0]?.aliases;
   return [name, id.slice(0, shortId), ...(aliases ?? [])].filter(isDnsName);
+}
+
+/** In networks where names resolve; those of all of them are one set. */
+function linksIn({ draft: { network } }: ContainerRecord): Record<string, string> {
+  const { mode, request, ids = {} } = network;
+  const first = Object.hasOwn(ids, mode) ? (request.links ?? []) : [];
+  const others = (request.endpoints ?? []).flatMap(({ links = [] }) => links);
+  const pairs = [...first, ...others].map((link) => link.split(':'));
+  return Object.fromEntries(pairs.map(([name = '', alias = name]) => [alias.toLowerCase(), name]));
 }
 
 /** Others cannot be written into a message. */

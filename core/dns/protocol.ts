@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 /** Another one: a resolver that is running is replaced. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Where the resolver listens in each container, as with Docker. */
 export const resolverAddress = '127.0.0.11';
@@ -19,7 +19,7 @@ export interface NameEntry {
   /** Resolvers for other names, in their order. Empty: nothing is asked outside. */
   servers: Forwarder[];
   endpoints: NamedEndpoint[];
-  /** Names that only this container knows, with the ids of the containers that they are for. */
+  /** Names that only this container knows, with those that they stand for. */
   links: Record<string, string>;
 }
 

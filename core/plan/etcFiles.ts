@@ -60,13 +60,23 @@ export interface DnsDefaults {
   dnsOptions: readonly string[];
 }
 
+/** A container that another one is linked to. */
+export interface LinkedHost {
+  readonly ip: string;
+  readonly names: readonly string[];
+}
+
 /** The container's names point to its addresses; without one (network none) to loopback. */
 export function hostsFile(
   draft: Pick<ContainerDraft, 'hostname' | 'domainname' | 'extraHosts' | 'namespaces'>,
   host: Pick<HostFiles, 'hosts'>,
   attachments: NetworkAttachment[],
+  linked: readonly LinkedHost[] = [],
 ): string {
-  const extra = Object.entries(draft.extraHosts).map(([name, ip]) => `${ip}\t${name}`);
+  const extra = [
+    ...Object.entries(draft.extraHosts).map(([name, ip]) => `${ip}\t${name}`),
+    ...linked.map(({ ip, names }) => `${ip}\t${names.join(' ')}`),
+  ];
   if (draft.namespaces.network === undefined) return [host.hosts.trimEnd(), ...extra, ''].join('\n');
   const names = draft.domainname ? `${draft.hostname}.${draft.domainname} ${draft.hostname}` : draft.hostname;
   const own = attachments.flatMap(({ ip }) => (ip ? [`${ip}\t${names}`] : []));

@@ -44,6 +44,7 @@ export interface NewEndpoint {
   ip?: string;
   mac?: string;
   aliases?: string[];
+  links?: string[];
   driverOpts?: Record<string, string>;
 }
 

@@ -11,7 +11,7 @@ describe('names on networks that a user creates', function () {
   this.timeout(90_000);
   this.slow(15_000);
   const daemon = useDaemon();
-  const { ok } = daemon;
+  const { pouch, ok } = daemon;
   /** Third byte of the next subnet, which is in that of no other daemon of the tests. */
   let subnets = 0;
   const subnet = () => `198.18.${process.pid % 200}.${(subnets++ % 8) * 32}/27`;
@@ -263,6 +263,46 @@ describe('names on networks that a user creates', function () {
     const resolves = async () => (await hostile.ask('victim')).data.length === 1;
     assert.ok(await waitUntil(resolves, { withinMs: 10_000 }));
     assert.equal(resolverPid(), before);
+  });
+
+  it('by links are those of one container alone', async () => {
+    await create('web');
+    await start('db1', 'web');
+    const shop = await start('shop', 'web', '--link', 'db1:database', '--dns', '127.0.0.1');
+    const other = await start('other', 'web', '--dns', '127.0.0.1');
+    const ip = await addressOf('db1', 'web');
+    assert.deepEqual(await inside(shop).ask('database'), known(ip));
+    assert.equal((await inside(other).ask('database')).rcode, 'SERVFAIL');
+    assert.deepEqual((await daemon.it.inspect('shop'))!.HostConfig.Links, ['/db1:/shop/database']);
+  });
+
+  it('by links on the default network are in /etc/hosts and the environment', async () => {
+    const missing = await pouch('run', '--name', 'shop', '--link', 'db1', 'busybox', 'true');
+    assert.match(missing.stderr, /No such container: db1/);
+    await ok('run', '-d', '--name', 'db1', '--hostname', 'base', '--expose', '5432', '-e', 'MODE=fast', 'busybox', 'sleep', '999'); // prettier-ignore
+    await ok('run', '-d', '--name', 'shop2', '--link', 'db1:sql', 'busybox', 'sleep', '999');
+    const ip = await addressOf('db1', 'bridge');
+    const hosts = () => ok('exec', 'shop2', 'cat', '/etc/hosts');
+    assert.match(await hosts(), new RegExp(`^${ip}\tsql base db1$`, 'm'));
+    assert.match(await ok('exec', 'shop2', 'ping', '-c', '1', 'sql'), /1 packets received/);
+    const env = await ok('exec', 'shop2', 'env');
+    for (const line of [`SQL_PORT=tcp://${ip}:5432`, 'SQL_NAME=/shop2/sql', 'SQL_ENV_MODE=fast'])
+      assert.ok(env.split('\n').includes(line), line);
+    const own = await ok('exec', 'shop2', 'cat', '/proc/1/environ');
+    assert.ok(own.split('\0').includes(`SQL_PORT_5432_TCP_ADDR=${ip}`));
+    // Its address changes while it is away.
+    await ok('stop', '-t', '0', 'db1');
+    await start('taker', 'bridge');
+    await ok('start', 'db1');
+    const next = await addressOf('db1', 'bridge');
+    assert.match(await hosts(), new RegExp(`^${next}\tsql base db1$`, 'm'));
+    await ok('stop', '-t', '0', 'shop2', 'db1');
+    const { stderr } = await pouch('start', 'shop2');
+    assert.match(stderr, /Cannot link to a non running container: \/db1 AS \/shop2\/sql/);
+    await ok('start', 'db1');
+    await ok('start', 'shop2');
+    const twoNetworks = await pouch('run', '--network', 'host', '--link', 'db1', 'busybox', 'true');
+    assert.match(twoNetworks.stderr, /cannot be used with links/);
   });
 });
 

@@ -14,6 +14,8 @@ export interface ContainerEffectDeps {
   client: ContainerdClient;
   recordOf(id: string): ContainerRecord;
   runtimeOf(name: string): RuntimeProvider;
+  /** Variables of the containers that it is linked to. */
+  linkedEnv(record: ContainerRecord): Record<string, string>;
 }
 
 export function containerEffect(
@@ -28,7 +30,8 @@ export function containerEffect(
     },
     async apply({ id, runtime }, { resultOf }) {
       const record = deps.recordOf(id);
-      const spec = joinNamespaces(mapSources(await storedSpecOf(record), resultOf('idmap')), deps);
+      const stored = withLinks(await storedSpecOf(record), deps.linkedEnv(record));
+      const spec = joinNamespaces(mapSources(stored, resultOf('idmap')), deps);
       const options = packOptions(await deps.runtimeOf(record.draft.runtime).options(record.draft));
       const labels = { 'io.pouch.name': record.name };
       const container = {
@@ -49,6 +52,14 @@ export function containerEffect(
       await ifFound(deps.client.containers.delete(id));
     },
   };
+}
+
+/** The container's own variables take the place of these. */
+function withLinks(spec: OciSpec, linked: Record<string, string>): OciSpec {
+  const own = new Set(spec.process.env.map((line) => line.split('=', 1)[0]));
+  const added = Object.entries(linked).filter(([name]) => !own.has(name));
+  spec.process.env.push(...added.map(([name, value]) => `${name}=${value}`));
+  return spec;
 }
 
 /** Mounts with the container's ids are made anew at each start. */

@@ -1,5 +1,6 @@
 /** The core's own effect kinds. */
 import { join } from 'node:path';
+import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
 import { hostEffects } from '../../../hooks/hostEffects.ts';
 import type { RuntimeProvider } from '../../../hooks/runtime.ts';
@@ -78,6 +79,7 @@ export interface EffectDeps {
   imageOf(id: string): Promise<Image>;
   filesOf(image: Image): ImageFiles;
   runtimeOf(name: string): RuntimeProvider;
+  linkedEnv(record: ContainerRecord): Record<string, string>;
   /** Milliseconds that a runtime may take. */
   startTimeout(): number;
   onStreamsOpened(id: string): Promise<void>;
@@ -95,7 +97,12 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
     cgroupOwnerEffect(),
     diskEffect(deps.disks, (id) => (deps.store.has(id) ? rootKeyOf(recordOf(id)) : id)),
     diskSizeEffect(deps.disks, (id) => rootKeyOf(recordOf(id))),
-    containerEffect({ client: deps.client, recordOf, runtimeOf: (name) => deps.runtimeOf(name) }),
+    containerEffect({
+      client: deps.client,
+      recordOf,
+      runtimeOf: (name) => deps.runtimeOf(name),
+      linkedEnv: (record) => deps.linkedEnv(record),
+    }),
     filesEffect(recordOf, (id) => deps.store.directoryOf(id)),
     idmapEffect({ ...deps, recordOf }),
     ioEffect(deps.io, recordOf, (id) => deps.onStreamsOpened(id)),

@@ -33,7 +33,7 @@ import { killDeadlineMs, sigkill } from '../../contract/signals.ts';
  */
 const deleteDeadlineMs = { process: 5_000, vm: 60_000 };
 
-export interface TaskEffectDeps extends ContainerEffectDeps {
+export interface TaskEffectDeps extends Omit<ContainerEffectDeps, 'linkedEnv'> {
   /** See {@link bundlesOf}. */
   bundles: string | undefined;
   files: FileWorkers;
@@ -112,7 +112,7 @@ async function restoreOptions(deps: TaskEffectDeps, id: string, checkpoint: stri
 }
 
 /** False also for a runtime that is no longer known. */
-function isMachine(deps: ContainerEffectDeps, id: string): boolean {
+function isMachine(deps: TaskEffectDeps, id: string): boolean {
   try {
     return deps.runtimeOf(deps.recordOf(id).draft.runtime).isolation === 'vm';
   } catch {
@@ -124,7 +124,7 @@ function isMachine(deps: ContainerEffectDeps, id: string): boolean {
  * What runc keeps of a container that it did not delete: it would refuse the next one of that id. containerd knows
  * where, also when the plugin of the runtime is gone.
  */
-async function forgetState({ client }: ContainerEffectDeps, id: string): Promise<void> {
+async function forgetState({ client }: TaskEffectDeps, id: string): Promise<void> {
   const container = await ifFound(client.containers.get(id));
   const root = runcRoot(container?.runtime?.options);
   if (root !== undefined) await rm(join(root, client.namespace, id), { recursive: true, force: true });

@@ -5,8 +5,6 @@ import type { NameEntry, NamedEndpoint } from '../protocol.ts';
 interface NetworkNames {
   addresses: Map<string, string[]>;
   names: Map<string, string>;
-  /** Addresses by container. */
-  containers: Map<string, string[]>;
 }
 
 /** The names of all containers, as each of them sees the others. */
@@ -36,10 +34,10 @@ export class NameTable {
   addressesOf(asker: string, name: string): string[] | undefined {
     const { endpoints = [], links = {} } = this.#entries.get(asker) ?? {};
     const wanted = name.toLowerCase();
-    const linked = Object.hasOwn(links, wanted) ? links[wanted] : undefined;
+    const linked = Object.hasOwn(links, wanted) ? links[wanted]!.toLowerCase() : wanted;
     for (const { network } of endpoints) {
-      const known = this.#namesIn(network);
-      const found = (linked && known?.containers.get(linked)) || known?.addresses.get(wanted);
+      const known = this.#namesIn(network)?.addresses;
+      const found = known?.get(linked) ?? known?.get(wanted);
       if (found) return rotated(found, this.#turn++);
     }
     return undefined;
@@ -62,26 +60,20 @@ export class NameTable {
 
 function indexed(entries: readonly NameEntry[]): Map<string, NetworkNames> {
   const networks = new Map<string, NetworkNames>();
-  for (const { container, endpoints } of entries)
+  for (const { endpoints } of entries)
     for (const endpoint of endpoints) {
       const { network } = endpoint;
       const names = networks.get(network) ?? {
         addresses: new Map(),
         names: new Map(),
-        containers: new Map(),
       };
       networks.set(network, names);
-      add(names, container, endpoint);
+      add(names, endpoint);
     }
   return networks;
 }
 
-function add(
-  { addresses, names, containers }: NetworkNames,
-  container: string,
-  { ip, networkName, names: own }: NamedEndpoint,
-): void {
-  append(containers, container, ip);
+function add({ addresses, names }: NetworkNames, { ip, networkName, names: own }: NamedEndpoint): void {
   for (const name of new Set(own.map((one) => one.toLowerCase()))) {
     append(addresses, name, ip);
     append(addresses, `${name}.${networkName.toLowerCase()}`, ip);

@@ -15,6 +15,7 @@ import { field } from '../../../hooks/fields.ts';
 import { signalNumber, sigkill } from '../../contract/signals.ts';
 import { runtimeError } from '../../apply/effects/runtimeError.ts';
 import { ExecStdio } from '../../io/index.ts';
+import { linkedEnv } from '../shared/links.ts';
 import { execSecrets, planExec } from '../../plan/exec.ts';
 import { newId } from '../../state/ids.ts';
 import { isProcessGone } from '../../containerd/index.ts';
@@ -154,7 +155,7 @@ export class ExecInstances implements Execs {
       secrets: marked,
       ...planned
     } = await this.#engine.generations.use((generation) =>
-      planExec(request, record.draft, generation, execContext(this.#engine, record)),
+      planExec(request, draftWithLinks(this.#engine, record), generation, execContext(this.#engine, record)),
     );
     secrets.noteExec(exec.id, process.env ?? [], marked);
     const outcome = { blame: secrets.blame(planned.blame, marked), degraded: secrets.data(planned.degraded) };
@@ -265,4 +266,11 @@ function checkUnstarted({ id, running, exitCode }: ExecRecord): void {
 function checkRunning(record: ContainerRecord): void {
   if (record.state.status === 'paused') throw paused(record);
   if (record.state.status !== 'running') throw notRunning(record);
+}
+
+/** The draft whose process has what its links give the container's own. */
+function draftWithLinks({ store }: EngineContext, record: ContainerRecord): ContainerRecord['draft'] {
+  const { draft } = record;
+  const env = { ...linkedEnv(store, record), ...draft.process.env };
+  return { ...draft, process: { ...draft.process, env } };
 }

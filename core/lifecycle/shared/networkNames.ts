@@ -5,7 +5,9 @@ import { hasNames, nameEntryOf } from '../../dns/entryOf.ts';
 import type { NameEntry } from '../../dns/protocol.ts';
 import { withResolver } from '../../dns/resolvConf.ts';
 import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
+import { isUp } from '../../state/status.ts';
 import { isVm } from '../vm/isVm.ts';
+import { isLinkedTo, linkedHosts } from './links.ts';
 import type { EngineContext } from './engineContext.ts';
 
 /** To be called when its addresses or names have changed. @throws PCH_DNS_FAILED, PCH_PROCESS_START */
@@ -14,7 +16,14 @@ export async function updateNames(engine: EngineContext, record: ContainerRecord
     writeOwnName(engine, record),
     writeResolvConf(engine, record),
     publishNames(engine, record),
+    updateLinked(engine, record),
   ]);
+}
+
+/** Containers that are linked to one that has other addresses now. */
+async function updateLinked(engine: EngineContext, target: ContainerRecord): Promise<void> {
+  const linked = engine.store.list().filter((record) => isUp(record) && isLinkedTo(record, target));
+  await Promise.all(linked.map((record) => writeOwnName(engine, record)));
 }
 
 /** Has the resolver know its names, and serve it. */
@@ -51,7 +60,7 @@ async function writeOwnName(engine: EngineContext, record: ContainerRecord): Pro
   if (networks.length === 0 || !isFileOfPouch(record, etcPaths.hosts)) return;
   await engine.files.overwrite(
     record.paths.hosts,
-    hostsFile(record.draft, await engine.hostFiles(), networks),
+    hostsFile(record.draft, await engine.hostFiles(), networks, linkedHosts(engine.store, record)),
   );
 }
 

@@ -8,6 +8,7 @@ import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
 import { isHostname } from '../../plan/request/hostname.ts';
 import { rootIds } from '../../userns/ids.ts';
 import { resolvConfOf } from '../shared/networkNames.ts';
+import { linkedHosts } from '../shared/links.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 
 /** /etc/hostname has one name. */
@@ -84,6 +85,7 @@ async function contentOf(
     { ...record.draft, hostname },
     await engine.hostFiles(),
     networkAttachments(record),
+    linkedHosts(engine.store, record),
   );
   return { path, content: lines, mode, own };
 }

@@ -8,6 +8,7 @@ import type { Ledger } from '../../apply/Ledger.ts';
 import { identify } from '../../supervise/processIdentity.ts';
 import { checkRestorable, forgetWork, restoreError, restoring } from '../checkpoint/restore.ts';
 import { checkSources } from '../shared/checkSources.ts';
+import { awaitLinked } from '../shared/links.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { watchExit } from '../exits/watchExit.ts';
 import { watchHealth } from '../health/watchHealth.ts';
@@ -92,6 +93,7 @@ async function applyStart(
   checkpoint: string | undefined,
 ): Promise<void> {
   engine.networks.checkUsable(record.draft.network.ids ?? {});
+  await awaitLinked(engine, record);
   await checkSources(engine, record);
   await ledger.apply(restoring(effectsOf(record, 'start'), checkpoint), engine.shutdown);
   record.attachments = ledger.results();

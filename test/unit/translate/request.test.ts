@@ -165,6 +165,17 @@ describe('create body → container request', () => {
       assert.deepEqual(network?.endpoints, [{ network: 'a', ip: '10.1.0.9', aliases: ['x'] }]);
     });
 
+    it('reads links in each form that Docker has, of the container and of its endpoints', () => {
+      const links = ['db', 'db:sql', '/db:/shop/pg'];
+      assert.deepEqual(host({ Links: links }).network?.links, ['db:db', 'db:sql', 'db:pg']);
+      const { network } = request({
+        HostConfig: { NetworkMode: 'b', Links: ['db:sql'] },
+        NetworkingConfig: { EndpointsConfig: { b: { Links: ['db:sql', 'db:x'] }, c: { Links: ['y'] } } },
+      });
+      assert.deepEqual(network?.links, ['db:sql', 'db:x']);
+      assert.deepEqual(network?.endpoints, [{ network: 'c', links: ['y:y'] }]);
+    });
+
     it('drops published ports of the host network with a warning', () => {
       const { request: made, warnings } = translate({
         HostConfig: { NetworkMode: 'host', PortBindings: { '80/tcp': [{ HostPort: '80' }] } },
@@ -255,7 +266,12 @@ describe('create body → container request', () => {
   describe('refuses', () => {
     const cases: [string, Partial<ContainerCreateRequest>, RegExp][] = [
       ['a bind without destination', { HostConfig: { Binds: ['/a:'] } }, /SOURCE:DESTINATION/],
-      ['links', { HostConfig: { Links: ['db:db'] } }, /`?HostConfig\.Links`? is not supported/],
+      ['a link to nothing', { HostConfig: { Links: [':db'] } }, /HostConfig\.Links\[0\].*NAME or NAME:ALIAS/],
+      [
+        'links in the network of the host',
+        { HostConfig: { Links: ['db'], NetworkMode: 'host' } },
+        /host type network cannot be used with links/,
+      ],
       ['a tiny memory reservation', { HostConfig: { MemoryReservation: 1024 } }, /at least 6 MiB/],
       ['a relative destination', { HostConfig: { Binds: ['/a:b'] } }, /absolute path/],
       ['a destination above', { HostConfig: { Binds: ['/a:/b/../../c'] } }, /without "\.\."/],

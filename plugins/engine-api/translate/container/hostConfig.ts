@@ -43,12 +43,14 @@ export function hostConfig(record: ContainerRecord): HostConfig {
   };
 }
 
-function namesOf({ request, draft }: ContainerRecord): HostConfig {
+function namesOf(record: ContainerRecord): HostConfig {
+  const { request, draft } = record;
   return {
     Dns: draft.network.dns,
     DnsOptions: draft.network.dnsOptions,
     DnsSearch: draft.network.dnsSearch,
     ExtraHosts: extraHosts(request.network?.extraHosts),
+    Links: linksOf(record),
     PublishAllPorts: request.network?.publishAll ?? false,
   };
 }
@@ -111,6 +113,12 @@ function memorySwap({ request, draft }: ContainerRecord): number {
   return request.resources?.memorySwap ?? draft.resources.memory?.swap ?? 0;
 }
 
+/** As Docker shows them: `/NAME:/CONTAINER/ALIAS`. */
+function linksOf({ name: own, request }: ContainerRecord): string[] | null {
+  const links = request.network?.links?.map((link) => link.split(':'));
+  return links?.map(([name, alias]) => `/${name}:/${own}/${alias}`) ?? null;
+}
+
 /** What Docker shows for fields that Pouch does not have. */
 const withoutEffect = {
   Cgroup: '',
@@ -121,7 +129,6 @@ const withoutEffect = {
   Isolation: '',
   KernelMemory: 0,
   KernelMemoryTCP: 0,
-  Links: null,
 };
 
 function wireValue(field: LimitField, asked: ResourceRequest[LimitName]): unknown {

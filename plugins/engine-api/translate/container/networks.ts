@@ -66,8 +66,8 @@ export function endpoints(record: ContainerRecord): Record<string, EndpointSetti
 function askedEndpoints({ draft: { network } }: ContainerRecord): AskedEndpoint[] {
   const { mode, request } = network;
   if (mode.startsWith('container:')) return [];
-  const { ip, mac, aliases, driverOpts, endpoints: others = [], detached } = request;
-  const first = { network: mode, ...pickSet({ ip, mac, aliases, driverOpts }) };
+  const { ip, mac, aliases, links, driverOpts, endpoints: others = [], detached } = request;
+  const first = { network: mode, ...pickSet({ ip, mac, aliases, links, driverOpts }) };
   return detached ? others : [first, ...others];
 }
 
@@ -80,13 +80,13 @@ function pickSet(fields: Partial<AskedEndpoint>): Partial<AskedEndpoint> {
 function endpoint(
   record: ContainerRecord,
   attachment: NetworkAttachment | undefined,
-  { network, ip, mac, aliases, driverOpts }: AskedEndpoint,
+  { network, ip, mac, aliases, links, driverOpts }: AskedEndpoint,
 ): EndpointSettings {
   const id = record.draft.network.ids?.[network];
   const ipv6 = attachment?.ip?.includes(':') ?? false;
   return {
     IPAMConfig: ip ? { [ip.includes(':') ? 'IPv6Address' : 'IPv4Address']: ip } : null,
-    Links: null,
+    Links: id === undefined ? null : (links ?? null),
     Aliases: id === undefined ? (aliases ?? null) : aliasesWith(aliases, record),
     MacAddress: attachment?.mac ?? mac ?? '',
     DriverOpts: driverOpts ?? null,

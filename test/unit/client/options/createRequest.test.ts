@@ -50,6 +50,7 @@ const cases: [args: string, part: Part][] = [
       NetworkingConfig: { EndpointsConfig: { web: { Aliases: ['a', 'b'] } } },
     },
   ],
+  ['--link db --link x:y img', { HostConfig: { Links: ['db', 'x:y'] } }],
   ['--mac-address 02:42:ac:11:00:02 img', { MacAddress: '02:42:ac:11:00:02' }],
   ['--stop-signal SIGINT --stop-timeout 5 img', { StopSignal: 'SIGINT', StopTimeout: 5 }],
   ['--rich img', { Rich: true }],

@@ -64,8 +64,8 @@ describe('the names of containers', () => {
     assert.equal(table.nameOf('shop', '10.0.0.77'), undefined);
   });
 
-  it('by links are those of the asker alone', () => {
-    const table = tableOf(entry('shop', ['web 10.0.0.2'], { links: { database: 'db' } }), db);
+  it('by links are those of the asker alone, and stand for names', () => {
+    const table = tableOf(entry('shop', ['web 10.0.0.2'], { links: { database: 'DB' } }), db);
     assert.deepEqual(table.addressesOf('shop', 'Database'), ['10.0.0.3']);
     assert.equal(table.addressesOf('db', 'database'), undefined);
   });
