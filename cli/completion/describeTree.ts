@@ -35,7 +35,7 @@ export function describeTree(command: Command, path: string[] = []): CompletionN
               long: option.long,
               takesValue: option.required || option.optional,
               description: option.description,
-              completes: kindOf(option.long.slice(2)),
+              completes: kindOf(option.long.slice(2), path[0]),
             },
           ]
         : [],
@@ -46,7 +46,10 @@ export function describeTree(command: Command, path: string[] = []): CompletionN
   };
 }
 
-function kindOf(name = ''): CompletionNode['completes'] {
+/** An option of a command group may complete another kind: `--driver` of `network`. */
+function kindOf(name = '', group = ''): CompletionNode['completes'] {
+  const ofGroup = `${group}-${name}`;
+  if (Object.hasOwn(listers, ofGroup)) return ofGroup as Kind;
   return Object.hasOwn(listers, name) ? (name as Kind) : undefined;
 }
 
@@ -64,6 +67,7 @@ export function allNodes(node: CompletionNode): CompletionNode[] {
 }
 
 const volumeDrivers = 'pouch info --format "{{range .Plugins.Volume}}{{println .}}{{end}}"';
+const networkDrivers = 'pouch info --format "{{range .Plugins.Network}}{{println .}}{{end}}"';
 const logDrivers = 'pouch info --format "{{range .Plugins.Log}}{{println .}}{{end}}"';
 
 /** Commands that list the names of each kind of object. */
@@ -78,6 +82,7 @@ export const listers = {
   runtime: 'pouch runtime ls -q',
   driver: volumeDrivers,
   'volume-driver': volumeDrivers,
+  'network-driver': networkDrivers,
   'log-driver': logDrivers,
 } as const;
 
