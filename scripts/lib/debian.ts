@@ -63,6 +63,7 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'zstd', provides: 'zstd' },
   { name: 'nftables', provides: 'nft' },
   { name: 'docker.io', provides: '/usr/sbin/dockerd' },
+  { name: 'docker-compose', provides: 'docker-compose' },
   { name: 'podman', provides: 'podman' },
   // Clients of the Engine API.
   { name: 'python3-docker', provides: '/usr/lib/python3/dist-packages/docker/client.py' },

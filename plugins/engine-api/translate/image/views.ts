@@ -42,6 +42,8 @@ export function toImageInspect(image: Image, layers: readonly number[], apiMinor
     Parent: '',
     Comment: config.history?.at(-1)?.comment ?? '',
     Created: config.created ?? image.createdAt,
+    // Docker removed it in API 1.45, but compose 1 speaks the newest version, and reads its volumes.
+    ContainerConfig: { Volumes: null },
     DockerVersion: '',
     Author: config.author ?? '',
     Config: imageConfig(image),
