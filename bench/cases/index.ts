@@ -1,4 +1,5 @@
 import type { Case } from './case.ts';
+import { buildCached } from './build.ts';
 import { cpIn, cpOut } from './cp.ts';
 import { exec } from './exec.ts';
 import { processPlugins } from './processPlugins.ts';
@@ -31,6 +32,7 @@ export const cases: readonly Case[] = [
   stop,
   pull,
   push,
+  buildCached,
   imageSource,
   rich,
   richStop,

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { skip } from '../support/skip.ts';
 import { Docker, said } from '../support/Docker.ts';
@@ -348,6 +351,57 @@ describe('docker CLI', function () {
     while (!done) await docker.ok('run', '--rm', '--name', name, image, 'true');
     watcher.kill();
     await seen;
+  });
+
+  describe('build', () => {
+    let context: string;
+    beforeEach(async () => {
+      context = await mkdtemp(join(tmpdir(), 'pouch-docker-build-'));
+      await writeFile(join(context, 'a'), 'of the context');
+    });
+    afterEach(() => rm(context, { recursive: true }));
+
+    const build = (dockerfile: string, ...args: string[]) =>
+      writeFile(join(context, 'Dockerfile'), dockerfile).then(() => docker.run(['build', ...args, context]));
+
+    it('makes an image by Docker’s first builder', async () => {
+      const tag = `example.test/${name}:1`;
+      const text = `FROM ${image} AS one\nARG WHO\nRUN echo "hello $WHO" >/who\nFROM one\nCOPY a /\nCMD ["cat","/who","/a"]`;
+      const { code, stdout, stderr } = await build(
+        text,
+        '-t',
+        tag,
+        '--build-arg',
+        'WHO=you',
+        '--label',
+        'l=1',
+      );
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /Step 3\/3 : RUN echo "hello \$WHO" >\/who/);
+      assert.ok(stdout.includes(`Successfully tagged ${tag}\n`), stdout);
+      assert.equal(await docker.ok('run', '--rm', tag), 'hello you\nof the context');
+      assert.equal(await docker.ok('inspect', '-f', '{{.Config.Labels.l}}', tag), '1');
+      assert.match((await build(text, '--build-arg', 'WHO=you')).stdout, /Using cache/);
+      await docker.ok('rmi', tag);
+    });
+
+    it('prints the id of the image with -q', async () => {
+      const { code, stdout } = await build(`FROM ${image}\nRUN true`, '-q', '--no-cache');
+      assert.equal(code, 0);
+      assert.match(stdout, /^sha256:[0-9a-f]{64}\n$/);
+      assert.equal((await docker.run(['rmi', stdout.trim()])).code, 0);
+    });
+
+    it('reports what has failed', async () => {
+      const { code, stderr } = await build(`FROM ${image}\nRUN exit 7`);
+      assert.equal(code, 1);
+      assert.match(stderr, /The command '\/bin\/sh -c exit 7' returned a non-zero code: 7/);
+      assert.match((await build('FROM $X')).stderr, /should not be blank/);
+    });
+
+    it('has a cache that can be removed', async () => {
+      assert.match(await docker.ok('builder', 'prune', '-f'), /^Total reclaimed space: /m);
+    });
   });
 
   describe('images', () => {

@@ -17,6 +17,7 @@ const cases = [
   'follows_logs_stats_and_events',
   'makes_networks_and_volumes',
   'commits_saves_loads_and_removes_images',
+  'builds_images',
   'reads_the_daemon',
 ];
 

@@ -168,6 +168,21 @@ def commits_saves_loads_and_removes_images():
 
 
 @case
+def builds_images():
+    text = 'FROM %s\nARG WHO\nRUN echo "hello $WHO" > /who\nCMD ["cat","/who"]' % image
+    built, lines = client.images.build(
+        fileobj=io.BytesIO(text.encode()), tag=prefix + 'built:1', buildargs={'WHO': 'you'})
+    assert any('Successfully built' in line.get('stream', '') for line in lines)
+    assert client.containers.run(built.id, remove=True) == b'hello you\n'
+    client.images.remove(prefix + 'built:1')
+    try:
+        client.images.build(fileobj=io.BytesIO(('FROM %s\nRUN exit 3' % image).encode()))
+        raise AssertionError('expected BuildError')
+    except docker.errors.BuildError as error:
+        assert 'returned a non-zero code: 3' in error.msg, error.msg
+
+
+@case
 def reads_the_daemon():
     assert client.ping()
     assert client.version()['ApiVersion']
