@@ -40,7 +40,8 @@ export interface ImageBuild {
   /** `os/arch[/variant]`; missing: the host's. */
   readonly platform?: string;
   readonly noCache: boolean;
-  readonly network: BuildNetwork;
+  /** Starts the container of the build, whose network is that of `RUN`. Needless where nothing runs. */
+  network(): Promise<BuildNetwork>;
   readonly limits: BuildLimits;
 }
 

@@ -10,6 +10,11 @@ const committing = /^(\[\d+\/\d+\] )?COMMIT *$/;
 const noise = /^time="[^"]*" level=\w+ msg="\+\(UNHANDLED LOGLEVEL\)/;
 const failedRun = /building at STEP ".*": while running runtime: exit status (\d+)$/s;
 
+/** Whether a line begins an instruction. */
+export function isStep(line: string): boolean {
+  return step.test(line);
+}
+
 /** Passes on what buildah prints, in the words of docker build. */
 export class BuildOutput {
   readonly #print: (text: string) => Promise<void>;

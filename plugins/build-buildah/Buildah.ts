@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type BuilderContext,
+  type BuildNetwork,
   type BuilderObstacle,
   type BuiltImage,
   type ImageBuild,
@@ -12,6 +13,7 @@ import { findBinary } from '../../hooks/runtimes/findBinary.ts';
 import { buildArguments } from './arguments.ts';
 import { BuildOutput } from './BuildOutput.ts';
 import { buildahFailed } from './failure.ts';
+import { HeldOutput } from './HeldOutput.ts';
 import { sizeOfTree } from './sizeOfTree.ts';
 import { prepareStorage, type Storage } from './storage.ts';
 
@@ -21,6 +23,17 @@ const seccompProfile = '/usr/share/containers/seccomp.json';
 interface Programs {
   buildah: string;
   runtime: string;
+}
+
+interface RunParts {
+  storage: Storage;
+  programs: Programs;
+}
+
+interface Attempt {
+  runtime: string;
+  network: BuildNetwork;
+  output: Pick<BuildOutput, 'add'>;
 }
 
 /** Calls of buildah(1), with storage and configuration of its own. */
@@ -92,27 +105,54 @@ export class Buildah {
     this.#known.add(base.id);
   }
 
-  async #run(
-    build: ImageBuild,
-    context: BuilderContext,
-    { storage, programs }: { storage: Storage; programs: Programs },
-  ): Promise<string> {
-    const idFile = join(context.scratch, 'id');
-    const options = { idFile, runtime: programs.runtime, seccompProfile, cgroup: context.cgroup, storage };
+  /** First with a runtime that only notes that it was needed: what is in the cache needs no network. */
+  async #run(build: ImageBuild, context: BuilderContext, parts: RunParts): Promise<string> {
     const names = new Map(build.bases.map(({ id, name }) => [id, name]));
     const output = new BuildOutput((line) => context.print(line), names);
-    const exitCode = await context.run({
+    const note = join(context.scratch, 'needed');
+    const held = build.noCache ? undefined : new HeldOutput(output);
+    if (held) {
+      const runtime = await notingRuntime(context.scratch, note);
+      const network = { namespace: 'none', nameservers: [], search: [], options: [], hosts: {} };
+      const exitCode = await this.#attempt(build, context, { ...parts, runtime, network, output: held });
+      if (exitCode === 0 || !existsSync(note)) {
+        await held.flush();
+        return await this.#outcome(context, output, exitCode);
+      }
+    }
+    const { runtime } = parts.programs;
+    const rest = held ? held.rest() : output;
+    const exitCode = await this.#attempt(build, context, {
+      ...parts,
+      runtime,
+      network: await build.network(),
+      output: rest,
+    });
+    return await this.#outcome(context, output, exitCode);
+  }
+
+  async #attempt(
+    build: ImageBuild,
+    context: BuilderContext,
+    { storage, runtime, network, output }: RunParts & Attempt,
+  ): Promise<number> {
+    const { scratch, cgroup } = context;
+    const options = { idFile: join(scratch, 'id'), runtime, seccompProfile, cgroup, storage, network };
+    return await context.run({
       args: [...storage.command, ...buildArguments(build, options)],
       env: storage.env,
       onLine: (line, stream) => output.add(line, stream),
     });
+  }
+
+  async #outcome({ scratch }: BuilderContext, output: BuildOutput, exitCode: number): Promise<string> {
     const failure = await output.end(exitCode);
     if (failure) {
       // Another program may have removed an image.
       this.#known.clear();
       throw failure;
     }
-    return (await readFile(idFile, 'utf8')).trim();
+    return (await readFile(join(scratch, 'id'), 'utf8')).trim();
   }
 
   async #archive(
@@ -155,6 +195,13 @@ export class Buildah {
     });
     if (exitCode !== 0) throw buildahFailed(`buildah ${args[0]}`, last);
   }
+}
+
+/** Writes a program that creates a file and fails. Resolves to it. */
+async function notingRuntime(directory: string, note: string): Promise<string> {
+  const path = join(directory, 'no-runtime');
+  await writeFile(path, `#!/bin/sh\n: >'${note.replaceAll("'", "'\\''")}'\nexit 1\n`, { mode: 0o700 });
+  return path;
 }
 
 async function programsOrThrow(): Promise<Programs> {

@@ -2,6 +2,7 @@ import type { BuildLimits, BuildNetwork, ImageBuild } from '../../hooks/index.ts
 import type { Storage } from './storage.ts';
 
 export interface ArgumentsOptions {
+  network: BuildNetwork;
   /** Gets the id of the image. */
   idFile: string;
   runtime: string;
@@ -13,10 +14,9 @@ export interface ArgumentsOptions {
 /** The command line of buildah-build(1). */
 export function buildArguments(
   build: ImageBuild,
-  { idFile, runtime, seccompProfile, cgroup, storage }: ArgumentsOptions,
+  { idFile, runtime, seccompProfile, cgroup, storage, network }: ArgumentsOptions,
 ): string[] {
-  const { dockerfile, context, buildArgs, labels, secrets, target, platform, noCache, network, limits } =
-    build;
+  const { dockerfile, context, buildArgs, labels, secrets, target, platform, noCache, limits } = build;
   const each = (option: string, values: Readonly<Record<string, string>>) =>
     Object.entries(values).flatMap(([name, value]) => [option, `${name}=${value}`]);
   return [

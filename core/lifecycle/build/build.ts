@@ -11,10 +11,10 @@ import { startDeadline } from '../../wait/deadline.ts';
 import { linkedAbort } from '../../wait/linkedAbort.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { baseImages, findBases, type FoundBase } from './baseImages.ts';
-import { startBuildContainer } from './buildContainer.ts';
+import { type BuildContainer, startBuildContainer } from './buildContainer.ts';
 import { chooseBuilder } from './chooseBuilder.ts';
 import { readContextFile, unpackContext } from './contextDirectory.ts';
-import { type Dockerfile, readDockerfile } from './dockerfile/readDockerfile.ts';
+import { readDockerfile } from './dockerfile/readDockerfile.ts';
 import { buildCgroup, buildDirectory, builderDirectory } from './places.ts';
 import { runProgram } from './runProgram.ts';
 
@@ -116,9 +116,11 @@ async function runBuilder(one: Build): Promise<{ built: BuiltImage; bases: Found
     report: (message) => void one.report(message),
     signal,
   });
-  const container = needsContainer(file, bases)
-    ? await startBuildContainer(engine, one.id, options, one.cancel)
-    : undefined;
+  let container: Promise<BuildContainer> | undefined;
+  const network = async () => {
+    container ??= startBuildContainer(engine, one.id, options, one.cancel);
+    return (await container).network;
+  };
   try {
     const dockerfile = join(directory, 'Dockerfile');
     const ids = new Map(bases.map(({ name, image }) => [name, image.id]));
@@ -138,7 +140,7 @@ async function runBuilder(one: Build): Promise<{ built: BuiltImage; bases: Found
         ...(target !== undefined && { target }),
         ...(platform !== undefined && { platform }),
         noCache: options.noCache ?? false,
-        network: container?.network ?? noNetwork,
+        network,
         limits: options.limits ?? {},
       },
       await builderContext(one),
@@ -148,17 +150,9 @@ async function runBuilder(one: Build): Promise<{ built: BuiltImage; bases: Found
     signal.throwIfAborted();
     throw error;
   } finally {
-    await container?.remove();
+    // One that could not be started has removed itself.
+    await (await container?.catch(() => undefined))?.remove();
   }
-}
-
-const noNetwork = { namespace: 'none', nameservers: [], search: [], options: [], hosts: {} };
-
-/** ONBUILD of a base image may run something, too. */
-function needsContainer({ hasRun }: Dockerfile, bases: readonly FoundBase[]): boolean {
-  return (
-    hasRun || bases.some(({ image }) => image.config.config?.OnBuild?.some((line) => /^\s*run\s/i.test(line)))
-  );
 }
 
 /** dockerd looks for `dockerfile`, too. @throws PCH_DOCKERFILE_INVALID in its words */

@@ -1,4 +1,4 @@
-/** What Pouch has to know of a Dockerfile: the images that it starts from, and whether it runs anything. */
+/** What Pouch has to know of a Dockerfile: the images that it starts from. */
 import { DockerfileParser, type Copy, type From, type Instruction } from 'dockerfile-ast';
 import { PouchError } from '../../../../hooks/errors.ts';
 import { expand } from './expand.ts';
@@ -14,8 +14,6 @@ interface ImageUse {
 export interface Dockerfile {
   /** References of the images, each once. */
   bases: string[];
-  /** Whether a stage that is built has RUN. */
-  hasRun: boolean;
   /** The text with other names for images. */
   renamed(nameOf: (reference: string) => string): string;
 }
@@ -41,7 +39,6 @@ export function readDockerfile(text: string, options: DockerfileOptions): Docker
   const uses = built.flatMap((stage, index) => usesOf(stage, namesBefore(stages, index), values, offsetOf));
   return {
     bases: [...new Set(uses.map(({ reference }) => reference))],
-    hasRun: built.some(({ instructions }) => instructions.some((one) => one.getKeyword() === 'RUN')),
     renamed: (nameOf) =>
       uses.reduceRight(
         (done, { reference, from, to }) => done.slice(0, from) + nameOf(reference) + done.slice(to),

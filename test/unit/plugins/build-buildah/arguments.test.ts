@@ -2,6 +2,14 @@ import assert from 'node:assert/strict';
 import type { ImageBuild } from '../../../../hooks/index.ts';
 import { buildArguments } from '../../../../plugins/build-buildah/arguments.ts';
 
+const network = {
+  namespace: '/netns/1',
+  nameservers: ['10.0.0.1'],
+  search: ['lan'],
+  options: ['ndots:2'],
+  hosts: { db: '10.0.0.2' },
+};
+
 const build: ImageBuild = {
   context: '/builds/1/context',
   dockerfile: '/builds/1/Dockerfile',
@@ -10,13 +18,7 @@ const build: ImageBuild = {
   labels: {},
   secrets: {},
   noCache: false,
-  network: {
-    namespace: '/netns/1',
-    nameservers: ['10.0.0.1'],
-    search: ['lan'],
-    options: ['ndots:2'],
-    hosts: { db: '10.0.0.2' },
-  },
+  network: () => Promise.resolve(network),
   limits: {},
 };
 
@@ -28,6 +30,7 @@ function argumentsOf(changes: Partial<ImageBuild> = {}): string {
     seccompProfile: '/s.json',
     cgroup: '/pouch/build-1',
     storage,
+    network,
   };
   return buildArguments({ ...build, ...changes }, options).join(' ');
 }

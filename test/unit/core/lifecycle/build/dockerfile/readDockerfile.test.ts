@@ -47,12 +47,6 @@ describe('what Pouch reads of a Dockerfile', () => {
     assert.deepEqual(read(text, { target: '0' }).bases, ['a']);
   });
 
-  it('knows whether something runs', () => {
-    const text = 'FROM a AS one\nCOPY x y\nFROM a\nRUN x';
-    assert.equal(read(text).hasRun, true);
-    assert.equal(read(text, { target: 'one' }).hasRun, false);
-  });
-
   it('gives images other names, and changes nothing else', () => {
     const text = [
       '# syntax=docker/dockerfile:1',
