@@ -18,6 +18,7 @@ import { ManagedContainerd } from './containerd/daemon/ManagedContainerd.ts';
 import { checkMountNamespace } from './containerd/daemon/mountNamespace.ts';
 import { supportedVersion } from './containerd/daemon/supportedVersion.ts';
 import { FileWorkers } from './files/index.ts';
+import type { InheritedSocket } from './host/inheritedSockets.ts';
 import { hostFacts } from './hostFacts.ts';
 import { snapshotVerbs } from './lifecycle/snapshots/snapshotVerbs.ts';
 import { checkpointVerbs } from './lifecycle/checkpoint/checkpointVerbs.ts';
@@ -76,6 +77,8 @@ export interface DaemonOptions {
   reread: () => LoadedConfig;
   log: StderrLog;
   builtIns: readonly Plugin[];
+  /** Sockets that systemd listens on for the daemon. */
+  inherited: readonly InheritedSocket[];
   /** argv that starts the log keeper. */
   keeperCommand: readonly string[];
   /** argv that starts the resolver of containers. */
@@ -435,7 +438,7 @@ export class Daemon {
   }
 
   #servicesOf(loaded: LoadedConfig): Container {
-    return containerWith({ host: hostFacts(loaded), config: pluginConfig(loaded) }, this.#services);
+    return containerWith({ host: hostFacts(loaded, this.#options.inherited), config: pluginConfig(loaded) }, this.#services);
   }
 
   async #load(number: number, loaded: LoadedConfig, previous?: Generation): Promise<Generation> {

@@ -1,10 +1,17 @@
 import type { LoadedConfig } from '../config/index.ts';
 import type { HostFacts } from '../hooks/definePlugin.ts';
 import { cgroupVersion, findBusybox, findInit } from './host/detect.ts';
+import type { InheritedSocket } from './host/inheritedSockets.ts';
 import { version } from './version.ts';
 
-/** Returns the properties of the host and of pouchd.yaml that plugins receive. */
-export function hostFacts({ config }: Pick<LoadedConfig, 'config'>): HostFacts {
+/**
+ * Returns the properties of the host and of pouchd.yaml that plugins receive.
+ * @param inherited sockets that systemd listens on
+ */
+export function hostFacts(
+  { config }: Pick<LoadedConfig, 'config'>,
+  inherited: readonly InheritedSocket[] = [],
+): HostFacts {
   const { network } = config;
   const initPath = findInit();
   const busyboxPath = findBusybox();
@@ -12,7 +19,10 @@ export function hostFacts({ config }: Pick<LoadedConfig, 'config'>): HostFacts {
     version,
     root: config.root,
     state: config.state,
-    listen: config.listen,
+    listen: config.listen.map((address) => {
+      const fd = inherited.find(({ url }) => url === address.url)?.fd;
+      return { ...address, ...(fd !== undefined && { fd }) };
+    }),
     socketGroup: config.socketGroup ?? undefined,
     cgroupParent: config.cgroupParent,
     network: {

@@ -212,6 +212,8 @@ export interface ListenFacts {
   tls?: { cert: string; key: string; ca?: string; names?: readonly string[] };
   /** Absolute path of the file with the secret that a client needs. */
   tokenFile?: string;
+  /** Descriptor of a socket in pouchd that systemd listens on already, with its own mode and group. */
+  fd?: number;
 }
 
 /** A runtime that pouchd.yaml adds: `binary` has runc's command line, `shim` is a containerd runtime type. */

@@ -6,6 +6,7 @@ import { Daemon } from '../../core/Daemon.ts';
 import { replay } from './replay.ts';
 import { closeOnExec } from '../../core/host/closeOnExec.ts';
 import { lockExclusively } from '../../core/host/exclusive.ts';
+import { type InheritedSocket, inheritedSockets } from '../../core/host/inheritedSockets.ts';
 import { openFilesLimit } from '../../core/host/openFiles.ts';
 import { notifySystemd } from '../../core/host/notify.ts';
 import { StderrLog } from '../../core/StderrLog.ts';
@@ -107,6 +108,8 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   const loaded = loadConfig(source(flags));
   const log = new StderrLog(loaded.config.log);
   for (const warning of loaded.warnings) log.warn(warning);
+  const inherited = inheritedSockets();
+  warnOfUnserved(inherited, loaded, log);
   holdRoot(loaded);
   logUncaught(log);
   forbidExit();
@@ -120,6 +123,7 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
     log,
     builtIns,
     commands: commandNames,
+    inherited,
     ...entry,
     ...(onStep && { onStep }),
   });
@@ -184,6 +188,19 @@ function checkOpenFiles(): void {
 function holdRoot({ config }: LoadedConfig): void {
   mkdirSync(config.root, { recursive: true, mode: 0o711 });
   lockExclusively(join(config.root, 'pouchd.lock'), `the root ${config.root}`);
+}
+
+/** Clients of such a socket would wait without end. */
+function warnOfUnserved(
+  inherited: readonly InheritedSocket[],
+  { config }: LoadedConfig,
+  log: StderrLog,
+): void {
+  for (const { fd, url = `descriptor ${fd}` } of inherited)
+    if (!config.listen.some((address) => address.url === url))
+      log.warn('systemd passes a socket that `listen` does not name: stop its unit, or add the address', {
+        url,
+      });
 }
 
 /** An unhandled rejection in a plugin must not end the daemon. */

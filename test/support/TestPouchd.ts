@@ -34,6 +34,8 @@ export interface StartOptions {
   failpoint?: string;
   /** File descriptors that it may have (RLIMIT_NOFILE). */
   openFiles?: number;
+  /** Descriptor of a socket that is passed to it as systemd does. */
+  socket?: number;
 }
 
 export interface NewOptions extends StartOptions {
@@ -139,7 +141,7 @@ export class TestPouchd {
   }
 
   /** Starts it; resolves when it serves. */
-  async start({ failpoint, openFiles = this.#openFiles }: StartOptions = {}): Promise<void> {
+  async start({ failpoint, openFiles = this.#openFiles, socket }: StartOptions = {}): Promise<void> {
     const log = await open(this.#logFile, 'a');
     const env = {
       ...process.env,
@@ -151,9 +153,11 @@ export class TestPouchd {
     const command = [executable, '--config', this.#configFile];
     // prlimit becomes the command: the pid stays.
     if (openFiles !== undefined) command.unshift('prlimit', `--nofile=${openFiles}:${openFiles}`);
+    // sh becomes the command, too.
+    if (socket !== undefined) command.unshift('sh', '-c', 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', 'sh');
     const child = spawn(command[0]!, command.slice(1), {
       env,
-      stdio: ['ignore', log.fd, log.fd],
+      stdio: ['ignore', log.fd, log.fd, ...(socket === undefined ? [] : [socket])],
     });
     this.#process = child;
     await log.close();

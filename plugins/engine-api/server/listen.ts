@@ -11,12 +11,13 @@ const groupMode = 0o660;
 const probeTimeout = 1_000;
 
 /**
- * Listens on one address: `unix:///run/pouch/pouchd.sock` or `tcp://127.0.0.1:2376`.
+ * Listens on one address: `unix:///run/pouch/pouchd.sock` or `tcp://127.0.0.1:2376`. A socket of systemd stays as it is.
  * @param socketGroup name or number of the group that may use a Unix socket
  * @throws PCH_LISTEN when the address is invalid, in use, or cannot be bound
  */
 export async function listenOn(server: Server, address: ListenFacts, socketGroup?: string): Promise<void> {
-  const { url } = address;
+  const { url, fd } = address;
+  if (fd !== undefined) return bind(server, { fd }, url);
   const path = unixPath(url);
   if (path === undefined) return bind(server, tcpOptions(address), url);
   const group = socketGroup === undefined ? undefined : await groupId(socketGroup);
@@ -51,7 +52,7 @@ function isLoopback(host: string): boolean {
   return host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
-function bind(server: Server, options: ListenOptions, address: string): Promise<void> {
+function bind(server: Server, options: ListenOptions | { fd: number }, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const failed = (error: Error): void => reject(bindError(error, address));
     server.once('error', failed);
