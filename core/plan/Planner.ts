@@ -191,7 +191,7 @@ export class Planner {
       grants: generation.grants,
       ownerOf: (kind) => generation.effectKinds.get(kind)?.plugin,
     });
-    const plan = { ...(await this.#finish(draft, plain, source, run)), request: full };
+    const plan = { ...(await this.#finish(draft, plain, { source, host }, run)), request: full };
     await this.#validate(plan, generation);
     return plan;
   }
@@ -327,13 +327,19 @@ export class Planner {
     });
   }
 
-  async #finish(draft: ContainerDraft, plain: ContainerDraft, source: PlanImage, run: Run): Promise<Plan> {
+  async #finish(
+    draft: ContainerDraft,
+    plain: ContainerDraft,
+    { source, host }: { source: PlanImage; host: HostLimits },
+    run: Run,
+  ): Promise<Plan> {
     const compat32 = await mayRun32Bit(draft);
     const facts = (user: ResolvedUser) => ({
       user,
       compat32,
       initPath: this.#options.initPath,
       directory: this.#options.directoryOf(draft.id),
+      lastGroup: host.lastGroup,
     });
     const user = await checked(run.blame, ['process.user', 'process.groups'], () => userOf(draft, source));
     const { secrets } = this.#options;

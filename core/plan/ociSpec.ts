@@ -21,6 +21,8 @@ export interface SpecFacts {
   compat32?: boolean;
   /** Host directory with the container's own files. */
   directory: string;
+  /** The largest group of pouchd's own user namespace; undefined if it is that of the host. */
+  lastGroup?: number | undefined;
 }
 
 export function ociSpec(draft: ContainerDraft, facts: SpecFacts): OciSpec {
@@ -157,7 +159,7 @@ function linux(draft: ContainerDraft, facts: SpecFacts): OciLinux {
         })
       : (draft.seccomp ?? undefined);
   const bound = boundDevices(draft, facts.directory);
-  const sysctl = withDefaultSysctls(draft);
+  const sysctl = withDefaultSysctls(draft, facts.lastGroup);
   return {
     namespaces: Object.entries(draft.namespaces).map(([type, path]) => ({
       type: type as keyof ContainerDraft['namespaces'],

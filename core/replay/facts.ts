@@ -16,6 +16,8 @@ type TapedImage = Pick<PlanImage, 'blame' | 'degraded'> & { image: Omit<PlanImag
 interface TapedLimits {
   capabilities: string[];
   oomScoreAdj: number;
+  /** Recordings of older versions have none. */
+  lastGroup?: number;
   /** Text: JSON has no infinity. */
   rlimits: [name: string, limit: string][];
   controllers: string[];
@@ -77,6 +79,7 @@ function recordLimits(limits: HostLimits, tape: RecordingTape): HostLimits {
   const taped: TapedLimits = {
     capabilities: [...limits.capabilities],
     oomScoreAdj: limits.oomScoreAdj,
+    ...(limits.lastGroup !== undefined && { lastGroup: limits.lastGroup }),
     rlimits: [...limits.rlimits].map(([name, limit]) => [name, String(limit)]),
     controllers: [...limits.controllers],
   };
@@ -208,10 +211,12 @@ function replayImage(tape: ReplayingTape): PlanImage {
 }
 
 function replayLimits(tape: ReplayingTape): HostLimits {
-  const { capabilities, oomScoreAdj, rlimits, controllers } = tape.call<() => TapedLimits>('hostLimits')();
+  const { capabilities, oomScoreAdj, lastGroup, rlimits, controllers } =
+    tape.call<() => TapedLimits>('hostLimits')();
   return {
     capabilities: new Set(capabilities),
     oomScoreAdj,
+    ...(lastGroup !== undefined && { lastGroup }),
     rlimits: new Map(rlimits.map(([name, limit]) => [name, Number(limit)])),
     controllers: new Set(controllers),
     hasControllerFile: tape.call<HostLimits['hasControllerFile']>('hasControllerFile'),

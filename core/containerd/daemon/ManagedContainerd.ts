@@ -117,7 +117,8 @@ function prepare(options: ManagedContainerdOptions, isReady: () => Promise<boole
     name: 'containerd',
     command,
     args: ['--config', configFile],
-    env: { ...process.env, PATH: searchPath() },
+    // systemd accepts notifications of pouchd alone.
+    env: { ...process.env, PATH: searchPath(), NOTIFY_SOCKET: undefined },
     pidFile: join(state, 'containerd.pid'),
     logFile: managedLogFile(root),
     fingerprint: fingerprint(command, config),

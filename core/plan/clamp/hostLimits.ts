@@ -11,6 +11,8 @@ export interface HostLimits {
   oomScoreAdj: number;
   /** pouchd's own hard limits by `RLIMIT_…`. */
   rlimits: ReadonlyMap<string, number>;
+  /** The largest of the groups from 0 on that pouchd's user namespace maps. */
+  lastGroup?: number;
   /** cgroup controllers by their v1 name; v2's `io` is `blkio`. */
   controllers: ReadonlySet<string>;
   /** Whether a controller has a file of that v1 name; on v2 its counterpart. */
@@ -23,8 +25,16 @@ export function readHostLimits(): HostLimits {
     capabilities: new Set(hostBoundingSet()),
     oomScoreAdj: Number(readFileSync('/proc/self/oom_score_adj', 'utf8')),
     rlimits: ownHardLimits(),
+    lastGroup: lastGroupIn(readFileSync('/proc/self/gid_map', 'utf8')),
     ...controllersIn(mounts, (path) => readFileSync(path, 'utf8')),
   };
+}
+
+/** From the lines of proc_pid_gid_map(5): the first group inside, outside, and their number. */
+export function lastGroupIn(map: string): number {
+  const lines = map.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const first = lines.find(([inside]) => inside === 0);
+  return (first?.[2] ?? 1) - 1;
 }
 
 type Controllers = Pick<HostLimits, 'controllers' | 'hasControllerFile'>;

@@ -57,6 +57,12 @@ describe('the OCI spec of a draft', () => {
       assert.equal(linux.sysctl?.[ping], '0 65535');
     });
 
+    it('name groups that the user namespace of pouchd has', async () => {
+      const draft = await requested({ command: ['true'] });
+      const { linux } = ociSpec(draft, { user: root, directory: '/d', lastGroup: 65_535 });
+      assert.equal(linux.sysctl?.[ping], '0 65535');
+    });
+
     it('are those of the request', async () => {
       assert.equal((await settings({ sysctls: { [ports]: '80' } }))?.[ports], '80');
     });

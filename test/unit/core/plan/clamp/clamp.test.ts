@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { clampToHost, type HostLimits } from '../../../../../core/plan/clamp/index.ts';
-import { controllersIn } from '../../../../../core/plan/clamp/hostLimits.ts';
+import { controllersIn, lastGroupIn } from '../../../../../core/plan/clamp/hostLimits.ts';
 import { allCapabilities } from '../../../../../core/plan/capabilities.ts';
 import type { OciResources } from '../../../../../hooks/oci.ts';
 import { emptyDraft, requested } from '../support.ts';
@@ -112,5 +112,11 @@ describe('what the host cannot give', () => {
       assert.deepEqual([...controllersIn(mounts, none).controllers], ['rw', 'cpu', 'cpuacct']);
     const v2 = controllersIn('cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n', () => 'cpuset cpu io memory\n');
     assert.ok(v2.controllers.has('blkio') && !v2.controllers.has('pids'));
+  });
+
+  it('finds the largest group of the user namespace of pouchd', () => {
+    assert.equal(lastGroupIn('         0          0 4294967295\n'), 4_294_967_294);
+    assert.equal(lastGroupIn('         1     100001      65535\n         0       1000          1\n'), 0);
+    assert.equal(lastGroupIn('0 100000 65536\n'), 65_535);
   });
 });
