@@ -438,7 +438,10 @@ export class Daemon {
   }
 
   #servicesOf(loaded: LoadedConfig): Container {
-    return containerWith({ host: hostFacts(loaded, this.#options.inherited), config: pluginConfig(loaded) }, this.#services);
+    return containerWith(
+      { host: hostFacts(loaded, this.#options.inherited), config: pluginConfig(loaded) },
+      this.#services,
+    );
   }
 
   async #load(number: number, loaded: LoadedConfig, previous?: Generation): Promise<Generation> {

@@ -1,18 +1,27 @@
 /**
  * `npm test` installs missing packages, builds, and runs all tests. `npm test -- unit` (or integration, oci-runtime,
- * clients, engines, week) runs one suite, `npm test -- integration FILE…` only these files. `npm test -- runtimes` runs
- * what takes too long for `npm test`: the conformance of runc and crun beside that of runlxc, some integration tests
- * with crun and runlxc, and other engines with runlxc. `npm test -- every-case [FILE…]` runs all cases of the
- * integration tests of which `npm test` takes a sample (test/support/someOf.ts), and the week of a rich container;
- * `POUCH_TEST_EVERY_CASE=1 npm test` runs all tests with all cases.
- * `npm test -- torture [SEED[:ROUND]] [MINUTES]` runs random load and faults (test/torture). The output ends with the
- * failures and `N passed, N failed`.
+ * clients, engines, week, package) runs one suite, `npm test -- integration FILE…` only these files.
+ *
+ * `npm test -- runtimes` runs what takes too long for `npm test`: the conformance of runc and crun beside that of
+ * runlxc, some integration tests with crun and runlxc, and other engines with runlxc.
+ *
+ * `npm test -- every-case [FILE…]` runs all cases of the integration tests of which `npm test` takes a sample
+ * (test/support/someOf.ts), and the week of a rich container; `POUCH_TEST_EVERY_CASE=1 npm test` runs all tests with
+ * all cases.
+ *
+ * `npm test -- newest-node` runs unit tests and lifecycles with the Node of the packages.
+ *
+ * `npm test -- torture [SEED[:ROUND]] [MINUTES]` runs random load and faults (test/torture).
+ *
+ * The output ends with the failures and `N passed, N failed`.
  */
 import { randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { execa } from 'execa';
 import { bootstrapPackages, installMissing, runtimePackages, testPackages } from './lib/debian.ts';
+import { packagedNode } from './package/node.ts';
 import { runScript, SetupError } from './lib/SetupError.ts';
 import type { Result } from './test/ResultReporter.ts';
 import { nameOf, runSuite, type Suite, sumOf, takesSample } from './test/suite.ts';
@@ -68,6 +77,7 @@ const suites = {
     deadlineMs: 5 * minutes,
   },
   week: { name: 'a week of a rich container', folder: 'week', lanes: 1, deadlineMs: 10 * minutes },
+  package: { name: 'the Debian package', folder: 'package', lanes: 1, deadlineMs: 10 * minutes },
   engines: { name: 'other engines with runlxc', folder: 'engines', lanes, deadlineMs: 5 * minutes },
 } satisfies Record<string, Suite>;
 
@@ -94,6 +104,7 @@ await runScript(async () => {
   const [wanted, ...only] = process.argv.slice(2);
   if (wanted === 'runtimes') return await withOtherRuntimes();
   if (wanted === 'every-case') return await withEveryCase(only);
+  if (wanted === 'newest-node') return await withNewestNode();
   if (wanted === 'torture') return await withTorture(only);
   const suite = wanted === undefined ? undefined : suiteOf(wanted);
   if (suite !== suites.unit) await prepareHost();
@@ -143,6 +154,19 @@ async function withEveryCase(only: readonly string[]): Promise<number> {
   return await runAll([() => runSuite(suite, { only }), ...week]);
 }
 
+/** The Node of the packages comes first in PATH, from which pouchd and its helpers take theirs. */
+async function withNewestNode(): Promise<number> {
+  await prepareHost();
+  await build();
+  const { path, version } = await packagedNode(resolve('.'));
+  process.env['PATH'] = `${dirname(path)}:${process.env['PATH'] ?? ''}`;
+  const includes = (file: string) => nameOf(file).startsWith('lifecycle');
+  return await runAll([
+    () => runSuite({ ...suites.unit, name: `unit tests with Node ${version}` }),
+    () => runSuite({ ...suites.integration, name: `lifecycles with Node ${version}`, includes }),
+  ]);
+}
+
 /** Tests its oracles first: a round is meaningful only if they can fail. */
 async function withTorture(args: readonly string[]): Promise<number> {
   await prepareHost();
@@ -181,7 +205,7 @@ function suiteOf(name: string): Suite {
   const suite = (suites as Partial<Record<string, Suite>>)[name];
   if (suite) return suite;
   throw new SetupError(
-    `Expected one of ${Object.keys(suites).join(', ')}, runtimes, every-case, torture, or no argument for all tests, found "${name}".`,
+    `Expected one of ${Object.keys(suites).join(', ')}, runtimes, every-case, newest-node, torture, or no argument for all tests, found "${name}".`,
   );
 }
 

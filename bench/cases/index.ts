@@ -3,6 +3,7 @@ import { buildCached } from './build.ts';
 import { cpIn, cpOut } from './cp.ts';
 import { exec } from './exec.ts';
 import { processPlugins } from './processPlugins.ts';
+import { node } from './node.ts';
 import { imageSource } from './imageSource.ts';
 import { pluginReload } from './pluginReload.ts';
 import { ps } from './ps.ts';
@@ -38,6 +39,7 @@ export const cases: readonly Case[] = [
   richStop,
   dumbInit,
   stats,
+  node,
   ps,
   psRich,
   snapshot,

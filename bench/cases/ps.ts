@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import PQueue from 'p-queue';
 import { processesOf } from '../../test/support/host/processes.ts';
 import { interleaved, type Series, timed } from '../measure.ts';
 import { type Pouch, pouch } from '../peers/pouch.ts';
+import { residentMb } from '../residentMb.ts';
 import { limitTarget } from '../target.ts';
 import type { Case } from './case.ts';
 
@@ -65,13 +65,6 @@ function residents({ daemon }: Pouch): Residents {
     'log keeper': of('pouch-logkeeper'),
     containerd: of('containerd'),
   };
-}
-
-/** VmRSS (proc(5)) in MB; NaN without a pid. */
-function residentMb(pid: number | undefined): number {
-  if (pid === undefined) return NaN;
-  const kb = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kb) / 1024;
 }
 
 function memory(before: Residents, after: Residents): Series[] {

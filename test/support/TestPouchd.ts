@@ -41,6 +41,8 @@ export interface StartOptions {
 export interface NewOptions extends StartOptions {
   /** Lines added to its YAML. */
   yaml?: string;
+  /** Its path, if it is another one than that of this build. */
+  executable?: string;
   /** Variables of its own, over those of the test. */
   env?: Record<string, string>;
   /** Bytes of a disk of its own (a tmpfs) at root or state. */
@@ -67,17 +69,22 @@ export class TestPouchd {
   #yaml: string;
   readonly #env: Record<string, string>;
   readonly #openFiles: number | undefined;
+  readonly #executable: string;
   #client: Client | undefined;
   #process: ChildProcess | undefined;
   #hasRootDisk = false;
 
-  private constructor(dir: string, yaml: string, env: Record<string, string>, openFiles?: number) {
+  private constructor(
+    dir: string,
+    { yaml = '', env = {}, openFiles, executable: own = executable }: NewOptions,
+  ) {
     this.dir = dir;
     this.root = join(dir, 'root');
     this.state = stateIn(dir);
     this.#yaml = yaml;
     this.#env = env;
     this.#openFiles = openFiles;
+    this.#executable = own;
     const derived = derivedNames(this.state);
     const address = derived['containerd.address']!;
     const namespace = derived['containerd.namespace']!;
@@ -93,22 +100,18 @@ export class TestPouchd {
   }
 
   /** Resolves when it serves and has the image `busybox`. */
-  static async create({
-    yaml = '',
-    env = {},
-    disks = {},
-    rootDisk,
-    rootType = 'ext4',
-    openFiles,
-    ...options
-  }: NewOptions = {}): Promise<TestPouchd> {
-    const test = new TestPouchd(await makeDaemonDirectory(), yaml, env, openFiles);
+  static async create(given: NewOptions = {}): Promise<TestPouchd> {
+    const { disks = {}, rootDisk, rootType = 'ext4', failpoint, socket } = given;
+    const test = new TestPouchd(await makeDaemonDirectory(), given);
     await mkdir(test.root);
     await test.#mountDisks(disks);
     if (rootDisk !== undefined) await test.#makeRootDisk(rootDisk, rootType);
     await writeFile(test.#configFile, test.#config());
     try {
-      await test.start(options);
+      await test.start({
+        ...(failpoint !== undefined && { failpoint }),
+        ...(socket !== undefined && { socket }),
+      });
       await test.#loadBusybox();
     } catch (error) {
       await test.dispose();
@@ -150,7 +153,7 @@ export class TestPouchd {
       ...this.#env,
       ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }),
     };
-    const command = [executable, '--config', this.#configFile];
+    const command = [this.#executable, '--config', this.#configFile];
     // prlimit becomes the command: the pid stays.
     if (openFiles !== undefined) command.unshift('prlimit', `--nofile=${openFiles}:${openFiles}`);
     // sh becomes the command, too.
@@ -221,12 +224,12 @@ export class TestPouchd {
 
   /** Runs a second daemon with its configuration and more arguments, one that ends by itself. */
   async pouchd(...args: string[]): Promise<Finished> {
-    return await finished(executable, ['--config', this.#configFile, ...args]);
+    return await finished(this.#executable, ['--config', this.#configFile, ...args]);
   }
 
   /** The same below another command, such as unshare(1). */
   async pouchdBelow(command: string, ...args: string[]): Promise<Finished> {
-    return await finished(command, [...args, executable, '--config', this.#configFile]);
+    return await finished(command, [...args, this.#executable, '--config', this.#configFile]);
   }
 
   /** Runs the `pouch` command against it. */
