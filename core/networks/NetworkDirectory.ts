@@ -6,6 +6,9 @@ import { writeDurably } from '../state/durable.ts';
 import { readStored, toStored } from '../state/stored.ts';
 import { networkForm, type StoredNetwork } from './networkRecord.ts';
 
+/** See {@link writeDurably}. */
+const unwritten = /^[0-9a-f]{64}\.json\.new$/;
+
 const fileName = /^([0-9a-f]{64})\.json$/;
 
 export class NetworkDirectory {
@@ -20,6 +23,8 @@ export class NetworkDirectory {
     const found = new Map<string, StoredNetwork>();
     const names = await readdir(this.#directory).catch(() => []);
     for (const name of names.toSorted()) {
+      // Of a write that was cut off.
+      if (unwritten.test(name)) await rm(join(this.#directory, name), { force: true });
       const id = fileName.exec(name)?.[1];
       if (id === undefined) continue;
       const read = await readStored(this.#fileOf(id), networkForm);

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { execa } from 'execa';
 import { greeting } from '../support/greeting.ts';
 import { freePort } from '../support/freePort.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -218,5 +222,43 @@ describe('networks that a user creates', function () {
     }
     await ok('rm', '-f', 'cutoff');
     await ok('network', 'rm', 'cut');
+  });
+
+  it('exist or are gone after a kill of pouchd at any moment of their create or removal', async function () {
+    this.timeout(240_000);
+    const before = await daemon.it.inventory();
+    /** Kills pouchd some milliseconds after a command has begun; returns the id of the network if it exists then. */
+    const cutOff = async (delayMs: number, ...command: string[]): Promise<string | undefined> => {
+      const ends = pouch(...command);
+      await delay(delayMs);
+      await daemon.it.kill9();
+      await ends;
+      await daemon.it.start();
+      const found = async () =>
+        (await daemon.it.client.networks.list()).find((one) => one.Name === 'fragile')?.Id;
+      // The next daemon undoes an unfinished create, and completes a removal.
+      const records = join(daemon.it.root, 'networks');
+      const isSettled = async () => {
+        const files = (await readdir(records).catch(() => [])).filter((file) => file.endsWith('.json'));
+        // One that is removed meanwhile reads as nothing.
+        const texts = await Promise.all(
+          files.map((file) => readFile(join(records, file), 'utf8').catch(() => '')),
+        );
+        return texts.every((text) => !text.includes('"unfinished"'));
+      };
+      assert.ok(await waitUntil(isSettled, { withinMs: 10_000 }), `${command.join(' ')} after ${delayMs} ms`);
+      const id = await found();
+      if (id === undefined) assert.deepEqual(await daemon.it.leftovers(before), []);
+      else assert.ok(existsSync(`/sys/class/net/br-${id.slice(0, 12)}`));
+      return id;
+    };
+    const moments = [20, 40, 60, 80, 100, 130, 160, 200];
+    for (const ms of someOf(moments, 'a network that is created and removed')) {
+      const created = await cutOff(ms, 'network', 'create', '--subnet', subnet(), 'fragile');
+      if (created === undefined) await ok('network', 'create', '--subnet', subnet(), 'fragile');
+      await ok('run', '--rm', '--network', 'fragile', 'busybox', 'true');
+      if ((await cutOff(ms, 'network', 'rm', 'fragile')) !== undefined) await ok('network', 'rm', 'fragile');
+      assert.deepEqual(await daemon.it.leftovers(before), [], `after ${ms} ms`);
+    }
   });
 });
