@@ -28,6 +28,7 @@ interface Values {
   text: string;
   flag: boolean;
   rates: { path: string; rate: number }[];
+  weights: { path: string; weight: number }[];
 }
 
 const swap = { group: 'memory', field: 'swap', none: -1 } as const;
@@ -106,6 +107,11 @@ export const resourceLimits = {
     value: 'number',
     oci: [{ group: 'blockIO', field: 'weight', none: 500 }],
     copied: true,
+  },
+  blkioWeightDevice: {
+    api: 'BlkioWeightDevice',
+    value: 'weights',
+    oci: [{ group: 'blockIO', field: 'weightDevice' }],
   },
   blkioDeviceReadBps: {
     api: 'BlkioDeviceReadBps',

@@ -80,6 +80,12 @@ export const VolumeRequest = closed({
     }),
   ),
   createSource: may(Type.Boolean({ description: 'bind: create the host directory if it is missing.' })),
+  fill: may(
+    Type.Boolean({
+      description:
+        'bind: an empty directory gets what the image has at the destination, when the container is created.',
+    }),
+  ),
   nocopy: may(
     Type.Boolean({ description: 'volume: do not copy the content of the image into an empty volume.' }),
   ),
@@ -100,6 +106,7 @@ const values = {
   text,
   flag,
   rates: Type.Array(closed({ path: text, rate: integer })),
+  weights: Type.Array(closed({ path: text, weight: integer })),
 };
 
 /** Limits of a container: one field per row of the table. */
@@ -184,6 +191,9 @@ export const NetworkRequest = closed({
   dnsOptions: may(texts),
   extraHosts: may(map(text)),
   ...endpointFields,
+  withoutFiles: may(
+    Type.Boolean({ description: 'Pouch mounts no /etc/hostname, /etc/hosts and /etc/resolv.conf.' }),
+  ),
   endpoints: may(Type.Array(EndpointRequest, { description: 'Networks beside that of `mode`.' })),
   detached: may(Type.Boolean({ description: 'It was disconnected from the network of `mode`.' })),
 });
@@ -201,6 +211,7 @@ export const ConsoleSize = closed({ height: integer, width: integer });
 export const ContainerRequest = closed(
   {
     name: may(says('`[a-zA-Z0-9][a-zA-Z0-9_.-]+`; missing: a generated one.')),
+    id: may(says('64 hex digits; missing: a generated one.')),
     image: says('Reference, id or id prefix.'),
     profiles: may(
       Type.Array(text, {

@@ -47,8 +47,9 @@ function optionsOf(field: BindField, list: string | undefined, text: string): Pa
   const words = list?.split(',') ?? [];
   const unknown = words.find((word) => !isKnown(word));
   if (unknown !== undefined)
-    throw invalid(field, 'the options ro, rw, nocopy, idmap, noidmap, z, Z or a propagation', text);
+    throw invalid(field, 'the options ro, rw, nocopy, dr, idmap, noidmap, z, Z or a propagation', text);
   if (words.includes('ro') && words.includes('rw')) throw invalid(field, 'one of ro and rw', text);
+  if (words.includes('dr') && words.includes('nocopy')) throw invalid(field, 'one of dr and nocopy', text);
   const options = words.filter((word) => propagations.has(word) || mapped.has(word));
   if ([...mapped].every((word) => words.includes(word)))
     throw invalid(field, 'one of idmap and noidmap', text);
@@ -56,11 +57,12 @@ function optionsOf(field: BindField, list: string | undefined, text: string): Pa
   return {
     ...(words.includes('ro') ? { readonly: true } : {}),
     ...(words.includes('nocopy') ? { nocopy: true } : {}),
+    ...(words.includes('dr') ? { fill: true } : {}),
     ...(options.length > 0 ? { options } : {}),
   };
 }
 
 function isKnown(word: string): boolean {
   const sets = [mapped, propagations, withoutEffect];
-  return ['ro', 'rw', 'nocopy'].includes(word) || sets.some((set) => set.has(word));
+  return ['ro', 'rw', 'nocopy', 'dr'].includes(word) || sets.some((set) => set.has(word));
 }

@@ -34,6 +34,7 @@ export function toContainerRequest(
   const warn = (message: string): void => void warnings.push(message);
   const host = body.HostConfig ?? {};
   const request: ContainerRequest = {
+    id: body.SpecificID || undefined,
     name: nameOf(options.name),
     image: imageOf(body),
     profiles: profiles.length > 0 ? profiles : undefined,

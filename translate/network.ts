@@ -27,6 +27,7 @@ export function networkOf(body: ContainerCreateRequest, warn: Warn, asked: Asked
     dnsSearch: host.DnsSearch ?? undefined,
     dnsOptions: host.DnsOptions ?? undefined,
     extraHosts: extraHosts(host.ExtraHosts),
+    ...(given(body.DisableNetworkFiles, asked) && { withoutFiles: true }),
     ...(mac && { mac }),
     ...endpoint,
     ...(links.length > 0 && { links }),

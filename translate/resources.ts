@@ -1,5 +1,5 @@
 /** Translates resource limits; the checks are Docker's. */
-import type { HostConfig, LimitField } from '../client/wire.ts';
+import type { HostConfig, LimitField, ThrottleDevice, WeightDevice } from '../client/wire.ts';
 import { resourceLimitEntries, type ResourceRequest } from '../hooks/index.ts';
 import { type Asked, given } from './asked.ts';
 import { invalid, member } from './invalid.ts';
@@ -51,9 +51,12 @@ function limitsOf(host: HostConfig, asked: Asked): ResourceRequest {
 function valueOf(field: LimitField, host: HostConfig, asked: Asked): unknown {
   const value = host[field];
   if (field === 'MemorySwappiness') return swappinessOf(host.MemorySwappiness);
-  if (Array.isArray(value))
-    return value.length > 0 ? value.map(({ Path: path, Rate: rate }) => ({ path, rate })) : undefined;
+  if (Array.isArray(value)) return value.length > 0 ? value.map(deviceOf) : undefined;
   return typeof value === 'boolean' ? value : given(value, asked);
+}
+
+function deviceOf(one: ThrottleDevice | WeightDevice) {
+  return 'Rate' in one ? { path: one.Path, rate: one.Rate } : { path: one.Path, weight: one.Weight };
 }
 
 function checkLeastMemory({ Memory: memory = 0, MemorySwap: swap = 0 }: HostConfig): void {
@@ -109,6 +112,9 @@ function checkCpu(host: HostConfig): void {
   const period = host.CpuPeriod ?? 0;
   if (period !== 0 && (period < 1_000 || period > 1_000_000))
     throw invalid('HostConfig.CpuPeriod', '1000 to 1000000 microseconds', period);
+  const [runtime, rtPeriod] = [host.CpuRealtimeRuntime ?? 0, host.CpuRealtimePeriod ?? 0];
+  if (rtPeriod !== 0 && runtime > rtPeriod)
+    throw invalid('HostConfig.CpuRealtimeRuntime', `at most the period of ${rtPeriod}`, runtime);
   const quota = host.CpuQuota ?? 0;
   if (quota > 0 && quota < 1_000) throw invalid('HostConfig.CpuQuota', 'at least 1000 microseconds', quota);
 }
@@ -117,6 +123,9 @@ function checkBlockIo(host: HostConfig): void {
   const weight = host.BlkioWeight ?? 0;
   if (weight !== 0 && (weight < 10 || weight > 1000))
     throw invalid('HostConfig.BlkioWeight', '10 to 1000', weight);
+  for (const { Weight } of host.BlkioWeightDevice ?? [])
+    if (!(Weight >= 10 && Weight <= 1000))
+      throw invalid('HostConfig.BlkioWeightDevice', '10 to 1000', Weight);
 }
 
 /** 0 and -1 mean no limit. */

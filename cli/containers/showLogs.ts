@@ -8,6 +8,7 @@ export interface LogFlags {
   follow?: boolean;
   timestamps?: boolean;
   tail: string;
+  details?: boolean;
   since?: string;
   until?: string;
   /** A service of the container, instead of the container. */
@@ -32,6 +33,7 @@ export async function showLogs(session: Session, ref: string, flags: LogFlags): 
     stderr: true,
     follow: flags.follow === true,
     timestamps: flags.timestamps === true,
+    ...(flags.details === true && { details: true }),
     tail: flags.tail === 'all' ? 'all' : String(parseInteger('-n, --tail', flags.tail, { minimum: 0 })),
     ...(flags.since !== undefined && { since: parseTimestamp('--since', flags.since) }),
     ...(flags.until !== undefined && { until: parseTimestamp('--until', flags.until) }),

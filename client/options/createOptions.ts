@@ -23,7 +23,7 @@ export interface OptionGroup {
 const limitOptions: readonly RunOption[] = limitEntries.map(([, { option, help, value }]) => ({
   flags: option,
   help,
-  list: value === 'bytesPerSecond' || value === 'operationsPerSecond',
+  list: value === 'bytesPerSecond' || value === 'operationsPerSecond' || value === 'weights',
 }));
 
 /** Options of `create`; `run` and `plan run` have them too. */
@@ -54,6 +54,11 @@ export const createOptions: readonly OptionGroup[] = [
         help: 'Add an annotation to the container (passed through to the OCI runtime)',
         list: true,
         pairs: '=',
+      },
+      {
+        flags: '--specific-id <id>',
+        help: 'Create the container with this ID of 64 hex digits',
+        refused: 'an ID belongs to one container',
       },
       {
         flags: '--cidfile <file>',
@@ -221,7 +226,11 @@ export const createOptions: readonly OptionGroup[] = [
   {
     title: 'Files:',
     options: [
-      { flags: '-v, --volume <source:path[:opts]>', help: 'Bind mount a volume', list: true },
+      {
+        flags: '-v, --volume <source:path[:opts]>',
+        help: 'Bind mount a volume; dr: fill an empty host directory from the image',
+        list: true,
+      },
       {
         flags: '--mount <key=value,…>',
         help: 'Attach a filesystem mount to the container: type=bind|volume|tmpfs,source=…,target=…',
@@ -276,6 +285,11 @@ export const createOptions: readonly OptionGroup[] = [
         help: 'Container MAC address (e.g., 92:d0:c6:0a:29:33)',
         refused: 'an address belongs to one container',
       },
+      {
+        flags: '--disable-network-files',
+        help: 'Leave /etc/hostname, /etc/hosts and /etc/resolv.conf of the image alone',
+      },
+      { flags: '--net-priority <number>', help: 'Priority of the network (refused: Pouch sets none)' },
       { flags: '-h, --hostname <name>', help: 'Container host name' },
       { flags: '--domainname <name>', help: 'Container NIS domain name' },
     ],
@@ -318,9 +332,8 @@ export const createOptions: readonly OptionGroup[] = [
       ...limitOptions,
       { flags: '--oom-score-adj <number>', help: "Tune host's OOM preferences (-1000 to 1000)" },
       {
-        flags: '--blkio-weight-device <device:weight>',
-        help: 'Block IO weight (relative device weight)',
-        list: true,
+        flags: '--kernel-memory <size>',
+        help: 'Kernel memory limit (deprecated: it has no effect)',
       },
       {
         flags: '--ulimit <name=soft[:hard]>',

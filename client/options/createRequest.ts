@@ -1,4 +1,4 @@
-import type { BootFields, ContainerConfig, ContainerCreateRequest } from '../wire.ts';
+import type { BootFields, ContainerConfig, ContainerCreateRequest, OwnFields } from '../wire.ts';
 import { conflictingOptions, invalidOption } from './OptionError.ts';
 import { environmentOf, readLabelFile } from './environment.ts';
 import { parseKeyValues } from './keyValue.ts';
@@ -97,7 +97,7 @@ function streamConfig(flags: RunFlags): ContainerConfig {
   };
 }
 
-function identityConfig(flags: CreateFlags): ContainerConfig {
+function identityConfig(flags: CreateFlags): ContainerConfig & OwnFields {
   const fromFiles = flags.labelFile.flatMap((path) => readLabelFile('--label-file', path));
   const labels = {
     ...parseKeyValues('--label-file', fromFiles),
@@ -108,6 +108,11 @@ function identityConfig(flags: CreateFlags): ContainerConfig {
     ...(flags.hostname !== undefined && { Hostname: flags.hostname }),
     ...(flags.domainname !== undefined && { Domainname: flags.domainname }),
     ...(flags.macAddress !== undefined && { MacAddress: flags.macAddress }),
+    ...(flags.specificId !== undefined && { SpecificID: flags.specificId }),
+    ...(flags.disableNetworkFiles !== undefined && { DisableNetworkFiles: flags.disableNetworkFiles }),
+    ...(flags.netPriority !== undefined && {
+      NetPriority: parseInteger('--net-priority', flags.netPriority),
+    }),
     ...(Object.keys(labels).length > 0 && { Labels: labels }),
   };
 }

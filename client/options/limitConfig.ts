@@ -16,8 +16,8 @@ export function limitConfig(flags: CreateFlags): HostConfig {
     ...(flags.oomScoreAdj !== undefined && {
       OomScoreAdj: parseInteger('--oom-score-adj', flags.oomScoreAdj, { minimum: -1000, maximum: 1000 }),
     }),
-    ...(flags.blkioWeightDevice.length > 0 && {
-      BlkioWeightDevice: flags.blkioWeightDevice.map(parseWeightDevice),
+    ...(flags.kernelMemory !== undefined && {
+      KernelMemory: parseSize('--kernel-memory', flags.kernelMemory),
     }),
     ...(flags.ulimit.length > 0 && { Ulimits: flags.ulimit.map(parseUlimit) }),
     ...(flags.sysctl.length > 0 && {
@@ -45,6 +45,7 @@ function parse(limit: Limit, value: unknown): unknown {
     const unit = limit.value === 'bytesPerSecond' ? 'bytes' : 'operations';
     return (value as string[]).map((text) => parseThrottle(flag, text, unit));
   }
+  if (limit.value === 'weights') return (value as string[]).map(parseWeightDevice);
   const text = value as string;
   switch (limit.value) {
     case 'size':

@@ -6,6 +6,7 @@ export interface CreateFlags {
   label: string[];
   labelFile: string[];
   annotation: string[];
+  specificId?: string;
   cidfile?: string;
   // Process
   env: string[];
@@ -79,6 +80,8 @@ export interface CreateFlags {
   addHost: string[];
   ip?: string;
   macAddress?: string;
+  disableNetworkFiles?: boolean;
+  netPriority?: string;
   hostname?: string;
   domainname?: string;
   // Rights
@@ -96,7 +99,7 @@ export interface CreateFlags {
   cgroupns?: string;
   // Limits; the table of client/wire/limits.ts has the others
   oomScoreAdj?: string;
-  blkioWeightDevice: string[];
+  kernelMemory?: string;
   ulimit: string[];
   sysctl: string[];
   cgroupParent?: string;

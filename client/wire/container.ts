@@ -105,6 +105,16 @@ export interface BootFields {
   BootDelay?: number;
 }
 
+/** Fields of PouchContainer. */
+export interface OwnFields {
+  /** 64 hex digits: the id of the container. */
+  SpecificID?: string;
+  /** Leaves /etc/hostname, /etc/hosts and /etc/resolv.conf of the image alone. */
+  DisableNetworkFiles?: boolean;
+  /** Refused: Pouch sets no priorities of networks. */
+  NetPriority?: number;
+}
+
 /** Pouch's addition to health checks. */
 export interface HealthFields {
   /** What happens when the container becomes unhealthy: `none`, `kill`, `restart` or `stop`. Default: `none`. */
@@ -113,7 +123,7 @@ export interface HealthFields {
 
 /** Body of `POST /containers/create?name=&platform=`. */
 export interface ContainerCreateRequest
-  extends ContainerConfig, RichFields, FirstBootFields, BootFields, HealthFields {
+  extends ContainerConfig, RichFields, FirstBootFields, BootFields, HealthFields, OwnFields {
   /** Pouch: names of variables in Env that are masked in plans, logs, errors and events. */
   SecretEnv?: string[];
   HostConfig?: HostConfig;
@@ -128,9 +138,19 @@ export interface ContainerCreateResponse {
 
 /**
  * Body of `POST /containers/{id}/update`. Limits that are missing or 0, and a policy without a name, do not change.
- * StorageOpt is Pouch's.
+ * StorageOpt and what follows are Pouch's.
  */
-export type ContainerUpdateRequest = Pick<HostConfig, LimitField | 'RestartPolicy' | 'StorageOpt'>;
+export interface ContainerUpdateRequest extends Pick<
+  HostConfig,
+  LimitField | 'RestartPolicy' | 'StorageOpt'
+> {
+  /** `NAME=VALUE` sets a variable, `NAME` removes it. */
+  Env?: string[] | null;
+  /** `KEY=VALUE` sets a label, `KEY` removes it. */
+  Label?: string[] | null;
+  /** Sets annotations; null removes one. */
+  SpecAnnotation?: Record<string, string | null> | null;
+}
 
 /** Response to `POST /containers/ID/update`. */
 export interface ContainerUpdateResponse {

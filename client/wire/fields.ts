@@ -16,6 +16,7 @@ export interface FieldNames {
  * list or map, unless they have their own.
  */
 export const fields = {
+  id: { option: '--specific-id', api: 'SpecificID' },
   name: { option: '--name', api: 'name' },
   image: { option: 'IMAGE', api: 'Image' },
   profiles: { option: '--profile', api: 'Labels' },
@@ -116,6 +117,7 @@ export const fields = {
   'network.links[]': { option: '--link', api: 'HostConfig.Links[]' },
   'network.driverOpts': { option: '--network', api: 'NetworkingConfig.EndpointsConfig[].DriverOpts' },
   'network.endpoints': { option: '--network', api: 'NetworkingConfig.EndpointsConfig' },
+  'network.withoutFiles': { option: '--disable-network-files', api: 'DisableNetworkFiles' },
   'network.detached': { option: '--network', api: 'NetworkingConfig.EndpointsConfig' },
   stopSignal: { option: '--stop-signal', api: 'StopSignal' },
   stopTimeout: { option: '--stop-timeout', api: 'StopTimeout' },

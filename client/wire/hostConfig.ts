@@ -60,7 +60,8 @@ export interface HostConfig extends LimitConfig {
   Init?: boolean | null;
 
   CgroupParent?: string;
-  BlkioWeightDevice?: { Path: string; Weight: number }[] | null;
+  /** Bytes; deprecated, without effect. */
+  KernelMemory?: number;
   Devices?: DeviceMapping[] | null;
   /** Only of driver `cdi`, with DeviceIDs `VENDOR/CLASS=NAME`. */
   DeviceRequests?: DeviceRequest[] | null;

@@ -5,6 +5,12 @@ export interface ThrottleDevice {
   Rate: number;
 }
 
+/** A weight for one block device. */
+export interface WeightDevice {
+  Path: string;
+  Weight: number;
+}
+
 /** A cgroup limit of a container as clients see it. */
 interface Limit {
   /** Option of `create`, `run` and, if it is live, `update`. */
@@ -29,6 +35,7 @@ interface WireValues {
   flag: boolean;
   bytesPerSecond: ThrottleDevice[];
   operationsPerSecond: ThrottleDevice[];
+  weights: WeightDevice[];
 }
 
 /**
@@ -119,6 +126,12 @@ export const limits = {
     minimum: 0,
     maximum: 1000,
     live: true,
+  },
+  BlkioWeightDevice: {
+    option: '--blkio-weight-device <device:weight>',
+    help: 'Block IO weight (relative device weight)',
+    value: 'weights',
+    nullable: true,
   },
   BlkioDeviceReadBps: {
     option: '--device-read-bps <device:rate>',

@@ -44,6 +44,7 @@ export function addEtcFiles(
   host: HostFiles,
   { defaults, isWritable }: { defaults: DnsDefaults; isWritable: boolean },
 ): void {
+  if (draft.network.request.withoutFiles) return;
   const isOwn = draft.rich.enabled && isWritable;
   const add = (path: string, content: string, own: NonNullable<DraftFile['own']>) => {
     const file = { content, mode: 0o644, readonly: false, ...(isOwn && { own }) };

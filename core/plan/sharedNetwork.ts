@@ -25,6 +25,7 @@ export function networkNames({ draft, paths }: ContainerRecord): NetworkNames {
 /** A container in the network of another has its names, as with Docker. Mounts of the request replace the files. */
 export function shareNames(draft: ContainerDraft, { hostname, domainname, files }: NetworkNames): void {
   Object.assign(draft, { hostname, domainname });
+  if (draft.network.request.withoutFiles) return;
   for (const [path, source] of Object.entries(files))
     draft.mounts[path] = { type: 'bind', source, options: ['rbind', 'rprivate', 'rw'] };
 }

@@ -39,6 +39,8 @@ export class ContainerStore {
   readonly #staged = new Map<string, Staged>();
   /** Names of containers that are being created. */
   readonly #reserved = new Set<string>();
+  /** Ids of containers that are being created. */
+  readonly #reservedIds = new Set<string>();
   #isLoaded = false;
 
   constructor(root: string) {
@@ -96,7 +98,7 @@ export class ContainerStore {
 
   /** Whether a container has that id, be it sound, damaged or being created. */
   knows(id: string): boolean {
-    return this.#byId.has(id) || this.#damaged.has(id) || this.#staged.has(id);
+    return this.#byId.has(id) || this.#damaged.has(id) || this.#staged.has(id) || this.#reservedIds.has(id);
   }
 
   /** Returns the stand-ins of damaged containers. */
@@ -165,11 +167,17 @@ export class ContainerStore {
     return this.#idByName.has(name) || this.#reserved.has(name);
   }
 
-  /** Reserves a name until `release` is called. @throws PCH_NAME_IN_USE */
-  reserve(name: string): { release(): void } {
+  /** Reserves a name, and an id, until `release` is called. @throws PCH_NAME_IN_USE */
+  reserve(name: string, id?: string): { release(): void } {
     this.checkFree(name);
     this.#reserved.add(name);
-    return { release: () => this.#reserved.delete(name) };
+    if (id !== undefined) this.#reservedIds.add(id);
+    return {
+      release: () => {
+        this.#reserved.delete(name);
+        if (id !== undefined) this.#reservedIds.delete(id);
+      },
+    };
   }
 
   /** @throws PCH_NAME_IN_USE */

@@ -109,11 +109,22 @@ function withUpdates(plan: StoredPlan, record: ContainerRecord): StoredPlan {
   return { ...plan, spec: withLimits(plan.spec, record), blame: [...plan.blame, ...updates] };
 }
 
-/** Returns the spec with the container's current limits; devices are not limits. */
+/** Returns the spec with the container's current limits, annotations and variables; devices are not limits. */
 function withLimits(spec: OciSpec, { draft }: ContainerRecord): OciSpec {
   const devices = spec.linux.resources?.devices;
   const resources = { ...draft.resources, ...(devices && { devices }) };
-  return { ...spec, annotations: { ...draft.annotations }, linux: { ...spec.linux, resources } };
+  return {
+    ...spec,
+    process: { ...spec.process, env: environmentOf(spec.process.env, draft.process.env) },
+    annotations: { ...draft.annotations },
+    linux: { ...spec.linux, resources },
+  };
+}
+
+/** That of the draft, with the home directory that only the accounts of the image have said. */
+function environmentOf(before: readonly string[] = [], env: Readonly<Record<string, string>>): string[] {
+  const home = before.filter((entry) => entry.startsWith('HOME=') && !('HOME' in env)).slice(0, 1);
+  return [...home, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
 }
 
 function damagedFiles({ id, name, paths }: ContainerRecord, problems: string[], what: string): PouchError {

@@ -69,8 +69,8 @@ export interface Containers {
   /** Gives a container another name. @throws PCH_NAME_IN_USE */
   rename(ref: string, name: string): Promise<void>;
   /**
-   * New limits, and a restart policy: at once for a container that runs, from the next start on for another. A failure
-   * leaves the old ones.
+   * New limits, a restart policy, labels, annotations and variables: limits at once for a container that runs, from the
+   * next start on for another. A failure leaves the old ones.
    */
   update(ref: string, request: UpdateRequest): Promise<{ warnings: string[] }>;
   /**
@@ -280,6 +280,12 @@ export interface UpdateRequest {
   restart?: RestartPolicy;
   /** Bytes; a disk cannot shrink. */
   diskQuota?: number;
+  /** At once, as the next; undefined removes one. */
+  labels?: Record<string, string | undefined>;
+  /** From the next start on. */
+  annotations?: Record<string, string | undefined>;
+  /** Of the command from the next start on, of processes that are started in the container from now on. */
+  env?: Record<string, string | undefined>;
 }
 
 /** plan.json: the plan of the container as it was created. */

@@ -7,7 +7,7 @@ import { ContainerRecord } from '../engine/record.ts';
 import { OciResources } from '../oci.ts';
 import { Refusal, ValidateInput } from '../policy.ts';
 import { RestartPolicy } from '../request.ts';
-import { closed, flag, may, text, texts } from '../schema.ts';
+import { closed, flag, may, text, texts, map } from '../schema.ts';
 
 const netns = Type.String({ description: 'Path of its network namespace; empty for the host’s.' });
 
@@ -26,6 +26,11 @@ export const UpdateDraft = closed(
         description: 'Bytes that the container can write to its root file system, if limited.',
       }),
     ),
+    labels: map(Type.String()),
+    annotations: map(Type.String(), 'For the next start.'),
+    process: closed({
+      env: map(Type.String(), 'For the next start, and for processes that are started in it from now on.'),
+    }),
   },
   { title: 'UpdateDraft' },
 );
@@ -211,7 +216,7 @@ export const container = Object.freeze({
     deadlineMs: 5_000,
     onError: 'fail',
     since: '0.1.0',
-    doc: 'Runs before the limits or the restart policy of a container change: change the new values. An error refuses the update.',
+    doc: 'Runs before the limits, the restart policy, labels, annotations or the environment of a container change: change the new values. An error refuses the update.',
     input: UpdateDraft,
     fixed: ['container'],
   }),
@@ -221,7 +226,7 @@ export const container = Object.freeze({
     deadlineMs: 10_000,
     onError: 'skip',
     since: '0.1.0',
-    doc: 'Runs after the limits or the restart policy of a container have changed.',
+    doc: 'Runs after the limits, the restart policy, labels, annotations or the environment of a container have changed.',
     input: ContainerUpdated,
   }),
   preCheckpoint: defineHook<CheckpointRequest>()({

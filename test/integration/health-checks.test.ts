@@ -270,6 +270,34 @@ describe('health checks', function () {
     assert.ok(performance.now() - since < 10_000);
   });
 
+  it('an upgrade waits for the health check, and is rolled back without success', async () => {
+    const Healthcheck = (line: string) => ({ Test: ['CMD-SHELL', line], Interval: 1e8, Retries: 2 });
+    const tools = ['sh', 'sleep', 'echo'].flatMap((name) => ['-v', `/bin/busybox:/bin/${name}:ro`]);
+    await daemon.it.loadImage('fit', [], { Healthcheck: Healthcheck('exit 0') });
+    await daemon.it.loadImage('ill', [], { Healthcheck: Healthcheck('echo broken; exit 1') });
+    await daemon.it.loadImage('fitter', [], { Healthcheck: Healthcheck('exit 0') });
+    await ok(
+      'run',
+      '-d',
+      '--name',
+      'up',
+      '--stop-timeout',
+      '1',
+      '--network',
+      'none',
+      ...tools,
+      'fit',
+      'sleep',
+      '1000',
+    );
+    const { stderr } = await pouch('upgrade', 'up', '--image', 'ill');
+    assert.match(stderr, /it is unhealthy: broken[^]*PCH_UPGRADE_UNHEALTHY/);
+    await becomes('up', 'healthy');
+    await ok('upgrade', 'up', '--image', 'fitter');
+    assert.equal((await healthOf('up'))!.Status, 'healthy');
+    await ok('rm', '-f', 'up');
+  });
+
   it('a rich container shows its boot and its health', async () => {
     const service = ['--rich', '--rich-mode', 'supervised', '--rich-service', 'db=exec sleep 1000'];
     await run('rich', ...service, '--health-cmd', 'test -e /fit');

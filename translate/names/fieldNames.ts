@@ -51,10 +51,17 @@ export const fieldNames: Readonly<Record<string, FieldNames>> = {
   ),
 };
 
+/** Members that become no field. */
+const withoutField: Partial<Record<ApiField, string>> = {
+  'HostConfig.KernelMemory': '--kernel-memory',
+  NetPriority: '--net-priority',
+};
+
 /** The option for a member of a body. */
-const optionsByApi: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.values(fieldNames).flatMap(pairs).toReversed(),
-);
+const optionsByApi: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.values(fieldNames).flatMap(pairs).toReversed()),
+  ...withoutField,
+};
 
 function pairs({ option, api }: FieldNames): [api: string, option: string][] {
   const options = listOf(option);

@@ -91,7 +91,7 @@ export function coreEffectKinds(deps: EffectDeps): Map<string, EffectKind> {
   const recordOf = (id: string) => deps.store.get(id);
   const chainIdOf = async (id: string) => (await deps.imageOf(recordOf(id).draft.image.id)).chainId;
   const kinds = [
-    bindSourceEffect(deps.files),
+    bindSourceEffect({ ...deps, recordOf }),
     cgroupEffect(),
     checkpointEffect(deps.client, deps.files, (id) => deps.store.directoryOf(id)),
     cgroupOwnerEffect(),

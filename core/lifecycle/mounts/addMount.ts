@@ -60,6 +60,12 @@ function checked(asked: VolumeRequest): VolumeRequest {
     });
   if (source === undefined || source === '')
     throw invalidField('volumes', 'expected a host path or the name of a volume, found neither', 'name one');
+  if (asked.fill)
+    throw invalidField(
+      'volumes',
+      'a mount that is added is not filled from the image (dr)',
+      'copy the content: pouch cp',
+    );
   const other = given.find((option) => !options.includes(option));
   if (other !== undefined)
     throw invalidField('volumes', `a mount that is added cannot have the option ${other}`, 'leave it out');

@@ -33,9 +33,9 @@ export async function create(
   request: ContainerRequest,
   options: CreateOptions = {},
 ): Promise<ContainerRecord> {
-  const id = newId();
   const name = nameFor(engine, request);
-  const reserved = engine.store.reserve(name);
+  const id = idFor(engine, request);
+  const reserved = engine.store.reserve(name, id);
   try {
     return await engine.generations.use(async (generation) => {
       const planned = await engine.planner.plan({ id, name }, request, generation);
@@ -124,7 +124,9 @@ export function newRecord(engine: EngineContext, planned: PlannedCreate): Contai
   const { draft, request } = planned;
   const directory = engine.store.directoryOf(draft.id);
   // Docker has the path on the host here; what is in the root file system has none.
-  const mountedFrom = (path: string) => (draft.files[path]?.own ? '' : ownFilePath(directory, path));
+  const withoutFiles = draft.network.request.withoutFiles;
+  const mountedFrom = (path: string) =>
+    withoutFiles || draft.files[path]?.own ? '' : ownFilePath(directory, path);
   return {
     id: draft.id,
     name: draft.name,
@@ -145,6 +147,25 @@ export function newRecord(engine: EngineContext, planned: PlannedCreate): Contai
       resolvConf: mountedFrom(etcPaths.resolvConf),
     },
   };
+}
+
+/** @throws PCH_OPTION_INVALID, PCH_ALREADY_EXISTS */
+export function idFor({ store }: EngineContext, { id }: ContainerRequest): string {
+  if (id === undefined) return newId();
+  if (!/^[0-9a-f]{64}$/.test(id))
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `${field('id')}: expected 64 hex digits, found "${id.slice(0, 100)}"`,
+      {
+        field: 'id',
+        hint: 'use digits and a to f',
+      },
+    );
+  if (!store.knows(id)) return id;
+  throw new PouchError('PCH_ALREADY_EXISTS', `the id ${id} is in use by another container`, {
+    field: 'id',
+    hint: `choose another ${field('id')}, or remove that container`,
+  });
 }
 
 /** @throws PCH_NAME_INVALID */

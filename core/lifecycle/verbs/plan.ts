@@ -6,11 +6,10 @@ import { shownPlan } from '../../plan/shownPlan.ts';
 import { checkStorable } from '../../state/containerRecord.ts';
 import type { Generation } from '../../plugins/index.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
-import { newId } from '../../state/ids.ts';
 import { failuresOf } from '../../wait/failuresOf.ts';
 import { checkSources } from '../shared/checkSources.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
-import { nameFor, newRecord } from './create.ts';
+import { idFor, nameFor, newRecord } from './create.ts';
 
 /** The pure half of a create, compared with the host: nothing changes. */
 export async function plan(
@@ -18,7 +17,7 @@ export async function plan(
   request: ContainerRequest,
   options: PlanOptions = {},
 ): Promise<CheckedPlan> {
-  const id = newId();
+  const id = idFor(engine, request);
   try {
     return await engine.generations.use(async (generation) => {
       const name = nameFor(engine, request);

@@ -1,5 +1,6 @@
 import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord, UpdateRequest } from '../../../hooks/engine.ts';
+import type { UpdateDraft } from '../../../hooks/points/container.ts';
 import { diskSizeKey, limitsKey } from '../../../hooks/draftKeys.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import type { BlameEntry, Degradation } from '../../../hooks/plan.ts';
@@ -18,7 +19,10 @@ import { isUp } from '../../state/status.ts';
 
 type Annotations = ContainerRecord['draft']['annotations'];
 
-/** New limits and restart policy. A failure leaves the old ones, in the record and in the kernel. */
+/**
+ * New limits, restart policy, labels, annotations and variables. A failure leaves the old ones, in the record and in
+ * the kernel.
+ */
 export async function update(
   engine: EngineContext,
   record: ContainerRecord,
@@ -73,7 +77,8 @@ export async function applyLive(
   { resources, restart, more, blame, degraded, warnings }: LiveChanges,
 ): Promise<void> {
   const before = record.draft;
-  const draft = { container: record.id, resources, restart };
+  const { labels, annotations, process } = { ...before, ...more };
+  const draft = { container: record.id, resources, restart, labels, annotations, process };
   const { request } = record;
   await apply(engine, record, { draft, request, more, blame, degraded, marks: { degraded, warnings } });
   if (diff(before.restart, restart).length > 0) await heedPolicy(engine, record);
@@ -92,7 +97,7 @@ async function apply(engine: EngineContext, record: ContainerRecord, planned: Ap
   const isLive = isUp(record);
   const hasNewLimits = diff(draft.resources, planned.draft.resources).length > 0;
   if (isLive && hasNewLimits) await requireOf(engine, record, 'liveUpdate');
-  const annotations = await annotationsFor(engine, record, planned.draft.resources);
+  const annotations = await annotationsFor(engine, record, planned.draft);
   await withLedger(engine, id, async (ledger) => {
     await ledger.begin('update');
     const { diskQuota: bytes } = planned.draft;
@@ -123,7 +128,7 @@ async function keep(
   planned: Applied,
   annotations: Annotations,
 ): Promise<void> {
-  const { resources, restart, diskQuota } = planned.draft;
+  const { resources, restart, diskQuota, labels, process } = planned.draft;
   const changed = {
     request: planned.request,
     draft: {
@@ -132,13 +137,16 @@ async function keep(
       ...(diskQuota !== undefined && withQuota(record.draft, diskQuota)),
       resources,
       restart,
+      labels,
       annotations,
+      process: { ...record.draft.process, env: process.env },
     },
     degraded: record.degraded,
     ...planned.marks,
     updates: lastOfEach([...(record.updates ?? []), ...engine.secrets.blame(planned.blame, record.draft)]),
   };
   if (!planned.marks) markDegraded(changed, catalogue.container.preUpdate.name, planned.degraded);
+  engine.secrets.note(changed.draft);
   await updateSpec({ ...record, ...changed });
   await engine.store.save({ ...record, ...changed });
   Object.assign(record, changed);
@@ -157,11 +165,11 @@ function withQuota(
 async function annotationsFor(
   { generations }: EngineContext,
   { draft }: ContainerRecord,
-  resources: ContainerRecord['draft']['resources'],
+  { resources, annotations }: UpdateDraft,
 ): Promise<Annotations> {
-  if (diff(draft.resources, resources).length === 0) return draft.annotations;
+  if (diff(draft.resources, resources).length === 0) return annotations;
   const runtime = generations.current.runtimes.get(draft.runtime);
-  return (await runtime?.resizedAnnotations?.(draft, resources)) ?? draft.annotations;
+  return (await runtime?.resizedAnnotations?.({ ...draft, annotations }, resources)) ?? annotations;
 }
 
 /** A container that is updated for years does not gather blame: each field's last change in each hook. */

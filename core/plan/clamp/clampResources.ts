@@ -1,5 +1,6 @@
 /** Limits whose cgroup controller or file this host does not have. */
 import type { ContainerDraft } from '../../../hooks/draft.ts';
+import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import { type LimitName, resourceLimitEntries } from '../../../hooks/limits.ts';
 import type { OciResources } from '../../../hooks/oci.ts';
@@ -15,12 +16,19 @@ interface Need {
   leaveOut(resources: OciResources): void;
 }
 
-/** Returns a warning for each limit that it leaves out. */
+/**
+ * Returns a warning for each limit that it leaves out.
+ * @throws PCH_NOT_SUPPORTED for CPU time of real-time processes, as dockerd does: they would run without it
+ */
 export function clampResources({ resources }: Pick<ContainerDraft, 'resources'>, host: HostLimits): string[] {
   return [...needs, ...fileNeeds].flatMap((need) => {
     // One that went with its controller is not asked for any more.
     const lack = need.isAsked(resources) ? lackOf(need, host) : undefined;
     if (lack === undefined) return [];
+    if (need.file?.startsWith('cpu.rt_'))
+      throw new PouchError('PCH_NOT_SUPPORTED', `${need.what}: ${lack}`, {
+        hint: 'leave it out, or use a kernel with CONFIG_RT_GROUP_SCHED and cgroup v1',
+      });
     need.leaveOut(resources);
     return [`without ${need.what}: ${lack}`];
   });

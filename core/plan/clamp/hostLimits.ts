@@ -59,8 +59,9 @@ export function controllersIn(mounts: string, read: (path: string) => string): C
 /** `net_cls` and `net_prio` have no files on v2 (kernel doc cgroup-v2, "Deprecated v1 Core Features"). */
 function unifiedControllers(text: string): Controllers {
   const names = text.split(/\s+/).map((name) => (name === 'io' ? 'blkio' : name));
-  // Files are in the containers' own cgroups alone, and runtimes translate weights and swap to the files that exist.
-  return { controllers: new Set(names), hasControllerFile: () => true };
+  // v2 has no real-time limits (kernel doc cgroup-v2, "CPU"). Other files are in the containers' own cgroups alone, and
+  // runtimes translate weights and swap to the files that exist.
+  return { controllers: new Set(names), hasControllerFile: (_, file) => !file.startsWith('cpu.rt_') };
 }
 
 /** The BFQ scheduler's weight has its own name. */

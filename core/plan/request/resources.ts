@@ -26,13 +26,20 @@ export async function applyResources(
 /** What is found at the paths of devices. */
 type FoundDevices = ReadonlyMap<string, FileFacts | undefined>;
 
+const deviceLimits = [
+  'blkioWeightDevice',
+  'blkioDeviceReadBps',
+  'blkioDeviceWriteBps',
+  'blkioDeviceReadIops',
+  'blkioDeviceWriteIops',
+] as const;
+
 async function devicesOf(
   request: ResourceRequest,
   { look }: Pick<RequestContext, 'look'>,
 ): Promise<FoundDevices> {
-  const { blkioDeviceReadBps, blkioDeviceWriteBps, blkioDeviceReadIops, blkioDeviceWriteIops } = request;
-  const lists = [blkioDeviceReadBps, blkioDeviceWriteBps, blkioDeviceReadIops, blkioDeviceWriteIops];
-  const paths = lists.flatMap((list) => (list ?? []).map(({ path }) => path));
+  const lists = deviceLimits.map((name) => request[name] ?? []);
+  const paths = lists.flatMap((list) => list.map(({ path }) => path));
   return new Map(
     await Promise.all(paths.map(async (path) => [path, await look(path, `the device ${path}`)] as const)),
   );
@@ -120,11 +127,20 @@ function cpuLimits(request: ResourceRequest): OciResources['cpu'] {
 
 function blockLimits(request: ResourceRequest, devices: FoundDevices): OciResources['blockIO'] {
   return compact({
+    weightDevice: weights(request, devices),
     throttleReadBpsDevice: throttles(request, 'blkioDeviceReadBps', devices),
     throttleWriteBpsDevice: throttles(request, 'blkioDeviceWriteBps', devices),
     throttleReadIOPSDevice: throttles(request, 'blkioDeviceReadIops', devices),
     throttleWriteIOPSDevice: throttles(request, 'blkioDeviceWriteIops', devices),
   });
+}
+
+function weights({ blkioWeightDevice: list }: ResourceRequest, devices: FoundDevices) {
+  if (!list?.length) return undefined;
+  return list.map(({ path, weight }, index) => ({
+    ...deviceNumbers(blockDevice(devices.get(path), `resources.blkioWeightDevice[${index}].path`, path)),
+    weight,
+  }));
 }
 
 type RatesName =

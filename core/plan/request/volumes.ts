@@ -106,7 +106,10 @@ function isBelow(path: string, mounts: string[]): boolean {
 
 /** A volume where the image has nothing needs no copy, which costs a mount and several processes. */
 async function fillOnlyFromImage({ effects, image }: ContainerDraft): Promise<void> {
-  const filled = Object.values(effects).filter(({ kind, args }) => kind === 'volume' && args['copyFrom']);
+  const filled = Object.values(effects).filter(
+    ({ kind, args }) =>
+      'copyFrom' in args && args['copyFrom'] && (kind === 'volume' || kind === 'bind-source'),
+  );
   await Promise.all(
     filled.map(async ({ args }) => {
       if (!(await image.stat(String(args['copyFrom'])))) args['copyFrom'] = '';
@@ -203,7 +206,12 @@ async function mountBind(
   draft.effects[`bind.${volume.destination}`] = {
     kind: 'bind-source',
     stage: 'create',
-    args: { path: source, create: volume.createSource ?? false },
+    ...(volume.fill && { needs: ['snapshot'] }),
+    args: {
+      path: source,
+      create: volume.createSource ?? false,
+      ...(volume.fill && { copyFrom: volume.destination }),
+    },
   };
 }
 

@@ -16,7 +16,7 @@ import { checkGrowth } from '../request/diskQuota.ts';
 import { ociResources } from '../request/resources.ts';
 import { clampResources, type HostLimits } from '../clamp/index.ts';
 import { layOver } from './limitFields.ts';
-import { mergeRequest } from './mergeRequest.ts';
+import { changedMap, mergeRequest } from './mergeRequest.ts';
 
 export interface PlannedUpdate {
   draft: UpdateDraft;
@@ -30,17 +30,22 @@ export interface PlannedUpdate {
 
 /** Touches nothing. @throws PCH_OPTION_INVALID, PCH_CONFLICT */
 export async function planUpdate(
-  { id, draft: { resources, restart, autoRemove, diskQuota }, request }: ContainerRecord,
+  { id, name, draft: container, request }: ContainerRecord,
   update: UpdateRequest,
   generation: Generation,
   { log, host, look }: { log: Logger; host: HostLimits; look: RequestContext['look'] },
 ): Promise<PlannedUpdate> {
+  const { resources, restart, autoRemove, diskQuota } = container;
+  if (update.env) checkEnvironment(container, name);
   const merged = mergeRequest(request, update);
   const draft: UpdateDraft = {
     container: id,
     resources: clone(resources),
     restart: clone(restart),
     ...(diskQuota !== undefined && { diskQuota }),
+    labels: { ...container.labels },
+    annotations: { ...container.annotations },
+    process: { env: { ...container.process.env } },
   };
   const blame = await blamed(draft, 'request', 'update', async () => {
     if (update.resources) {
@@ -49,6 +54,9 @@ export async function planUpdate(
     }
     if (update.diskQuota !== undefined) draft.diskQuota = update.diskQuota;
     if (update.restart) draft.restart = { ...update.restart };
+    if (update.labels) draft.labels = changedMap(draft.labels, update.labels);
+    if (update.annotations) draft.annotations = changedMap(draft.annotations, update.annotations);
+    if (update.env) draft.process.env = changedMap(draft.process.env, update.env);
   });
   const outcome = await generation.runner.plan(catalogue.container.preUpdate, draft, { log });
   await checked(outcome.blame, ['restart'], () => {
@@ -63,6 +71,16 @@ export async function planUpdate(
     blame: [...blame, ...outcome.blame],
     degraded: outcome.degraded,
   };
+}
+
+/** Rich modes write the environment into files of the init when they are planned. @throws PCH_NOT_SUPPORTED */
+function checkEnvironment({ id, rich }: ContainerRecord['draft'], name: string): void {
+  if (!rich.enabled || rich.mode === 'dumb-init') return;
+  throw new PouchError(
+    'PCH_NOT_SUPPORTED',
+    `the environment of ${name} cannot change: the services of a rich container (${rich.mode}) have it in files of their own`,
+    { container: id, field: 'env', hint: 'set it in the container, or create it again' },
+  );
 }
 
 function removedAtEnd(container: string): PouchError {

@@ -60,6 +60,7 @@ const values = {
   flag,
   bytesPerSecond: throttle,
   operationsPerSecond: throttle,
+  weights: listOf(record({ Path: text, Weight: whole })),
 };
 
 const limits = Object.fromEntries(limitEntries.map(([field, { value }]) => [field, values[value]]));
@@ -110,6 +111,7 @@ const hostConfig = record({
   ReadonlyPaths: texts,
   Init: flag,
   CgroupParent: text,
+  KernelMemory: whole,
   Devices: listOf(device),
   DeviceCgroupRules: texts,
   Ulimits: listOf(record({ Name: text, Soft: whole, Hard: whole }, ['Name', 'Soft', 'Hard'])),
@@ -140,6 +142,9 @@ export const createSchema = typed<ContainerCreateRequest>(
         Retries: whole,
       }),
       HealthcheckOnFailureAction: text,
+      SpecificID: text,
+      DisableNetworkFiles: flag,
+      NetPriority: whole,
       Image: text,
       Volumes: keySet,
       WorkingDir: text,
@@ -178,7 +183,14 @@ export const createSchema = typed<ContainerCreateRequest>(
 
 /** Body of `POST /containers/{id}/update`. */
 export const updateSchema = typed<ContainerUpdateRequest>(
-  record({ ...limits, RestartPolicy: restartPolicy, StorageOpt: textMap }),
+  record({
+    ...limits,
+    RestartPolicy: restartPolicy,
+    StorageOpt: textMap,
+    Env: texts,
+    Label: texts,
+    SpecAnnotation: mapOf(text),
+  }),
 );
 
 /** Schema of a port for a container that exists. */

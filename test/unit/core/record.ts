@@ -22,6 +22,8 @@ export function record({ draft, state, request, paths, ...more }: Parts = {}): C
       id,
       image: { reference: 'docker.io/library/busybox:latest', id: `sha256:${'ab'.repeat(32)}`, config: {} },
       labels: {},
+      annotations: {},
+      process: { env: {} },
       mounts: {},
       effects: {},
       network: { mode: 'bridge' },

@@ -16,6 +16,7 @@ const samples: Record<string, unknown> = {
   OomKillDisable: true,
 };
 const rates = [{ Path: '/dev/sda', Rate: 1 }];
+const weights = [{ Path: '/dev/sda', Weight: 10 }];
 
 describe('the two tables of limits', () => {
   it('have the same limits', () => {
@@ -26,13 +27,19 @@ describe('the two tables of limits', () => {
 
   for (const [field, { value }] of limitEntries)
     it(`${field} of a request reaches the engine`, () => {
-      const given = samples[field] ?? (value.endsWith('PerSecond') ? rates : 20);
+      const ofDevices = value === 'weights' ? weights : value.endsWith('PerSecond') ? rates : undefined;
+      const given = samples[field] ?? ofDevices ?? 20;
       const needed = field === 'MemorySwap' ? { Memory: samples['Memory'] } : {};
       const asked = resourcesOf({ ...needed, [field]: given } as HostConfig, {
         isLiteral: false,
         isPartial: false,
       });
       const name = resourceLimitEntries.find(([, { api }]) => api === field)![0];
-      assert.deepEqual(asked[name], given === rates ? [{ path: '/dev/sda', rate: 1 }] : given);
+      const path = '/dev/sda';
+      const expected = new Map<unknown, unknown>([
+        [rates, [{ path, rate: 1 }]],
+        [weights, [{ path, weight: 10 }]],
+      ]);
+      assert.deepEqual(asked[name], expected.get(given) ?? given);
     });
 });

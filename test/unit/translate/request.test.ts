@@ -238,15 +238,16 @@ describe('create body → container request', () => {
 
   it('warns about unsupported fields, and only about those', () => {
     const quiet = translate({
-      HostConfig: { VolumeDriver: 'local', VolumesFrom: [], Links: [], BlkioWeightDevice: [] },
+      HostConfig: { VolumeDriver: 'local', VolumesFrom: [], Links: [], KernelMemory: 0 },
     });
     assert.deepEqual(quiet.warnings, []);
     const { warnings } = translate({
-      HostConfig: { BlkioWeightDevice: [{ Path: '/dev/sda', Weight: 10 }] },
+      HostConfig: { KernelMemory: 64 << 20 },
       NetworkingConfig: { EndpointsConfig: { bridge: { Aliases: ['db'] } } },
     });
     assert.equal(warnings.length, 2);
-    for (const word of ['BlkioWeightDevice', 'Aliases']) assert.match(warnings.join('\n'), new RegExp(word));
+    for (const word of ['kernel memory limit is deprecated', 'Aliases'])
+      assert.match(warnings.join('\n'), new RegExp(word));
   });
 
   it('asks for GPUs by the names of NVIDIA’s CDI specification', () => {

@@ -42,8 +42,25 @@ describe('the body of an update', () => {
   });
 
   it('warns of limits that have no effect', () => {
-    const body = { KernelMemory: 5, CpuRealtimePeriod: 0 } as ContainerUpdateRequest;
-    assert.deepEqual(toUpdateRequest(body).warnings, ['KernelMemory is not supported and has no effect']);
+    const body = {
+      KernelMemory: 64 * mib,
+      KernelMemoryTCP: 5,
+      CpuRealtimePeriod: 0,
+    } as ContainerUpdateRequest;
+    assert.deepEqual(toUpdateRequest(body).warnings, [
+      'Specifying a kernel memory limit is deprecated. Limitation discarded.',
+      'KernelMemoryTCP is not supported and has no effect',
+    ]);
+  });
+
+  it('changes variables, labels and annotations, and removes them', () => {
+    const body = { Env: ['A=b=c', 'B'], Label: ['k=v', 'gone'], SpecAnnotation: { x: 'y', z: null } };
+    assert.deepEqual(toUpdateRequest(body).request, {
+      env: { A: 'b=c', B: undefined },
+      labels: { k: 'v', gone: undefined },
+      annotations: { x: 'y', z: undefined },
+    });
+    assert.deepEqual(toUpdateRequest({ Env: [], Label: null, SpecAnnotation: {} }).request, {});
   });
 
   const wrong: [string, ContainerUpdateRequest, RegExp][] = [
@@ -52,6 +69,9 @@ describe('the body of an update', () => {
     ['a weight out of range', { BlkioWeight: 5 }, /10 to 1000/],
     ['a period out of range', { CpuPeriod: 5 }, /1000 to 1000000/],
     ['both forms of CPU limits', { NanoCpus: 1e9, CpuQuota: 5000 }, /either/],
+    ['a variable without a name', { Env: ['=x'] }, /NAME=VALUE/],
+    ['a label without a key', { Label: ['=x'] }, /KEY=VALUE/],
+    ['too little kernel memory', { KernelMemory: 5 } as ContainerUpdateRequest, /at least 6 MiB/],
     ['an unknown policy', { RestartPolicy: { Name: 'maybe' } }, /no, always/],
   ];
   for (const [what, body, message] of wrong)

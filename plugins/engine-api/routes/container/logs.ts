@@ -1,3 +1,4 @@
+import { shownDetails } from '../../translate/container/logDetails.ts';
 import { PouchError, type LogEntry, type LogQuery } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { encoderFor, streamType } from '../../http/frames.ts';
@@ -16,7 +17,11 @@ async function logs(call: Call): Promise<void> {
   );
   call.response.writeHead(200, { 'Content-Type': streamType(tty, call.apiMinor) });
   call.response.flushHeaders();
-  await pump(entries, call.response, lineEncoder(tty, call.query.flag('timestamps')), call.signal);
+  const encoder = lineEncoder(tty, {
+    timestamps: call.query.flag('timestamps'),
+    details: call.query.flag('details') ? shownDetails(draft) : '',
+  });
+  await pump(entries, call.response, encoder, call.signal);
   call.response.end();
 }
 
@@ -42,10 +47,19 @@ function tail(call: Call): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
-function lineEncoder(tty: boolean, timestamps: boolean): (entry: LogEntry) => Buffer {
+interface LineForm {
+  timestamps: boolean;
+  /** What is shown before each line. */
+  details: string;
+}
+
+function lineEncoder(tty: boolean, { timestamps, details }: LineForm): (entry: LogEntry) => Buffer {
   const encode = encoderFor(tty);
-  if (!timestamps) return encode;
-  return ({ time, stream, data }) => encode({ stream, data: Buffer.concat([Buffer.from(`${time} `), data]) });
+  if (!timestamps && details === '') return encode;
+  return ({ time, stream, data }) => {
+    const prefix = Buffer.from(`${timestamps ? `${time} ` : ''}${details}`);
+    return encode({ stream, data: Buffer.concat([prefix, data]) });
+  };
 }
 
 /** Time within which a failure to read the log is still sent as an ordinary error, in milliseconds. */

@@ -105,7 +105,7 @@ function resources(asked: ResourceRequest): HostConfig {
     api,
     wireValue(api as LimitField, asked[name]),
   ]);
-  return { ...(Object.fromEntries(values) as HostConfig), BlkioWeightDevice: null };
+  return Object.fromEntries(values) as HostConfig;
 }
 
 /** Twice the memory, unless the request says more; 0 where the host does not limit swap. */
@@ -132,7 +132,10 @@ const withoutEffect = {
 };
 
 function wireValue(field: LimitField, asked: ResourceRequest[LimitName]): unknown {
-  if (Array.isArray(asked)) return asked.map(({ path, rate }) => ({ Path: path, Rate: rate }));
+  if (Array.isArray(asked))
+    return asked.map((one) =>
+      'rate' in one ? { Path: one.path, Rate: one.rate } : { Path: one.path, Weight: one.weight },
+    );
   const { value, nullable }: { value: string; nullable?: boolean } = limits[field];
   return asked ?? (nullable ? null : value === 'list' ? '' : 0);
 }

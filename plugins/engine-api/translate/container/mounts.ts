@@ -90,7 +90,12 @@ function propagation(volume: VolumeRequest): string {
 const propagationForm = /^r?(shared|slave|private)$/;
 
 function modeText(volume: VolumeRequest): string {
-  const words = [volume.readonly ? 'ro' : '', volume.nocopy ? 'nocopy' : '', ...(volume.options ?? [])];
+  const words = [
+    volume.readonly ? 'ro' : '',
+    volume.nocopy ? 'nocopy' : '',
+    volume.fill ? 'dr' : '',
+    ...(volume.options ?? []),
+  ];
   return words.filter((word) => word !== '').join(',');
 }
 

@@ -85,6 +85,10 @@ export const updates: CommandRow[] = [
   option('update --cpuset-cpus x keep', 'update --cpuset-cpus 0 keep', /a list such as/),
   option('update --blkio-weight 5 stopped', 'update --blkio-weight 0 stopped', /10 to 1000/),
   option('update --pids-limit few keep', 'update --pids-limit -1 keep', /--pids-limit/),
+  option('update --env =x keep', 'update --env A=x keep', /NAME=VALUE/),
+  option('update --env-rm A=x keep', 'update --env-rm A keep', /--env-rm: expected a name/),
+  option('update --label-rm a=b keep', 'update --label-rm a keep', /--label-rm: expected a name/),
+  option('update --annotation a keep', 'update --annotation a=b keep', /--annotation: expected KEY=VALUE/),
   option('update --restart maybe keep', 'update --restart no keep', /no, always/),
   option(
     'stats --no-stream --format {{.Bogus}} keep',

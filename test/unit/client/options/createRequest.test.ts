@@ -220,6 +220,15 @@ const cases: [args: string, part: Part][] = [
     '--health-start-period 1h --health-start-interval 2s --health-on-failure kill img',
     { Healthcheck: { StartPeriod: 3600e9, StartInterval: 2e9 }, HealthcheckOnFailureAction: 'kill' },
   ],
+  [
+    `--specific-id ${'ab'.repeat(32)} --disable-network-files --net-priority 3 --kernel-memory 64m img`,
+    {
+      SpecificID: 'ab'.repeat(32),
+      DisableNetworkFiles: true,
+      NetPriority: 3,
+      HostConfig: { KernelMemory: 64 << 20 },
+    },
+  ],
   ['--no-healthcheck img', { Healthcheck: { Test: ['NONE'] } }],
   ['--volumes-from a:ro --volumes-from b img', { HostConfig: { VolumesFrom: ['a:ro', 'b'] } }],
   [

@@ -156,7 +156,8 @@ describe('the plugin policy', () => {
       { capabilities: { CAP_KILL: true } },
     ] as const)
       await assert.rejects(preExec(changes), { code: 'PCH_POLICY_DENIED', plugin: 'policy' });
-    const update = { container: 'c', restart: { name: 'no', maximumRetryCount: 0 } as const };
+    const named = { labels: {}, annotations: {}, process: { env: {} } };
+    const update = { container: 'c', restart: { name: 'no', maximumRetryCount: 0 } as const, ...named };
     await call(catalogue.container.preUpdate, { ...update, resources: { memory: { limit: 1 << 30 } } });
     await assert.rejects(call(catalogue.container.preUpdate, { ...update, resources: {} }), {
       code: 'PCH_POLICY_DENIED',

@@ -51,6 +51,55 @@ describe('the plan of an update', () => {
     assert.match(warnings.join(), /without `resources\.pids`: this host has no cgroup controller pids/);
   });
 
+  it('changes labels, annotations and variables, and removes them', async () => {
+    const { generation, log } = await load([]);
+    const container = record({
+      draft: {
+        resources: {},
+        labels: { a: '1', b: '2' },
+        annotations: { x: 'y' },
+        process: { env: { A: '1', PATH: '/bin' } } as never,
+      },
+      request: { labels: { a: '1', b: '2' }, env: { A: '1' } },
+    });
+    const update = {
+      labels: { a: undefined, c: '3' },
+      annotations: { x: undefined },
+      env: { A: '2', PATH: undefined },
+    };
+    const planned = await planUpdate(container, update, generation, {
+      log,
+      host: hostWithout([]),
+      look: lookHere,
+    });
+    const { labels, annotations, process } = planned.draft;
+    assert.deepEqual(
+      { labels, annotations, process },
+      {
+        labels: { b: '2', c: '3' },
+        annotations: {},
+        process: { env: { A: '2' } },
+      },
+    );
+    assert.deepEqual(planned.request.labels, { b: '2', c: '3' });
+    assert.deepEqual(planned.request.env, { A: '2', PATH: undefined });
+    const fields = planned.blame.map(({ field }) => field).sort();
+    assert.deepEqual(fields, ['annotations.x', 'labels.a', 'labels.c', 'process.env.A', 'process.env.PATH']);
+  });
+
+  it('refuses variables of a container whose init has them in files', async () => {
+    const { generation, log } = await load([]);
+    const container = record({
+      draft: { resources: {}, rich: { enabled: true, mode: 'systemd', initScript: '' } },
+    });
+    const options = { log, host: hostWithout([]), look: lookHere };
+    await assert.rejects(planUpdate(container, { env: { A: '1' } }, generation, options), {
+      code: 'PCH_NOT_SUPPORTED',
+      field: 'env',
+    });
+    await planUpdate(container, { labels: { A: '1' } }, generation, options);
+  });
+
   it('changes what is named, and nothing else', async () => {
     const had = { memory: { limit: 64 * mib, swap: 128 * mib }, pids: { limit: 9 } };
     assert.deepEqual(await limits({ pids: 20 }, { memory: 64 * mib, pids: 9 }, had), {

@@ -244,10 +244,10 @@ describe('the HTTP API', () => {
 
     it('get new limits and another restart policy', async () => {
       const id = await run({ Cmd: ['sleep', '1000'] });
-      const body = { Memory: 2 ** 26, RestartPolicy: { Name: 'always' }, KernelMemory: 5 };
+      const body = { Memory: 2 ** 26, RestartPolicy: { Name: 'always' }, KernelMemoryTCP: 5 };
       const { status, json } = await call('POST', `/containers/${id}/update`, { body });
       assert.equal(status, 200);
-      assert.deepEqual(json, { Warnings: ['KernelMemory is not supported and has no effect'] });
+      assert.deepEqual(json, { Warnings: ['KernelMemoryTCP is not supported and has no effect'] });
       const { HostConfig } = (await call('GET', `/containers/${id}/json`)).json;
       assert.deepEqual([HostConfig.Memory, HostConfig.RestartPolicy.Name], [2 ** 26, 'always']);
     });
@@ -918,13 +918,13 @@ describe('the HTTP API', () => {
         body: {
           Image: 'busybox',
           Rich: true,
-          HostConfig: { BlkioWeightDevice: [{ Path: '/dev/sda', Weight: 9 }] },
+          HostConfig: { Isolation: 'process' },
         },
       });
       assert.equal(status, 200);
       assert.equal(json.runtime, 'runc');
       assert.equal(json.spec.ociVersion, '1.1.0');
-      assert.match(json.warnings[0], /BlkioWeightDevice/);
+      assert.match(json.warnings[0], /Isolation/);
       assert.equal('draft' in json, false);
       assert.deepEqual(engine.containers.list({ all: true }), []);
     });

@@ -1,0 +1,49 @@
+import { RE2JS } from 're2js';
+import { type ContainerDraft, PouchError } from '../../../../hooks/index.ts';
+
+/**
+ * What `logs --details` shows before each line, as Docker does: the labels and variables that the log options `labels`,
+ * `labels-regex`, `env` and `env-regex` name, `A=1,B=2 `. Secrets are left out.
+ */
+export function shownDetails({ log: { options }, labels, process, secrets = {} }: ContainerDraft): string {
+  const isSecret = (name: string) =>
+    [`process.env.${name}`, `process.env["${name}"]`].some((mark) => mark in secrets);
+  const env = Object.entries(process.env).filter(([name]) => !isSecret(name));
+  const chosen = [
+    ...choose(Object.entries(labels), options['labels'], options['labels-regex']),
+    ...choose(env, options['env'], options['env-regex']),
+  ];
+  const sorted = [...new Map(chosen)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `${sorted.map(([name, value]) => `${escaped(name)}=${escaped(value)}`).join(',')} `;
+}
+
+function choose(
+  entries: [string, string][],
+  names: string | undefined,
+  pattern: string | undefined,
+): [string, string][] {
+  const named = new Set((names ?? '').split(','));
+  const regex = pattern ? regexOf(pattern) : undefined;
+  return entries.filter(([name]) => named.has(name) || regex?.matcher(name).find());
+}
+
+/** In time linear in the text, as Docker's are. */
+function regexOf(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (cause) {
+    throw new PouchError(
+      'PCH_OPTION_INVALID',
+      `log option: expected a regular expression, found "${pattern}"`,
+      {
+        hint: 'create the container with another one',
+        cause,
+      },
+    );
+  }
+}
+
+/** As of a query in a URL, so that a value cannot look like the line. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replaceAll('%20', '+');
+}
