@@ -439,6 +439,10 @@ export const errorKinds = {
     status: 409,
     doc: 'The volume.json of a volume is damaged, or of a later Pouch; its data is untouched. docs/guides/damage.md.',
   },
+  PCH_VOLUME_DRIVER_FAILED: {
+    status: 500,
+    doc: 'A volume plugin of Docker failed, or did not respond; the message is its own.',
+  },
   PCH_VOLUME_DRIVER_MISSING: {
     status: 409,
     doc: 'No plugin provides the driver of a volume any more. docs/guides/volume-drivers.md.',

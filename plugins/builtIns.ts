@@ -25,6 +25,7 @@ import runtimeKata from './runtime-kata/index.ts';
 import runtimeRunlxc from './runtime-runlxc/index.ts';
 import runtimeRunc from './runtime-runc/index.ts';
 import sshGateway from './ssh-gateway/index.ts';
+import volumeDocker from './volume-docker/index.ts';
 import volumeLocal from './volume-local/index.ts';
 
 export const builtIns = [
@@ -35,6 +36,7 @@ export const builtIns = [
   imageRegistry,
   buildBuildah,
   volumeLocal,
+  volumeDocker,
   logLocal,
   logSyslog,
   richSupervised,

@@ -34,7 +34,9 @@ export function driverOptions(
       { hint: 'give it the path of a file instead' },
     );
   const properties = schema.properties as Record<string, TSchema>;
-  refuseUnknown(driver, Object.keys(given), Object.keys(properties));
+  // With `additionalProperties` of text, the driver takes any.
+  if (typeof schema.additionalProperties !== 'object')
+    refuseUnknown(driver, Object.keys(given), Object.keys(properties));
   const converted = Object.entries(given).map(([key, text]) => [
     key,
     Object.hasOwn(properties, key) ? convertedTo(properties[key]!, text) : text,

@@ -1,8 +1,7 @@
 /** Authorization plugins: they see each request before it runs, and its response before it is sent. */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import { type AuthorizationSettings, type Caller, messageOf, PouchError } from '../../../../hooks/index.ts';
-import { callPlugin } from './callPlugin.ts';
-import { pluginSocket } from './pluginSocket.ts';
+import { DockerPlugins } from '../../../../translate/dockerPlugins/DockerPlugins.ts';
 
 /** A request that is to be decided. */
 export interface AskedRequest {
@@ -29,8 +28,7 @@ const secretHeaders = ['x-registry-auth', 'x-registry-config', 'authorization', 
 
 export class Authorization {
   readonly #settings: () => AuthorizationSettings;
-  /** Sockets of plugins that have confirmed what they are. */
-  readonly #activated = new Set<string>();
+  readonly #plugins = new DockerPlugins('authz');
 
   constructor(settings: () => AuthorizationSettings) {
     this.#settings = settings;
@@ -68,20 +66,9 @@ export class Authorization {
 
   async #call(plugin: string, method: Decide, body: object): Promise<Record<string, unknown>> {
     const { timeout } = this.#settings();
-    try {
-      const socket = await pluginSocket(plugin);
-      if (!this.#activated.has(socket)) await this.#activate(socket, timeout);
-      return await callPlugin({ socket, method, timeout }, body);
-    } catch (error) {
+    return await this.#plugins.call(plugin, { method, timeout }, body).catch((error: unknown) => {
       throw failed(plugin, method, messageOf(error), error);
-    }
-  }
-
-  async #activate(socket: string, timeout: number): Promise<void> {
-    const { Implements } = await callPlugin({ socket, method: 'Plugin.Activate', timeout }, {});
-    if (!Array.isArray(Implements) || !Implements.includes('authz'))
-      throw new Error(`it implements ${JSON.stringify(Implements) ?? 'nothing'}, expected authz`);
-    this.#activated.add(socket);
+    });
   }
 }
 

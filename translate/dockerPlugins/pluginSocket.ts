@@ -1,6 +1,5 @@
-/** Where authorization plugins listen, as dockerd finds its plugins (Docker's "Plugin discovery"). */
+/** Where Docker's plugins listen, as dockerd finds them (Docker's "Plugin discovery"). */
 import { readFile, stat } from 'node:fs/promises';
-import { PouchError } from '../../../../hooks/index.ts';
 
 const socketDirectory = '/run/docker/plugins';
 const specDirectories = ['/etc/docker/plugins', '/usr/lib/docker/plugins'];
@@ -10,8 +9,7 @@ const maxSpecBytes = 4096;
 
 /**
  * @param plugin name, or `unix:///PATH`
- * @returns path of its socket
- * @throws PCH_AUTHORIZATION_FAILED
+ * @returns path of its socket. Rejects with an Error that says what was expected and found.
  */
 export async function pluginSocket(plugin: string): Promise<string> {
   if (plugin.startsWith('unix://')) return plugin.slice('unix://'.length);
@@ -22,7 +20,7 @@ export async function pluginSocket(plugin: string): Promise<string> {
     const text = await specOf(path);
     if (text !== undefined) return socketOf(text, path);
   }
-  throw notFound(plugin);
+  throw new Error(`the plugin ${plugin} has no socket ${socketDirectory}/${plugin}.sock`);
 }
 
 async function isSocket(path: string): Promise<boolean> {
@@ -37,21 +35,9 @@ async function specOf(path: string): Promise<string | undefined> {
   return found?.isFile() && found.size <= maxSpecBytes ? (await readFile(path, 'utf8')).trim() : undefined;
 }
 
-/** Pouch speaks to sockets of this host only: the decision of a plugin on the network could be forged. */
+/** Pouch speaks to sockets of this host only: what a plugin on the network says could be forged. */
 function socketOf(address: string, path: string): string {
   const socket = /^unix:\/\/(\/.+)$/.exec(address)?.[1];
   if (socket !== undefined) return socket;
-  throw new PouchError('PCH_AUTHORIZATION_FAILED', `${path}: expected unix:///PATH, found another address`, {
-    hint: 'let the plugin listen on a socket of this host',
-  });
-}
-
-function notFound(plugin: string): PouchError {
-  return new PouchError(
-    'PCH_AUTHORIZATION_FAILED',
-    `the authorization plugin ${plugin} has no socket ${socketDirectory}/${plugin}.sock`,
-    {
-      hint: 'start the plugin, or remove it from authorization.plugins of pouchd.yaml and send pouchd SIGHUP',
-    },
-  );
+  throw new Error(`${path}: expected unix:///PATH, found another address`);
 }

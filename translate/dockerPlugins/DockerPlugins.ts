@@ -1,7 +1,7 @@
-/** One call of a plugin that speaks Docker's plugin protocol: JSON by POST over a Unix socket. */
+/** Calls of plugins that speak Docker's plugin protocol: JSON by POST over a Unix socket. */
 import http from 'node:http';
 import { text } from 'node:stream/consumers';
-import { PouchError } from '../../../../hooks/index.ts';
+import { pluginSocket } from './pluginSocket.ts';
 
 const mediaType = 'application/vnd.docker.plugins.v1+json';
 
@@ -9,7 +9,7 @@ const mediaType = 'application/vnd.docker.plugins.v1+json';
 const maxResponseBytes = 1024 * 1024;
 
 /** Where and how to call. */
-export interface PluginCall {
+interface PluginCall {
   socket: string;
   /** `AuthZPlugin.AuthZReq`. */
   method: string;
@@ -17,8 +17,41 @@ export interface PluginCall {
   timeout: number;
 }
 
+/** Plugins by their sockets, once they have confirmed what they are. */
+export class DockerPlugins {
+  readonly #kind: string;
+  readonly #activated = new Set<string>();
+
+  /** @param kind `authz` or `VolumeDriver` */
+  constructor(kind: string) {
+    this.#kind = kind;
+  }
+
+  /**
+   * @param plugin name, or `unix:///PATH`
+   * @param call method, and milliseconds for the whole call
+   * @returns the object that the plugin responds with. Rejects with an Error that says what is wrong.
+   */
+  async call(
+    plugin: string,
+    { method, timeout }: Omit<PluginCall, 'socket'>,
+    body: object,
+  ): Promise<Record<string, unknown>> {
+    const socket = await pluginSocket(plugin);
+    if (!this.#activated.has(socket)) await this.#activate(socket, timeout);
+    return await callPlugin({ socket, method, timeout }, body);
+  }
+
+  async #activate(socket: string, timeout: number): Promise<void> {
+    const { Implements } = await callPlugin({ socket, method: 'Plugin.Activate', timeout }, {});
+    if (!Array.isArray(Implements) || !Implements.includes(this.#kind))
+      throw new Error(`it implements ${JSON.stringify(Implements) ?? 'nothing'}, expected ${this.#kind}`);
+    this.#activated.add(socket);
+  }
+}
+
 /** Resolves to the object that it responds with. Rejects with an Error that says what is wrong. */
-export async function callPlugin(
+async function callPlugin(
   { socket, method, timeout }: PluginCall,
   body: object,
 ): Promise<Record<string, unknown>> {
@@ -68,5 +101,5 @@ function objectOf(json: string): Record<string, unknown> {
   const value: unknown = JSON.parse(json);
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new PouchError('PCH_AUTHORIZATION_FAILED', 'expected an object as its response');
+  throw new Error('expected an object as its response');
 }
