@@ -71,7 +71,7 @@ describe('a program with a code cache', () => {
 
   it('runs without the cache of another V8, which V8 rejects', async () => {
     const data = readCache(program, await readFile(program))!;
-    data.writeUInt32LE(data.readUInt32LE(4) ^ 1, 4);
+    data.writeUInt32LE((data.readUInt32LE(4) ^ 1) >>> 0, 4);
     // V8 would take a source that it has compiled in this process from memory.
     const other = Buffer.from(source('aloha'));
     await writeFile(program, other);

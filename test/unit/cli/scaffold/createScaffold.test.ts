@@ -54,7 +54,7 @@ describe('pouch plugin new', function () {
       assert.deepEqual((await readdir(folder)).toSorted(), files.toSorted());
       const { exitCode, all } = await execa('npm', ['test'], { cwd: folder, all: true, reject: false });
       assert.equal(exitCode, 0, all);
-      assert.match(all, /^# pass 3$/m);
+      assert.match(all, /^[#ℹ] pass 3$/m);
     });
 
   for (const [language, test] of [
