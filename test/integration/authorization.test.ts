@@ -184,7 +184,7 @@ describe('authorization plugins', function () {
   it('of a name without a socket deny everything, and a reload ends that', async () => {
     await configure('authorization: { plugins: [no-such-plugin] }\n');
     const { stderr } = await pouch('ps');
-    assert.match(stderr, /the authorization plugin no-such-plugin has no socket \/run\/docker\/plugins/);
+    assert.match(stderr, /AuthZReq: the plugin no-such-plugin has no socket \/run\/docker\/plugins/);
     assert.match(stderr, /PCH_AUTHORIZATION_FAILED/);
     await configure('');
     await ok('ps');
