@@ -33,12 +33,21 @@ export async function packagedNode(root: string): Promise<PackagedNode> {
     const directory = mkdtempSync(join(cache, 'node-'));
     try {
       await fetchTo(directory);
-      renameSync(join(directory, 'package'), kept);
+      placeKept(join(directory, 'package'), kept);
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
   }
   return { version, path: join(kept, 'bin/node'), license: join(kept, 'LICENSE') };
+}
+
+/** Another build may have placed it meanwhile. */
+function placeKept(fetched: string, kept: string): void {
+  try {
+    renameSync(fetched, kept);
+  } catch (error) {
+    if (!existsSync(kept)) throw error;
+  }
 }
 
 async function fetchTo(directory: string): Promise<void> {
