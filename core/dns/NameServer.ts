@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../hooks/defineHook.ts';
 import { messageOf } from '../../hooks/errors.ts';
-import { ConnectionLost } from '../io/KeeperConnection.ts';
+import { ConnectionLost } from '../io/RequestConnection.ts';
 import { readPidFile } from '../supervise/pidFile.ts';
 import { ManagedProcess, type ProcessEvent } from '../supervise/index.ts';
 import { happensWithin } from '../wait/deadline.ts';

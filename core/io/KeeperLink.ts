@@ -4,9 +4,10 @@ import { messageOf, PouchError, type Logger } from '../../hooks/index.ts';
 import { ManagedProcess, type ProcessEvent } from '../supervise/index.ts';
 import { happensWithin } from '../wait/deadline.ts';
 import { Deferred } from '../wait/Deferred.ts';
-import { ConnectionLost, connectTo, KeeperConnection } from './KeeperConnection.ts';
+import { KeeperConnection } from './KeeperConnection.ts';
 import { keeperSocket } from './layout.ts';
 import { protocolVersion, type KeeperReplies, type KeeperEvent, type KeeperRequest } from './protocol.ts';
+import { ConnectionLost, connectTo } from './RequestConnection.ts';
 
 /** Milliseconds that a call waits for a connection, and then for the reply. */
 const callDeadlineMs = 10_000;

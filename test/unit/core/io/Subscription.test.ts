@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { connectTo } from '../../../../core/io/KeeperConnection.ts';
+import { connectTo } from '../../../../core/io/RequestConnection.ts';
 import { encodeFrame, frame } from '../../../../core/io/protocol.ts';
 import { Subscription } from '../../../../core/io/Subscription.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';

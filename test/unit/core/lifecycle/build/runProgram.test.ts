@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { runProgram } from '../../../../../core/lifecycle/build/runProgram.ts';
 import { waitUntil } from '../../../../../core/wait/waitUntil.ts';
+import { skip } from '../../../../support/skip.ts';
 
 const cwd = '/';
 
 describe('programs of builders', function () {
   this.timeout(20_000);
   before(function () {
-    // Namespaces need root.
-    if (process.getuid?.() !== 0) this.skip();
+    if (process.getuid?.() !== 0) skip(this, 'namespaces need root');
   });
 
   function shell(
