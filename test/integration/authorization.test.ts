@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { json, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
+import { DockerPlugin } from '../support/DockerPlugin.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** What a plugin is asked, in Docker's names. */
@@ -18,31 +19,18 @@ interface Asked {
   ResponseBody?: string;
 }
 
-/** Stands in for an authorization plugin: Docker's protocol over a socket, with decisions of the test. */
-class StandIn {
+/** An authorization plugin with decisions of the test. */
+class StandIn extends DockerPlugin {
   readonly asked: Asked[] = [];
-  implements = ['authz'];
   decide: (asked: Asked) => object | 'hang' = () => ({ Allow: true });
-  #server: Server | undefined;
 
-  async listen(path: string): Promise<void> {
-    this.#server = createServer((incoming, response) => {
-      void (async () => {
-        const body = (await json(incoming)) as Omit<Asked, 'call'>;
-        if (incoming.url === '/Plugin.Activate')
-          return response.end(JSON.stringify({ Implements: this.implements }));
-        const asked = { ...body, call: (incoming.url ?? '').replace('/AuthZPlugin.', '') };
-        this.asked.push(asked);
-        const decision = this.decide(asked);
-        if (decision !== 'hang') response.end(JSON.stringify(decision));
-      })();
-    }).listen(path);
-    await once(this.#server, 'listening');
-  }
-
-  async close(): Promise<void> {
-    this.#server?.closeAllConnections();
-    await new Promise((done) => this.#server?.close(done));
+  constructor() {
+    super('authz', (method, body) => {
+      const asked = { ...(body as Omit<Asked, 'call'>), call: method.replace('AuthZPlugin.', '') };
+      this.asked.push(asked);
+      const decision = this.decide(asked);
+      return decision === 'hang' ? undefined : decision;
+    });
   }
 
   of(call: string, uri: RegExp): Asked[] {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { mountOn } from '../../core/host/mountinfo.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { DockerPlugin } from '../support/DockerPlugin.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 interface Body {
@@ -14,42 +12,26 @@ interface Body {
   Opts?: Record<string, string>;
 }
 
-/** Stands in for a volume plugin: Docker's protocol over a socket; its volumes are directories. */
-class StandIn {
+/** A volume plugin whose volumes are directories. */
+class StandIn extends DockerPlugin {
   readonly directory: string;
   readonly calls: string[] = [];
   readonly volumes = new Map<string, { options: Record<string, string>; users: Set<string> }>();
   /** By method: an error that it reports, or no response. */
   faults: Record<string, string> = {};
-  #server: Server | undefined;
 
   constructor(directory: string) {
+    super('VolumeDriver', async (call, body) => {
+      const method = call.replace('VolumeDriver.', '');
+      this.calls.push(`${method} ${(body as Body).Name}`);
+      const fault = this.faults[method];
+      if (fault === 'hang') return undefined;
+      return fault ? { Err: fault } : await this.#volumeCall(method, body as Body);
+    });
     this.directory = directory;
   }
 
-  async listen(path: string): Promise<void> {
-    this.#server = createServer((request, response) => {
-      void (async () => {
-        const method = (request.url ?? '').replace('/VolumeDriver.', '');
-        const body = (await json(request)) as Body;
-        if (method !== '/Plugin.Activate') this.calls.push(`${method} ${body.Name}`);
-        const fault = this.faults[method];
-        if (fault === 'hang') return;
-        response.end(JSON.stringify(fault ? { Err: fault } : await this.#respond(method, body)));
-      })();
-    })
-      .listen(path)
-      .unref();
-    await once(this.#server, 'listening');
-  }
-
-  async close(): Promise<void> {
-    this.#server?.closeAllConnections();
-    await new Promise((done) => this.#server?.close(done));
-  }
-
-  async #respond(method: string, { Name, ID = '', Opts = {} }: Body): Promise<object> {
-    if (method === '/Plugin.Activate') return { Implements: ['VolumeDriver'] };
+  async #volumeCall(method: string, { Name, ID = '', Opts = {} }: Body): Promise<object> {
     const Mountpoint = join(this.directory, Name);
     if (method === 'Create') {
       if (!this.volumes.has(Name)) this.volumes.set(Name, { options: Opts, users: new Set() });

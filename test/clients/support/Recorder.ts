@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { type Operation, operationOf } from '../../../scripts/engine-api-docs/operations.ts';
+import { DockerPlugin } from '../../support/DockerPlugin.ts';
 import { problemsOf } from './responseSchemas.ts';
 
 /** A request, as an authorization plugin sees it. */
@@ -26,23 +24,18 @@ export class Recorder {
   /** What does not fit a schema. */
   readonly problems = new Set<string>();
   readonly #directory: string;
-  readonly #server: Server;
+  readonly #plugin = new DockerPlugin('authz', (_method, asked) => {
+    this.#note(asked as Asked);
+    return { Allow: true };
+  });
 
   private constructor(directory: string) {
     this.#directory = directory;
-    this.#server = createServer((request, response) => {
-      void json(request).then((asked) => {
-        const isActivation = request.url === '/Plugin.Activate';
-        if (!isActivation) this.#note(asked as Asked);
-        response.end(JSON.stringify(isActivation ? { Implements: ['authz'] } : { Allow: true }));
-      });
-    });
   }
 
   static async start(): Promise<Recorder> {
     const recorder = new Recorder(await mkdtemp(join(tmpdir(), 'pouch-recorder-')));
-    recorder.#server.listen(recorder.#socket).unref();
-    await once(recorder.#server, 'listening');
+    await recorder.#plugin.listen(recorder.#socket);
     return recorder;
   }
 
@@ -56,8 +49,7 @@ export class Recorder {
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((done) => this.#server.close(done));
+    await this.#plugin.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
