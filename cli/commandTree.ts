@@ -723,6 +723,28 @@ const profile: CommandEntry = {
   ],
 };
 
+const events: CommandEntry = {
+  name: 'events',
+  summary: 'Get real time events from the server',
+  load: () => import('./commands/system/events.ts'),
+};
+const info: CommandEntry = {
+  name: 'info',
+  summary: 'Display system-wide information',
+  load: () => import('./commands/system/info.ts'),
+};
+
+const system: CommandEntry = {
+  name: 'system',
+  summary: 'Manage the daemon and its data',
+  subcommands: [
+    { name: 'df', summary: 'Show disk usage', load: () => import('./commands/system/systemDf.ts') },
+    { name: 'prune', summary: 'Remove unused data', load: () => import('./commands/system/systemPrune.ts') },
+    events,
+    info,
+  ],
+};
+
 /** Every command of `pouch`, in the order of the overview. */
 export const commandTree: CommandEntry[] = [
   ...inGroup('Containers:', [
@@ -830,21 +852,14 @@ export const commandTree: CommandEntry[] = [
       ],
     },
     { name: 'ops', summary: 'List running operations', load: () => import('./commands/plans/ops.ts') },
-    {
-      name: 'events',
-      summary: 'Get real time events from the server',
-      load: () => import('./commands/system/events.ts'),
-    },
+    events,
+    system,
     {
       name: 'web',
       summary: 'Serve the web console, read-only, for a browser on this host',
       load: () => import('./commands/system/web.ts'),
     },
-    {
-      name: 'info',
-      summary: 'Display system-wide information',
-      load: () => import('./commands/system/info.ts'),
-    },
+    info,
     {
       name: 'version',
       summary: 'Show the version information',

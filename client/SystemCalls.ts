@@ -1,7 +1,7 @@
 import { filtersQuery } from './query.ts';
 import type { Filters } from './query.ts';
 import type { Transport } from './Transport.ts';
-import type { EventMessage, InfoResponse, VersionResponse } from './wire.ts';
+import type { DiskUsageResponse, EventMessage, InfoResponse, VersionResponse } from './wire.ts';
 
 export interface EventOptions {
   /** Unix seconds, optionally with a fraction. */
@@ -22,6 +22,11 @@ export class SystemCalls {
   /** Facts about the host and the number of objects. */
   info(): Promise<InfoResponse> {
     return this.#transport.json('GET', '/info');
+  }
+
+  /** What images, containers and volumes take on the disk. */
+  diskUsage(): Promise<DiskUsageResponse> {
+    return this.#transport.json('GET', '/system/df');
   }
 
   /** Versions of Pouch and of the programs that it uses. */

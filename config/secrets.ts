@@ -1,4 +1,5 @@
 /** Which names have a secret as their value. */
+import { matchesText } from '../hooks/matchesText.ts';
 
 /** Shown in the place of a secret. */
 export const masked = '********';
@@ -10,19 +11,12 @@ export const masked = '********';
 export function secretNames(patterns: readonly string[]): (name: string) => boolean {
   const rules = patterns.map((pattern) => ({
     isSecret: !pattern.startsWith('!'),
-    matches: wildcard(pattern.replace(/^!/, '')),
+    pattern: plain(pattern.replace(/^!/, '')),
   }));
   return (name) => {
     const text = plain(name);
-    return rules.findLast(({ matches }) => matches.test(text))?.isSecret ?? false;
+    return rules.findLast(({ pattern }) => matchesText(pattern, text))?.isSecret ?? false;
   };
-}
-
-function wildcard(pattern: string): RegExp {
-  const parts = plain(pattern)
-    .split('*')
-    .map((part) => part.replaceAll(/[\\^$+?()[\]{}|]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
 }
 
 /** `api.token`, `api-token` and `API_TOKEN` are one name, and so is `apiToken`. */

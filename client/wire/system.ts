@@ -1,3 +1,7 @@
+import type { ContainerSummary } from './container.ts';
+import type { ImageSummary } from './image.ts';
+import type { VolumeWire } from './volume.ts';
+
 /** Response of `GET /version`. */
 export interface VersionResponse {
   Version: string;
@@ -39,6 +43,31 @@ export interface InfoResponse {
   SystemTime: string;
   Warnings: string[] | null;
   [more: string]: unknown;
+}
+
+/** Response of `GET /system/df`; parts that were not asked for are null. */
+export interface DiskUsageResponse {
+  /** Bytes of the layers of all images, each counted once. */
+  LayersSize: number;
+  Images: ImageSummary[] | null;
+  /** With their sizes. */
+  Containers: ContainerSummary[] | null;
+  /** With `UsageData`. */
+  Volumes: VolumeWire[] | null;
+  BuildCache: BuildCacheRecord[] | null;
+}
+
+/** What dockerd keeps of a build; pouchd has none. */
+export interface BuildCacheRecord {
+  ID: string;
+  Type: string;
+  InUse: boolean;
+  Shared: boolean;
+  /** Bytes. */
+  Size: number;
+  CreatedAt: string;
+  LastUsedAt?: string | null;
+  UsageCount: number;
 }
 
 /** One line of `GET /events`. */

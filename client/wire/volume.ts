@@ -9,6 +9,8 @@ export interface VolumeWire {
   Labels: Record<string, string> | null;
   Scope: string;
   Options: Record<string, string> | null;
+  /** Only in `GET /system/df`: bytes, and containers that use it; -1 for what was not measured. */
+  UsageData?: { Size: number; RefCount: number } | null;
   /**
    * What its driver says about it. Pouch: `Damage` says why its record is unusable, `Problem` why it cannot be used,
    * `Blame` what plugins changed when it was created.

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { field, type ValidateInput } from '../../hooks/index.ts';
+import { field, matchesText, type ValidateInput } from '../../hooks/index.ts';
 import { type Broken, capabilitiesBeyond, missingLimits } from './parts.ts';
 import type { HostNamespace, Rule } from './rules.ts';
 
@@ -40,14 +40,9 @@ function image({ images }: Rule, { draft }: ValidateInput): Broken | undefined {
   const { reference, id } = draft.image;
   const digest = reference.split('@')[1];
   const fits = (pattern: string) =>
-    pattern.startsWith('sha256:') ? [id, digest].includes(pattern) : matches(pattern, reference);
+    pattern.startsWith('sha256:') ? [id, digest].includes(pattern) : matchesText(pattern, reference);
   if (images.some(fits)) return undefined;
   return { message: `expected an image that matches ${images.join(' or ')}, found ${reference}` };
-}
-
-function matches(pattern: string, text: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(text);
 }
 
 function mounts({ mounts: allowed }: Rule, { draft }: ValidateInput, root: string): Broken | undefined {

@@ -4,6 +4,7 @@
  */
 import { chmodSync, constants, lchownSync, lstatSync, openSync, readdirSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { matchesText } from '../../../hooks/matchesText.ts';
 import { hostId, isMapped } from '../../userns/ids.ts';
 import type { FileOperations } from '../protocol.ts';
 import { makeParent } from './makeParent.ts';
@@ -52,10 +53,8 @@ function keep(path: string, source: number, target: number): string[] {
 function matching(directory: number, name: string): string[] {
   const at = handlePath(directory);
   if (!name.includes('*')) return lstatOptional(`${at}/${name}`) ? [name] : [];
-  const parts = name.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = new RegExp(`^${parts.join('.*')}$`, 's');
   return readdirSync(at)
-    .filter((found) => pattern.test(found))
+    .filter((found) => matchesText(name, found))
     .sort();
 }
 

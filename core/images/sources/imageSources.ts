@@ -1,5 +1,6 @@
 /** The image sources of the plugins. */
 import type { ImageSource } from '../../../hooks/contributions/imageSource.ts';
+import { matchesText } from '../../../hooks/matchesText.ts';
 import type { Generation } from '../../plugins/index.ts';
 
 /** A source, and the plugin that contributes it. */
@@ -24,12 +25,7 @@ export function imageSources(
 ): ChosenSources {
   const matching = contributions
     .flatMap(({ plugin, contributed }) => contributed.of('imageSource').map((source) => ({ plugin, source })))
-    .filter(({ source }) => source.references.some((pattern) => matches(pattern, reference)));
+    .filter(({ source }) => source.references.some((pattern) => matchesText(pattern, reference)));
   const isOwn = ({ source }: OwnedImageSource) => source.name === registry && !source.manifest;
   return { sources: matching.filter((one) => !isOwn(one)), hasRegistry: matching.some(isOwn) };
-}
-
-function matches(pattern: string, reference: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(reference);
 }

@@ -1,5 +1,6 @@
 import type { ContainerFilter, ContainerRecord } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import { linearPatterns } from '../../../hooks/linearPatterns.ts';
 import { healthOf } from '../../../hooks/readiness.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import { hasLabel } from '../../state/labels.ts';
@@ -11,7 +12,6 @@ type Test = (record: ContainerRecord, value: string, store: ContainerStore) => b
 /** Docker's filters; values of one are alternatives, but every label must be there. */
 const tests: Record<string, Test> = {
   id: ({ id }, value) => id.startsWith(value),
-  name: ({ name }, value) => new RegExp(value).test(`/${name}`) || name.includes(value),
   status: ({ state }, value) => state.status === value,
   exited: ({ state }, value) => state.status === 'exited' && state.exitCode === Number(value),
   ancestor: ({ draft }, value) => isAncestor(draft.image, value),
@@ -31,11 +31,15 @@ const tests: Record<string, Test> = {
 /** Newest first; only running ones unless `all`, `limit` or a status filter says otherwise. */
 export function listContainers(store: ContainerStore, filter: ContainerFilter = {}): ContainerRecord[] {
   const { all = false, limit, filters = {} } = filter;
-  checkFilters(filters);
+  const { name, ...others } = filters;
+  checkFilters(others);
+  // Docker compares the name with its slash, and without it.
+  const isNamed = name?.length ? linearPatterns('filter name', name) : () => true;
   const wanted = all || limit !== undefined || 'status' in filters || 'exited' in filters;
   const found = [...store.list(), ...store.damaged()]
     .filter((record) => wanted || isListed(record))
-    .filter((record) => matches(record, filters, store))
+    .filter((record) => isNamed(`/${record.name}`) || isNamed(record.name))
+    .filter((record) => matches(record, others, store))
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
   return limit === undefined ? found : found.slice(0, limit);
 }
@@ -74,16 +78,6 @@ function checkFilters(filters: Record<string, string[]>): void {
     if (!statuses.includes(status)) throw invalidFilter('status', `one of ${statuses.join(', ')}`, status);
   for (const health of filters['health'] ?? [])
     if (!healths.includes(health)) throw invalidFilter('health', `one of ${healths.join(', ')}`, health);
-  for (const pattern of filters['name'] ?? [])
-    if (!isPattern(pattern)) throw invalidFilter('name', 'a regular expression', pattern);
-}
-
-function isPattern(text: string): boolean {
-  try {
-    return new RegExp(text) !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function invalidFilter(name: string, expected: string, found: string): PouchError {
@@ -94,6 +88,6 @@ function invalidFilter(name: string, expected: string, found: string): PouchErro
 
 function unknownFilter(name: string): PouchError {
   return new PouchError('PCH_OPTION_INVALID', `no filter is named "${name}"`, {
-    hint: `known are label, ${Object.keys(tests).join(', ')}`,
+    hint: `known are label, name, ${Object.keys(tests).join(', ')}`,
   });
 }

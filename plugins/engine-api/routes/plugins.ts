@@ -1,4 +1,4 @@
-/** Routes of `pouch plugin`. */
+/** Routes of `pouch plugin`, and Docker's list of managed plugins. */
 import { isAbsolute } from 'node:path';
 import type {
   HookGraphWire,
@@ -15,8 +15,10 @@ import { PouchError } from '../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { pump } from '../http/pump.ts';
 import { sendJson } from '../http/reply.ts';
+import { checkFilterNames } from '../translate/prune.ts';
 
 export const pluginRoutes: Route[] = [
+  { method: 'GET', path: '/plugins', handler: listManaged },
   { method: 'GET', path: '/pouch/plugins', handler: list },
   { method: 'GET', path: '/pouch/plugins/graph', handler: graph },
   { method: 'POST', path: '/pouch/plugins/:name/disable', handler: disable },
@@ -31,6 +33,12 @@ export const pluginRoutes: Route[] = [
   { method: 'POST', path: '/pouch/plugins/reload', handler: reload },
   { method: 'GET', path: '/pouch/plugins/:name/logs', handler: logs },
 ];
+
+/** Docker's managed plugins are images of dockerd, and Pouch has none; `info` has the drivers. */
+function listManaged(call: Call): void {
+  checkFilterNames(call.query.filters(), ['capability', 'enable', 'enabled']);
+  sendJson(call, []);
+}
 
 function list(call: Call): void {
   const all: PluginDetailsWire[] = call.engine.plugins.list();

@@ -1,5 +1,6 @@
 import type { VolumeCreateRequest, VolumeListResponse, VolumesPruneResponse } from '../../../client/wire.ts';
 import type { ContainerRecord, Volume } from '../../../hooks/index.ts';
+import { linearPatterns } from '../../../hooks/linearPatterns.ts';
 import { readJson } from '../http/body.ts';
 import { parameter, type Call, type Route } from '../http/call.ts';
 import { sendEmpty, sendJson } from '../http/reply.ts';
@@ -46,16 +47,17 @@ function volumeFilter(
   checkFilterNames(filters, ['name', 'label', 'driver', 'dangling']);
   const { name: names = [], label: labels = [], driver: drivers = [] } = filters;
   const dangling = flagOf(filters, 'dangling');
+  const isNamed = linearPatterns('filter name', names);
   return (volume) =>
     (dangling === undefined || dangling === !used(volume)) &&
-    (names.length === 0 || names.some((name) => volume.name.includes(name))) &&
+    (names.length === 0 || isNamed(volume.name)) &&
     (drivers.length === 0 || drivers.includes(volume.driver)) &&
     labels.every((label) => hasLabel(volume, label));
 }
 
 function hasLabel(volume: Volume, label: string): boolean {
   const mark = label.indexOf('=');
-  if (mark < 0) return label in volume.labels;
+  if (mark < 0) return Object.hasOwn(volume.labels, label);
   return volume.labels[label.slice(0, mark)] === label.slice(mark + 1);
 }
 

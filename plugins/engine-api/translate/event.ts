@@ -64,7 +64,7 @@ function names(event: EngineEvent, value: string): boolean {
 
 function hasLabel(attributes: Record<string, string>, value: string): boolean {
   const mark = value.indexOf('=');
-  if (mark < 0) return value in attributes;
+  if (mark < 0) return Object.hasOwn(attributes, value);
   return attributes[value.slice(0, mark)] === value.slice(mark + 1);
 }
 

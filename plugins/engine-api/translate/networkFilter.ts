@@ -1,5 +1,6 @@
 /** The `filters` of `GET /networks`. */
 import { type Network, PouchError } from '../../../hooks/index.ts';
+import { linearPatterns } from '../../../hooks/linearPatterns.ts';
 import { dockerDriver } from './container/networks.ts';
 import { checkFilterNames, flag } from './prune.ts';
 
@@ -7,7 +8,6 @@ type Filters = Record<string, string[]>;
 type Test = (network: Network, value: string) => boolean;
 
 const tests: Readonly<Record<string, Test>> = {
-  name: ({ name }, value) => name.includes(value),
   id: ({ id }, value) => id.includes(value),
   driver: ({ driver }, value) => dockerDriver(driver) === value,
   label: ({ labels }, value) => hasLabel(labels, value),
@@ -24,14 +24,16 @@ export function networkFilter(
   filters: Filters,
   isUsed: (network: Network) => boolean,
 ): (network: Network) => boolean {
-  checkFilterNames(filters, [...Object.keys(tests), 'dangling']);
+  checkFilterNames(filters, ['name', ...Object.keys(tests), 'dangling']);
   const wrong = filters['type']?.find((value) => value !== 'builtin' && value !== 'custom');
   if (wrong !== undefined)
     throw new PouchError('PCH_OPTION_INVALID', `invalid filter 'type=${wrong}'`, {
       hint: 'use builtin or custom',
     });
   const isDangling = filters['dangling']?.length ? flag(filters, 'dangling', false) : undefined;
+  const isNamed = filters['name']?.length ? linearPatterns('filter name', filters['name']) : () => true;
   return (network) =>
+    isNamed(network.name) &&
     Object.entries(tests).every(([name, test]) => matches(network, test, name, filters[name])) &&
     (isDangling === undefined || isDangling === (!network.predefined && !isUsed(network)));
 }

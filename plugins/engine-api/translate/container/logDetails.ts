@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js';
-import { type ContainerDraft, PouchError } from '../../../../hooks/index.ts';
+import type { ContainerDraft } from '../../../../hooks/index.ts';
+import { linearPatterns } from '../../../../hooks/linearPatterns.ts';
 
 /**
  * What `logs --details` shows before each line, as Docker does: the labels and variables that the log options `labels`,
@@ -23,24 +23,8 @@ function choose(
   pattern: string | undefined,
 ): [string, string][] {
   const named = new Set((names ?? '').split(','));
-  const regex = pattern ? regexOf(pattern) : undefined;
-  return entries.filter(([name]) => named.has(name) || regex?.matcher(name).find());
-}
-
-/** In time linear in the text, as Docker's are. */
-function regexOf(pattern: string): RE2JS {
-  try {
-    return RE2JS.compile(pattern);
-  } catch (cause) {
-    throw new PouchError(
-      'PCH_OPTION_INVALID',
-      `log option: expected a regular expression, found "${pattern}"`,
-      {
-        hint: 'create the container with another one',
-        cause,
-      },
-    );
-  }
+  const fits = linearPatterns('log option', pattern ? [pattern] : []);
+  return entries.filter(([name]) => named.has(name) || fits(name));
 }
 
 /** As of a query in a URL, so that a value cannot look like the line. */

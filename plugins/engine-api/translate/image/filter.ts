@@ -1,5 +1,6 @@
 /** `docker images --filter`. */
 import { PouchError, type Image } from '../../../../hooks/index.ts';
+import { linearPatterns } from '../../../../hooks/linearPatterns.ts';
 import { familiar, repositoryOf } from './reference.ts';
 
 type Predicate = (image: Image) => boolean;
@@ -72,25 +73,20 @@ function madeUntil(text: string): Predicate {
  */
 function named(images: Image[], patterns: string[]): Image[] {
   const expressions = patterns.map((pattern) => globExpression(familiar(pattern)));
+  const fits = linearPatterns('filter reference', expressions);
   const matches = (reference: string): boolean => {
     const name = familiar(reference);
-    return expressions.some((glob) => glob.test(name) || glob.test(repositoryOf(name)));
+    return fits(name) || fits(repositoryOf(name));
   };
   return images
     .map((image) => ({ ...image, references: image.references.filter(matches) }))
     .filter(({ references }) => references.length > 0);
 }
 
-function globExpression(pattern: string): RegExp {
+function globExpression(pattern: string): string {
   const source = pattern
     .replace(/[.+^${}()|\\]/g, '\\$&')
     .replaceAll('*', '[^/]*')
     .replaceAll('?', '[^/]');
-  try {
-    return new RegExp(`^${source}$`);
-  } catch (error) {
-    throw new PouchError('PCH_OPTION_INVALID', `filter reference: invalid pattern "${pattern}"`, {
-      cause: error,
-    });
-  }
+  return `^${source}$`;
 }

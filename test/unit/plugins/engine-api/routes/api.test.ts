@@ -207,6 +207,9 @@ describe('the HTTP API', () => {
       for (const [method, path] of [
         ['POST', '/session'],
         ['POST', '/swarm/init'],
+        ['GET', '/plugins/privileges'],
+        ['POST', '/plugins/pull'],
+        ['DELETE', '/plugins/nosuch'],
       ] as const) {
         const { status, json } = await call(method, path);
         assert.equal(status, 501, path);
@@ -825,6 +828,14 @@ describe('the HTTP API', () => {
       return Volumes.map(({ Name }: { Name: string }) => Name);
     };
     assert.deepEqual([await names('true'), await names('0')], [['free'], ['used']]);
+  });
+
+  it('has no managed plugins of Docker', async () => {
+    assert.deepEqual((await call('GET', '/plugins')).json, []);
+    const filters = (text: string) => `/plugins?filters=${encodeURIComponent(text)}`;
+    assert.deepEqual((await call('GET', filters('{"enabled":["true"]}'))).json, []);
+    assert.equal((await call('GET', filters('{"colour":["red"]}'))).status, 400);
+    assert.equal((await call('GET', '/plugins/nosuch/json')).status, 404);
   });
 
   it('reports the parts of the disk usage that are asked for', async () => {
