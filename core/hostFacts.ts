@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../config/index.ts';
 import type { HostFacts } from '../hooks/definePlugin.ts';
+import { hasHybridCgroups } from '../hooks/hybridCgroups.ts';
 import { cgroupVersion, findBusybox, findInit } from './host/detect.ts';
 import type { InheritedSocket } from './host/inheritedSockets.ts';
 import { version } from './version.ts';
@@ -37,6 +38,7 @@ export function hostFacts(
       publishAddress: network.publishAddress,
     },
     cgroupVersion: cgroupVersion(),
+    hybridCgroups: hasHybridCgroups(),
     cgroupDriver: config.runtime.cgroupDriver,
     cdiSpecDirs: config.cdi.specDirs,
     containerdNamespace: config.containerd.namespace,

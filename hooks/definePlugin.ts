@@ -185,6 +185,8 @@ export interface HostFacts {
     publishAddress: string;
   };
   cgroupVersion: '1' | '2';
+  /** Whether a hierarchy of cgroup v2 is mounted on /sys/fs/cgroup/unified, beside those of v1. */
+  hybridCgroups: boolean;
   /** Who makes the cgroups of containers. */
   cgroupDriver: 'cgroupfs' | 'systemd';
   /** `cdi.specDirs` of pouchd.yaml. */

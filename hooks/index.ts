@@ -42,6 +42,7 @@ export * from './definePlugin.ts';
 export * from './deviceNumbers.ts';
 export * from './draft.ts';
 export * from './draftKeys.ts';
+export { hasHybridCgroups, unified } from './hybridCgroups.ts';
 export { hostKeysScript } from './hostKeys.ts';
 export { addInitScript, hasInitScript } from './initScript.ts';
 export { addCommandProgram, addExitFile, addLaunchedCommand, type InitControl } from './launchedCommand.ts';

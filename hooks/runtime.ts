@@ -13,6 +13,11 @@ export interface RuntimeProvider {
   probe(options?: { again?: boolean }): Promise<RuntimeState>;
   /** What it can do on a host that has all it needs; {@link RuntimeState.limits} says what is missing here. */
   capabilities: RuntimeCapabilities;
+  /**
+   * Whether it puts containers into the v2 hierarchy of hybrid hosts, too. Without it their part of that hierarchy is
+   * not mounted.
+   */
+  hybridCgroups?: boolean;
   /** `vm`: the container's processes and files are not the host's. Missing: `namespaces`. */
   isolation?: 'namespaces' | 'vm';
   /** containerd's runtime type: `io.containerd.runc.v2`, or the absolute path of a shim. Read after a probe. */

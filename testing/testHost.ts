@@ -22,6 +22,7 @@ export function testHost({ root, state, cgroupParent, network, containerd }: Pou
       publishAddress: network.publishAddress,
     },
     cgroupVersion: '2',
+    hybridCgroups: false,
     cgroupDriver: 'cgroupfs',
     cdiSpecDirs: [],
     containerdNamespace: containerd.namespace,

@@ -39,6 +39,7 @@ import { checkRichMode } from './richMode.ts';
 import { checkNeeds, usableRuntime } from './runtime/check.ts';
 import type { Standing } from './runtime/needs.ts';
 import type { Secrets } from '../secrets/Secrets.ts';
+import { withoutHybridCgroups } from './runtime/withoutHybridCgroups.ts';
 import { selectRuntime } from './runtime/select.ts';
 import { resolveUser, type ResolvedUser } from './users.ts';
 import { fitUserns, usernsWarnings } from './userns.ts';
@@ -300,6 +301,7 @@ export class Planner {
     { runtime, host }: { runtime: OwnedRuntime; host: HostLimits },
     run: Run,
   ): Promise<void> {
+    if (!runtime.hybridCgroups) withoutHybridCgroups(draft);
     const steps = [
       { who: runtime.plugin ?? 'core', hook: 'adaptSpec', step: () => runtime.adaptSpec?.(draft) },
       { who: 'core', hook: 'host', step: () => clampToHost(draft, host) },

@@ -13,6 +13,7 @@ export interface RuncLike {
   aliases?: readonly string[];
   doc: string;
   capabilities: RuntimeCapabilities;
+  hybridCgroups?: RuntimeProvider['hybridCgroups'];
   /** Name or absolute path of the executable. */
   binary: string;
   /** The daemon's state folder: each daemon keeps its runtimes' state apart from others'. */
@@ -34,6 +35,7 @@ export function runcLikeProvider(runtime: RuncLike): RuntimeProvider {
     aliases: [...(runtime.aliases ?? [])],
     doc: runtime.doc,
     capabilities: runtime.capabilities,
+    ...(runtime.hybridCgroups && { hybridCgroups: true }),
     containerdType: 'io.containerd.runc.v2',
     probe,
     ...(runtime.adaptSpec && { adaptSpec: runtime.adaptSpec }),

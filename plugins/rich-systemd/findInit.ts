@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path/posix';
 import { field, PouchError, type DraftImage } from '../../hooks/index.ts';
 
 /** Paths of systemd: /lib in Debian and older distributions, /usr/lib with merged /usr. */
@@ -7,6 +8,16 @@ export const systemdPaths = ['/lib/systemd/systemd', '/usr/lib/systemd/systemd']
 export async function findSystemd(image: DraftImage): Promise<string | undefined> {
   for (const path of systemdPaths) if (await isExecutable(image, path)) return path;
   return undefined;
+}
+
+/**
+ * Whether the image's systemd accepts a v2 hierarchy in the place of its own one of v1 ("v232 variant" of its sources).
+ * Its version is not in a file of a fixed name: systemd-growfs came with 236.
+ */
+export async function supportsHybridCgroups(image: DraftImage): Promise<boolean> {
+  for (const path of systemdPaths)
+    if (await isExecutable(image, join(dirname(path), 'systemd-growfs'))) return true;
+  return false;
 }
 
 /** @throws PCH_INIT_NOT_FOUND with the expected paths and the modes that the image can run */

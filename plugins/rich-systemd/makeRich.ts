@@ -10,8 +10,10 @@ import {
   type ServiceCommand,
   serviceCommand,
   sessionEnvironment,
+  unified,
 } from '../../hooks/index.ts';
 import { splitEnvironment } from './environment.ts';
+import { supportsHybridCgroups } from './findInit.ts';
 import { notifySocket, readinessProbe } from './readiness.ts';
 import { serviceCommands } from './services.ts';
 import { runDirectory, startScript } from './stdio.ts';
@@ -46,7 +48,7 @@ export async function makeRich(draft: ContainerDraft, host: HostFacts, systemd: 
   const command = serviceCommand(draft);
   const script = await addInitScript(draft, `${runDirectory}/initscript`);
   addUnits(draft, command, script);
-  addMounts(draft, host);
+  await addMounts(draft, host);
   bootSystemd(draft, systemd, command);
   // Of a stop before the command has run.
   if (command?.endsContainer && draft.rich.exits?.['130']) draft.rich.exits['130'].whenStopped = 143;
@@ -102,7 +104,7 @@ function addFile(draft: ContainerDraft, path: string, content: string, mode = 0o
  * Adds the mounts that systemd expects of a container manager (systemd.io/CONTAINER_INTERFACE), unless the request
  * has them.
  */
-function addMounts(draft: ContainerDraft, host: HostFacts): void {
+async function addMounts(draft: ContainerDraft, host: HostFacts): Promise<void> {
   const tmpfs = (...options: string[]) => ({
     type: 'tmpfs',
     source: 'tmpfs',
@@ -113,17 +115,24 @@ function addMounts(draft: ContainerDraft, host: HostFacts): void {
   draft.mounts['/tmp'] ??= tmpfs('mode=1777');
   draft.namespaces.cgroup = '';
   if (host.cgroupVersion === '2') makeWritable(draft, '/sys/fs/cgroup');
-  else draft.mounts['/sys/fs/cgroup/systemd'] = ownSystemdHierarchy(draft);
+  else draft.mounts['/sys/fs/cgroup/systemd'] = await ownHierarchy(draft, host);
 }
 
 /**
- * On cgroup v1 systemd only needs its own hierarchy, which has no limits. The container's part of it is mounted
- * writable; the hierarchies with limits stay read-only, so that a rich container cannot remove its limits.
+ * On cgroup v1 systemd only needs a hierarchy without limits: the hierarchies with limits stay read-only, so that a
+ * rich container cannot remove its limits. The container's part of one is mounted writable: of v2 where the host has
+ * it and systemd knows it, else of v1. v1 does not notify a container when a unit's cgroup becomes empty: systemd may
+ * then miss that all processes of a service have ended, and waits TimeoutStopSec= before it restarts the service.
  */
-function ownSystemdHierarchy({ cgroupsPath }: ContainerDraft): ContainerDraft['mounts'][string] {
+async function ownHierarchy(
+  draft: ContainerDraft,
+  host: HostFacts,
+): Promise<ContainerDraft['mounts'][string]> {
+  const hierarchy =
+    host.hybridCgroups && (await supportsHybridCgroups(draft.image)) ? unified : '/sys/fs/cgroup/systemd';
   return {
     type: 'bind',
-    source: `/sys/fs/cgroup/systemd${cgroupsPath}`,
+    source: hierarchy + draft.cgroupsPath,
     options: ['rbind', 'rw', 'nosuid', 'noexec', 'nodev'],
   };
 }

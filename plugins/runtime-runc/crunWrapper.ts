@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { unified } from './hybridCgroups.ts';
+import { unified } from '../../hooks/index.ts';
 
 /** What the wrapper hides from crun. */
 export interface Needs {

@@ -26,6 +26,7 @@ export default definePlugin({
         doc: 'the reference OCI runtime',
         binary: runc,
         state,
+        hybridCgroups: true,
         capabilities: allFeaturesBut({ sharedMachine: noVms }),
         survey: surveyForRunc,
       }),

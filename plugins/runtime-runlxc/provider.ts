@@ -20,6 +20,7 @@ export function runlxcProvider({ binary, state, namespace }: Runlxc): RuntimePro
     doc: 'LXC as an OCI runtime: for old kernels, and for sites that rely on LXC',
     binary: binary || ownBinary(),
     state,
+    hybridCgroups: true,
     capabilities: allFeaturesBut({
       checkpoint: 'checkpoints of LXC do not support separate create and start',
       rdt: 'LXC does not support classes of Intel RDT',

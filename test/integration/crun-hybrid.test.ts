@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { packRuncOptions } from '../../core/containerd/index.ts';
 import { writeCrunWrapper } from '../../plugins/runtime-runc/crunWrapper.ts';
-import { hasHybridCgroups } from '../../plugins/runtime-runc/hybridCgroups.ts';
+import { hasHybridCgroups } from '../../hooks/hybridCgroups.ts';
 import { busyboxSpec } from './support/busybox.ts';
 import { skip } from '../support/skip.ts';
 import { TestContainerd } from './support/TestContainerd.ts';
@@ -22,7 +22,7 @@ describe('crun on a host with hybrid cgroups', function () {
   let directory: string;
 
   before(async function () {
-    if (!(await hasHybridCgroups())) return skip(this, 'the host has no hybrid cgroups');
+    if (!hasHybridCgroups()) return skip(this, 'the host has no hybrid cgroups');
     directory = await mkdtemp(join(tmpdir(), 'pouch-hybrid-'));
   });
   after(() => directory && rm(directory, { recursive: true }));

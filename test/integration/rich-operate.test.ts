@@ -1,16 +1,26 @@
 import assert from 'node:assert/strict';
 import { execa } from 'execa';
 import { pouchClient } from '../../bench/peers/pouch.ts';
+import { hasHybridCgroups } from '../../hooks/hybridCgroups.ts';
 import { serviceCommands } from '../../plugins/rich-sbin-init/services.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { image as debian } from '../../scripts/quickstart/place.ts';
 import { useDebian } from '../support/debianImage.ts';
+import { skip } from '../support/skip.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** Longest for what a loaded host may take. */
 const withinMs = 60_000;
 
 const broken = '[Service]\nType=oneshot\nExecStart=/bin/sh -c "echo it is broken; exit 3"\n';
+/** It mostly has a child. */
+const forking = `[Unit]
+StartLimitIntervalSec=0
+[Service]
+ExecStart=/bin/sh -c 'while :; do sleep 0.01; done'
+Restart=always
+RestartSec=50ms
+`;
 
 describe('operating rich containers', function () {
   this.timeout(180_000);
@@ -60,13 +70,30 @@ describe('operating rich containers', function () {
       assert.equal((await field('ssh', 'Enabled')).stdout.trim(), 'enabled');
     });
 
+    it('that are killed with their children are restarted at once, each time', async function () {
+      if (!hasHybridCgroups()) return skip(this, 'cgroup v1 alone does not notify of their end');
+      await inBox(`cat >/run/systemd/system/forking.service <<'E'\n${forking}E\nsystemctl daemon-reload`);
+      const rounds = `for round in $(seq 30); do
+          systemctl kill -s KILL forking
+          for n in $(seq 200); do
+            [ "$(systemctl show -p SubState --value forking)" = running ] && continue 2; sleep 0.05
+          done
+          echo "round $round: $(systemctl show -p SubState --value forking)"; exit 1
+        done`;
+      await ok('svc', 'start', 'box', 'forking');
+      const { exitCode, stdout } = await daemon.pouch('exec', 'box', 'bash', '-c', rounds);
+      assert.deepEqual([exitCode, stdout], [0, '']);
+      await ok('svc', 'stop', 'box', 'forking');
+    });
+
     it('that fail or do not exist have errors with codes', async () => {
       const failed = await daemon.pouch('svc', 'start', 'box', 'broken', 'nosuch');
       assert.equal(failed.exitCode, 1);
       assert.match(failed.stderr, /box cannot start broken: Job for broken\.service failed/);
       assert.match(failed.stderr, /hint: pouch svc logs box broken\n.*PCH_UNIT_FAILED/);
       assert.match(failed.stderr, /box has no service nosuch\n.*\n.*PCH_UNIT_NOT_FOUND/);
-      assert.equal((await field('broken', 'State')).stdout.trim(), 'failed');
+      const { stdout, stderr } = await field('broken', 'State');
+      assert.equal(stdout.trim(), 'failed', stderr);
       assert.match(await ok('svc', 'logs', 'box', 'broken'), /sh\[\d+\]: it is broken/);
       const name = await daemon.pouch('svc', 'start', 'box', '$(reboot)');
       assert.match(name.stderr, /found "\$\(reboot\)"[^]*PCH_BAD_REQUEST/);

@@ -63,6 +63,7 @@ export function hostFacts(listen: (string | ListenFacts)[]): HostFacts {
       publishAddress: '0.0.0.0',
     },
     cgroupVersion: '1',
+    hybridCgroups: false,
     cgroupDriver: 'cgroupfs',
     cdiSpecDirs: [],
     containerdNamespace: 'pouch',

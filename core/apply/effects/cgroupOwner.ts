@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chown, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EffectKind } from '../../../hooks/effectKind.ts';
+import { hasHybridCgroups, unified } from '../../../hooks/hybridCgroups.ts';
 import { cgroupVersion } from '../../host/detect.ts';
 import { cgroupRoots } from './cgroup.ts';
 
@@ -18,12 +19,14 @@ interface Args {
 }
 
 /**
- * v1 limits nothing in the hierarchy that systemd names, so that one alone is given away, unless containers run inside.
+ * With v1 only hierarchies without limits are given away, unless containers run inside: the one that systemd names, and
+ * that of v2 beside it.
  * Files with limits stay the host's: what is made below has the limits of its parent (kernel doc cgroup-v1).
  */
 async function hierarchies(everywhere: boolean): Promise<string[]> {
   if (cgroupVersion() === '2') return ['/sys/fs/cgroup'];
-  return everywhere ? await cgroupRoots() : ['/sys/fs/cgroup/systemd'];
+  if (everywhere) return await cgroupRoots();
+  return ['/sys/fs/cgroup/systemd', ...(hasHybridCgroups() ? [unified] : [])];
 }
 
 export function cgroupOwnerEffect(): EffectKind<Args, undefined> {
@@ -33,8 +36,8 @@ export function cgroupOwnerEffect(): EffectKind<Args, undefined> {
     describe: ({ path }) => `give the cgroup ${path} to the container’s root`,
     async apply({ path, uid, gid, everywhere = false }) {
       const directories = (await hierarchies(everywhere)).map((root) => join(root, path));
-      // A controller that is not mounted has none.
-      const present = everywhere ? directories.filter((directory) => existsSync(directory)) : directories;
+      // The runtime makes none where a controller is not mounted; crun makes none of v2 beside v1.
+      const present = directories.filter((directory, n) => (n === 0 && !everywhere) || existsSync(directory));
       await Promise.all(present.map((directory) => give(directory, uid, gid)));
       return undefined;
     },

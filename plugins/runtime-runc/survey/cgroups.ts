@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { hasHybridCgroups, unified } from '../hybridCgroups.ts';
+import { hasHybridCgroups, unified } from '../../../hooks/index.ts';
 import type { Look } from './survey.ts';
 
 /** Magic number of cgroup2fs, linux/magic.h. */
@@ -19,5 +19,5 @@ export async function lookAtCgroups(more = ''): Promise<Look> {
 async function layout(): Promise<keyof typeof layouts> {
   const root = await statfs('/sys/fs/cgroup').catch(() => undefined);
   if (root?.type === cgroup2) return 'v2';
-  return (await hasHybridCgroups()) ? 'hybrid' : 'v1';
+  return hasHybridCgroups() ? 'hybrid' : 'v1';
 }

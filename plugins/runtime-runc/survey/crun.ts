@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { RuntimeFeature } from '../../../hooks/index.ts';
 import { writeCrunWrapper } from '../crunWrapper.ts';
-import { hasHybridCgroups } from '../hybridCgroups.ts';
-import type { Binary, Survey } from '../../../hooks/index.ts';
+import { hasHybridCgroups, type Binary, type Survey } from '../../../hooks/index.ts';
 import { lookAtCgroups } from './cgroups.ts';
 import { lookAtCriu } from './criu.ts';
 import { lookAtIdmaps, lookAtInit, lookAtRdt, lookAtUserNamespaces } from './host.ts';
@@ -17,7 +16,7 @@ const sparesNull = '1.24';
  * pouchd call it, and /run is often mounted noexec.
  */
 export async function surveyForCrun({ path, version, about }: Binary, root: string): Promise<Survey> {
-  const hybrid = await hasHybridCgroups();
+  const hybrid = hasHybridCgroups();
   const ownNull = !isAtLeast(version, sparesNull);
   const directory = join(root, 'runtimes');
   const command = hybrid || ownNull ? await writeCrunWrapper(directory, path, { hybrid, ownNull }) : path;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { hasHybridCgroups } from '../../../plugins/runtime-runc/hybridCgroups.ts';
+import { hasHybridCgroups } from '../../../hooks/hybridCgroups.ts';
 import { findBinary } from '../../../hooks/index.ts';
 import { writeCrunWrapper } from '../../../plugins/runtime-runc/crunWrapper.ts';
 
@@ -41,5 +41,5 @@ export async function prepareRuntime(wanted: string, directory: string): Promise
 
 /** Hides the v2 hierarchy of a host with hybrid cgroups from crun, and the host's /dev/null. */
 async function usableCrun(crun: string, directory: string): Promise<string> {
-  return await writeCrunWrapper(directory, crun, { hybrid: await hasHybridCgroups(), ownNull: true });
+  return await writeCrunWrapper(directory, crun, { hybrid: hasHybridCgroups(), ownNull: true });
 }

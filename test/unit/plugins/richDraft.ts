@@ -79,7 +79,7 @@ export async function runPlugin(plugin: Plugin, given: RichCase): Promise<Contai
   const tappable = {
     tap: ({ when = {} }: TapOptions, run: Tap) => taps.push({ when, run }),
   };
-  const host = { cgroupVersion: '1', initPath: '/usr/bin/tini-static', ...given.host };
+  const host = { cgroupVersion: '1', hybridCgroups: false, initPath: '/usr/bin/tini-static', ...given.host };
   const hooks = { container: { preCreate: tappable, spec: tappable } } as unknown as Hooks;
   const richMode = (mode: RichMode) => tapRichMode(hooks, mode);
   await plugin.setup({ hooks, richMode, host, options: {} } as unknown as Parameters<Plugin['setup']>[0]);

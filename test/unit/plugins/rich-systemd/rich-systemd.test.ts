@@ -87,6 +87,16 @@ describe('rich-systemd: the draft', () => {
     assert.ok(mounts['/sys/fs/cgroup']?.options.includes('ro'));
   });
 
+  it('has its part of the v2 hierarchy of a hybrid host, if the image’s systemd knows it', async () => {
+    const source = async (more: Record<string, string>) => {
+      const given = { host: { hybridCgroups: true }, executables: { ...executables, ...more } };
+      return (await boot(given)).mounts['/sys/fs/cgroup/systemd']?.source;
+    };
+    const growfs = '/lib/systemd/systemd-growfs';
+    assert.equal(await source({ [growfs]: growfs }), '/sys/fs/cgroup/unified/pouch/ID');
+    assert.equal(await source({}), '/sys/fs/cgroup/systemd/pouch/ID');
+  });
+
   it('makes the cgroup mount writable on cgroup v2', async () => {
     const { mounts } = await boot({ host: { cgroupVersion: '2' } });
     assert.deepEqual(mounts['/sys/fs/cgroup']?.options, ['nosuid', 'rw']);

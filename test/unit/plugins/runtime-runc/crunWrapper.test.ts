@@ -4,7 +4,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crunWrapper, writeCrunWrapper } from '../../../../plugins/runtime-runc/crunWrapper.ts';
-import { hasHybridCgroups } from '../../../../plugins/runtime-runc/hybridCgroups.ts';
+import { hasHybridCgroups } from '../../../../hooks/hybridCgroups.ts';
 
 describe('crun’s wrapper', () => {
   let directory: string;
@@ -53,7 +53,7 @@ describe('crun’s wrapper', () => {
   });
 
   it('detects no hybrid cgroups without a v2 hierarchy', async () => {
-    assert.equal(await hasHybridCgroups(directory), false);
-    assert.equal(await hasHybridCgroups(join(directory, 'none')), false);
+    assert.equal(hasHybridCgroups(directory), false);
+    assert.equal(hasHybridCgroups(join(directory, 'none')), false);
   });
 });

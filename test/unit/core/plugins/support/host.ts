@@ -18,6 +18,7 @@ export const host: HostFacts = {
     publishAddress: '',
   },
   cgroupVersion: '1',
+  hybridCgroups: false,
   cgroupDriver: 'cgroupfs',
   cdiSpecDirs: [],
   containerdNamespace: 'pouch',

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
 
 /** Magic number of cgroup2fs, linux/magic.h. */
 const cgroup2 = 0x63677270;
@@ -7,7 +7,10 @@ const cgroup2 = 0x63677270;
 export const unified = '/sys/fs/cgroup/unified';
 
 /** Whether the host has a cgroup v2 hierarchy beside those of v1. */
-export async function hasHybridCgroups(mount = unified): Promise<boolean> {
-  const found = await statfs(mount).catch(() => undefined);
-  return found?.type === cgroup2;
+export function hasHybridCgroups(mount = unified): boolean {
+  try {
+    return statfsSync(mount).type === cgroup2;
+  } catch {
+    return false;
+  }
 }
