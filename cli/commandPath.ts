@@ -2,7 +2,16 @@ import type { Command } from 'commander';
 import type { ConnectionFlags } from './connection.ts';
 
 /** Global options with a value; they stand before the command's name. */
-const withValue = new Set(['-H', '--host', '--tlscacert', '--tlscert', '--tlskey', '--token-file']);
+const withValue = new Set([
+  '-c',
+  '--context',
+  '-H',
+  '--host',
+  '--tlscacert',
+  '--tlscert',
+  '--tlskey',
+  '--token-file',
+]);
 
 /** The global options that are given before the command's name. */
 export function connectionOf(program: Command, args: string[]): ConnectionFlags {

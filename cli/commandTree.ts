@@ -734,6 +734,60 @@ const info: CommandEntry = {
   load: () => import('./commands/system/info.ts'),
 };
 
+const context: CommandEntry = {
+  name: 'context',
+  summary: 'Manage contexts: addresses of daemons, with their certificates, under names',
+  subcommands: [
+    {
+      name: 'create',
+      summary: 'Create a context',
+      load: () => import('./commands/contexts/contextCreate.ts'),
+    },
+    {
+      name: 'ls',
+      aliases: ['list'],
+      summary: 'List contexts',
+      load: () => import('./commands/contexts/contextList.ts'),
+    },
+    {
+      name: 'use',
+      summary: 'Set the context of later commands',
+      load: () => import('./commands/contexts/contextUse.ts'),
+    },
+    {
+      name: 'show',
+      summary: 'Print the name of the current context',
+      load: () => import('./commands/contexts/contextShow.ts'),
+    },
+    {
+      name: 'inspect',
+      summary: 'Display detailed information on one or more contexts',
+      load: () => import('./commands/contexts/contextInspect.ts'),
+    },
+    {
+      name: 'update',
+      summary: 'Change a context',
+      load: () => import('./commands/contexts/contextUpdate.ts'),
+    },
+    {
+      name: 'rm',
+      aliases: ['remove'],
+      summary: 'Remove one or more contexts',
+      load: () => import('./commands/contexts/contextRemove.ts'),
+    },
+    {
+      name: 'export',
+      summary: 'Export a context to a tar archive, or to STDOUT with "-"; it has the private key',
+      load: () => import('./commands/contexts/contextExport.ts'),
+    },
+    {
+      name: 'import',
+      summary: 'Create a context from an exported one, or from STDIN with "-"',
+      load: () => import('./commands/contexts/contextImport.ts'),
+    },
+  ],
+};
+
 const system: CommandEntry = {
   name: 'system',
   summary: 'Manage the daemon and its data',
@@ -854,6 +908,7 @@ export const commandTree: CommandEntry[] = [
     { name: 'ops', summary: 'List running operations', load: () => import('./commands/plans/ops.ts') },
     events,
     system,
+    context,
     {
       name: 'web',
       summary: 'Serve the web console, read-only, for a browser on this host',

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultHost, parseAddress, type ClientOptions, type TlsFiles } from '../client/index.ts';
+import { currentContext, defaultContext, type Environment, userFolder } from './context/current.ts';
+import { readContext } from './context/store.ts';
 import { CliError, conflictingOptions } from './errors.ts';
 
 /** Global options, with docker's names. */
 export interface ConnectionFlags {
+  context?: string;
   host?: string;
   tlsverify?: true;
   tlscacert?: string;
@@ -14,14 +16,29 @@ export interface ConnectionFlags {
   tokenFile?: string;
 }
 
-type Environment = Record<string, string | undefined>;
-
 /**
  * Returns the address and credentials of the daemon: from options, else from POUCH_HOST, POUCH_TLS_VERIFY,
- * POUCH_CERT_PATH and POUCH_TOKEN_FILE, else the default socket. For a Unix socket no file is read.
- * @throws PCH_OPTION_INVALID
+ * POUCH_CERT_PATH and POUCH_TOKEN_FILE, else from the current context, else the default socket.
+ * @throws PCH_OPTION_INVALID, PCH_CONTEXT_NOT_FOUND, PCH_CONTEXT_INVALID
  */
 export function clientOptions(flags: ConnectionFlags, env: Environment): ClientOptions {
+  if (flags.context !== undefined && flags.host !== undefined)
+    throw conflictingOptions('--host and --context exclude each other');
+  const { name, by } = currentContext(flags, env);
+  if (name === defaultContext) return defaultOptions(flags, env);
+  const { host, tls, token } = readContext(env, name, by);
+  const { context: _, ...others } = flags;
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw conflictingOptions(
+      `the context "${name}" (named by ${by}) has an address with its own certificates and token, and another one was given`,
+      'leave the options out, change the context by `pouch context update`, or use --context default',
+    );
+  return { host, ...(tls && { tls }), ...(token !== undefined && { token }) };
+}
+
+/** Those of the context `default`: without any other. For a Unix socket no file is read. */
+export function defaultOptions(flags: ConnectionFlags, env: Environment): ClientOptions {
   const host = flags.host ?? (env['POUCH_HOST'] || defaultHost);
   const { connect, wantsTls } = parseAddress(host);
   if ('socketPath' in connect) return { host };
@@ -39,7 +56,7 @@ function asksForTls(flags: ConnectionFlags, env: Environment): boolean {
 }
 
 function tlsFiles(flags: ConnectionFlags, env: Environment): TlsFiles {
-  const directory = env['POUCH_CERT_PATH'] || join(env['HOME'] || homedir(), '.pouch');
+  const directory = env['POUCH_CERT_PATH'] || userFolder(env);
   const files: TlsFiles = {
     ...text('ca', '--tlscacert', flags.tlscacert, directory),
     ...text('cert', '--tlscert', flags.tlscert, directory),

@@ -25,6 +25,10 @@ export async function buildProgram(
       '-H, --host <address>',
       'Daemon socket to connect to: unix:///PATH or tcp://ADDRESS:PORT (also POUCH_HOST)',
     )
+    .option(
+      '-c, --context <context>',
+      'Context with the address of the daemon (also POUCH_CONTEXT, DOCKER_CONTEXT): see `pouch context`',
+    )
     .option('--tlsverify', 'Use TLS and verify the remote (also POUCH_TLS_VERIFY)')
     .option(
       '--tlscacert <file>',

@@ -111,6 +111,11 @@ export const errorKinds = {
   },
   PCH_CONTAINER_NOT_RUNNING: { status: 409, doc: 'The call needs a running container.' },
   PCH_CONTENT_TOO_LARGE: { status: 400, doc: 'A blob is larger than its kind may be.' },
+  PCH_CONTEXT_INVALID: {
+    status: 400,
+    doc: 'A file of a context of `pouch`, or an exported context, cannot be used.',
+  },
+  PCH_CONTEXT_NOT_FOUND: { status: 404, doc: 'The user has no context of that name.' },
   PCH_COPY_REFUSED: {
     status: 400,
     doc: 'A copy would leave its directory, create a device, or touch a kernel file system such as /proc.',

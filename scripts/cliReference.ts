@@ -19,6 +19,7 @@ const introduction = `# The \`pouch\` command
 
 \`-H\` (or the variable \`POUCH_HOST\`) is the address of the daemon: \`unix:///PATH\` or \`tcp://ADDRESS:PORT\`; the default is \`unix:///run/pouch/pouchd.sock\`.
 \`--tlsverify\`, \`--tlscacert\`, \`--tlscert\`, \`--tlskey\` and \`--token-file\` authenticate both sides over TCP, see [remote access](../guides/remote-access.md).
+\`-c\` names a [context](../guides/remote-access.md#contexts) that has all of these.
 Options of \`run\`, \`create\`, \`exec\` and \`top\` precede their arguments: what follows the image or container is its command.
 \`--format\` takes \`table\`, \`json\` (one object per line) or a Go template: \`{{.Names}}\`, \`{{json .State}}\`, \`{{index .Config.Labels "x"}}\`,
 \`{{range .Mounts}}…{{end}}\`, \`{{if .Tty}}…{{else}}…{{end}}\`. Output is coloured only on a terminal, and never with \`NO_COLOR=1\`.

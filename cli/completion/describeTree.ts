@@ -77,6 +77,8 @@ export const listers = {
   volume: 'pouch volume ls -q',
   network: 'pouch network ls --format "{{.Name}}"',
   plugin: 'pouch plugin ls -q',
+  context: 'pouch context ls -q',
+  from: 'pouch context ls -q',
   profile: 'pouch profile ls -q',
   'rich-mode': 'pouch rich ls -q',
   runtime: 'pouch runtime ls -q',

@@ -1,8 +1,9 @@
 /** The configuration of the docker CLI, which Pouch shares: `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`. */
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { CliError } from '../errors.ts';
+import { replaceFile } from '../replaceFile.ts';
 
 export interface AuthEntry {
   /** `USER:PASSWORD` in base64. */
@@ -47,17 +48,7 @@ export function readDockerConfig(env: Environment): DockerConfig {
 
 /** Replaces the configuration at once, readable by its owner only. A link to it stays one. */
 export function writeDockerConfig(env: Environment, config: DockerConfig): void {
-  const path = configPath(env);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const target = resolved(path);
-  const temporary = `${target}.${process.pid}`;
-  try {
-    writeFileSync(temporary, `${JSON.stringify(config, undefined, '\t')}\n`, { mode: 0o600, flag: 'wx' });
-    renameSync(temporary, target);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  replaceFile(configPath(env), `${JSON.stringify(config, undefined, '\t')}\n`);
 }
 
 function parsed(text: string): unknown {
@@ -66,14 +57,6 @@ function parsed(text: string): unknown {
   } catch {
     // The parser's message would quote the file.
     return undefined;
-  }
-}
-
-function resolved(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
   }
 }
 

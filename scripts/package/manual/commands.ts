@@ -45,8 +45,10 @@ const exitStatus =
 
 const variables = {
   POUCH_HOST: 'Address of the daemon, as of `--host`.',
+  POUCH_CONTEXT: 'Context, as of `--context`; after it DOCKER_CONTEXT.',
+  POUCH_CONFIG: 'Directory of contexts; default `~/.pouch`.',
   POUCH_TLS_VERIFY: 'Not empty: as `--tlsverify`.',
-  POUCH_CERT_PATH: 'Directory of the TLS files; default `~/.pouch`.',
+  POUCH_CERT_PATH: 'Directory of the TLS files; default as of POUCH_CONFIG.',
   POUCH_TOKEN_FILE: 'File with the daemon’s token, as of `--token-file`.',
   NO_COLOR: 'Not empty: output is not coloured.',
 };
