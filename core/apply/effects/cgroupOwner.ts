@@ -7,8 +7,10 @@ import { hasHybridCgroups, unified } from '../../../hooks/hybridCgroups.ts';
 import { cgroupVersion } from '../../host/detect.ts';
 import { cgroupRoots } from './cgroup.ts';
 
-/** Files that a delegated cgroup is owned with (kernel doc cgroup-v2, "Delegation"; v1 has no others). */
-const delegated = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control', 'tasks'];
+/** Files that move processes into a delegated cgroup (kernel doc cgroup-v2, "Delegation"; v1 has no others). */
+const members = ['cgroup.procs', 'cgroup.threads', 'tasks'];
+/** Chooses the controllers of the groups below. */
+const controllers = 'cgroup.subtree_control';
 
 interface Args {
   path: string;
@@ -38,7 +40,9 @@ export function cgroupOwnerEffect(): EffectKind<Args, undefined> {
       const directories = (await hierarchies(everywhere)).map((root) => join(root, path));
       // The runtime makes none where a controller is not mounted; crun makes none of v2 beside v1.
       const present = directories.filter((directory, n) => (n === 0 && !everywhere) || existsSync(directory));
-      await Promise.all(present.map((directory) => give(directory, uid, gid)));
+      // Beside v1, controllers of v2 are those that the host does not use.
+      const files = [...members, ...(everywhere || cgroupVersion() === '2' ? [controllers] : [])];
+      await Promise.all(present.map((directory) => give(directory, { uid, gid, files })));
       return undefined;
     },
     // It goes with the cgroup.
@@ -47,10 +51,14 @@ export function cgroupOwnerEffect(): EffectKind<Args, undefined> {
 }
 
 /** With the groups below it: a runtime with a monitor has the container in one of them. Its init has not run yet. */
-async function give(directory: string, uid: number, gid: number): Promise<void> {
+async function give(
+  directory: string,
+  owned: { uid: number; gid: number; files: readonly string[] },
+): Promise<void> {
+  const { uid, gid, files } = owned;
   const entries = await readdir(directory, { withFileTypes: true });
-  const files = entries.filter(({ name }) => delegated.includes(name)).map(({ name }) => name);
-  await Promise.all(['', ...files].map((name) => chown(join(directory, name), uid, gid)));
+  const present = entries.filter(({ name }) => files.includes(name)).map(({ name }) => name);
+  await Promise.all(['', ...present].map((name) => chown(join(directory, name), uid, gid)));
   const groups = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name));
-  await Promise.all(groups.map((group) => give(group, uid, gid)));
+  await Promise.all(groups.map((group) => give(group, owned)));
 }
