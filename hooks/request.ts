@@ -162,6 +162,7 @@ export type PublishedPort = PortRequest & { hostPort: number };
 /** Schema of what a container is to have in one network. */
 const endpointFields = {
   ip: may(says('A fixed address.')),
+  ip6: may(says('A fixed IPv6 address.')),
   mac: may(text),
   aliases: may(Type.Array(text, { description: 'Other names of the container in the network.' })),
   links: may(

@@ -39,12 +39,14 @@ export function networkOf(body: ContainerCreateRequest, warn: Warn, asked: Asked
 
 /** What a container gets in one network. @throws PCH_OPTION_INVALID */
 export function endpointOf(network: string, endpoint: EndpointSettings | null): NewEndpoint {
-  const ip = fixedAddress(network, endpoint ?? undefined);
+  const ip = fixedAddress(network, endpoint, 'IPv4Address');
+  const ip6 = fixedAddress(network, endpoint, 'IPv6Address');
   const mac = macOf(endpoint?.MacAddress);
   const { Aliases, DriverOpts } = endpoint ?? {};
   const links = linksOf(endpoint?.Links, network);
   return {
     ...(ip && { ip }),
+    ...(ip6 && { ip6 }),
     ...(mac && { mac }),
     ...(Aliases?.length && { aliases: [...new Set(Aliases)] }),
     ...(links.length > 0 && { links }),
@@ -122,12 +124,19 @@ function extraHost(entry: string, index: number): [string, string] {
   return [name, bare];
 }
 
-function fixedAddress(name = '', endpoint: EndpointSettings | undefined): string | undefined {
-  const kind = endpoint?.IPAMConfig?.IPv4Address ? 'IPv4Address' : 'IPv6Address';
+function fixedAddress(
+  name: string,
+  endpoint: EndpointSettings | null,
+  kind: 'IPv4Address' | 'IPv6Address',
+): string | undefined {
   const address = endpoint?.IPAMConfig?.[kind];
   if (!address) return undefined;
-  if (isIP(address) === 0)
-    throw invalid(`NetworkingConfig.EndpointsConfig["${name}"].IPAMConfig.${kind}`, 'an IP address', address);
+  if (isIP(address) !== (kind === 'IPv4Address' ? 4 : 6))
+    throw invalid(
+      `NetworkingConfig.EndpointsConfig["${name}"].IPAMConfig.${kind}`,
+      kind === 'IPv4Address' ? 'an IPv4 address' : 'an IPv6 address',
+      address,
+    );
   return address;
 }
 

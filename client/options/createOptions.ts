@@ -281,6 +281,11 @@ export const createOptions: readonly OptionGroup[] = [
         refused: 'an address belongs to one container',
       },
       {
+        flags: '--ip6 <address>',
+        help: 'IPv6 address (e.g., 2001:db8::33)',
+        refused: 'an address belongs to one container',
+      },
+      {
         flags: '--mac-address <address>',
         help: 'Container MAC address (e.g., 92:d0:c6:0a:29:33)',
         refused: 'an address belongs to one container',

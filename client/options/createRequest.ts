@@ -2,7 +2,7 @@ import type { BootFields, ContainerConfig, ContainerCreateRequest, OwnFields } f
 import { conflictingOptions, invalidOption } from './OptionError.ts';
 import { environmentOf, readLabelFile } from './environment.ts';
 import { parseKeyValues } from './keyValue.ts';
-import { parseAddressOption } from './network.ts';
+import { addressConfig } from './network.ts';
 import { parseInteger } from './number.ts';
 import { parseExposed, parsePublished } from './ports.ts';
 import { parseVolumes } from './volumes.ts';
@@ -134,11 +134,11 @@ function volumesAndPorts(flags: CreateFlags): ContainerConfig {
 }
 
 function networkingConfig(flags: CreateFlags): Pick<ContainerCreateRequest, 'NetworkingConfig'> {
-  const { ip, networkAlias } = flags;
-  if (ip === undefined && networkAlias.length === 0) return {};
+  const { ip, ip6, networkAlias } = flags;
+  if (ip === undefined && ip6 === undefined && networkAlias.length === 0) return {};
   const network = flags.network ?? flags.net ?? 'bridge';
   const endpoint = {
-    ...(ip !== undefined && { IPAMConfig: { IPv4Address: parseAddressOption('--ip', ip, 4) } }),
+    ...addressConfig(ip, ip6),
     ...(networkAlias.length > 0 && { Aliases: networkAlias }),
   };
   return { NetworkingConfig: { EndpointsConfig: { [network]: endpoint } } };

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { EndpointSettings } from '../wire.ts';
 import { invalidOption } from './OptionError.ts';
 
 /** Converts `--add-host NAME:ADDRESS` or `NAME=ADDRESS` to `NAME:ADDRESS`. The address may be `host-gateway`. */
@@ -9,6 +10,20 @@ export function parseExtraHost(text: string): string {
     throw invalidOption('--add-host', 'NAME:IP-ADDRESS', text);
   }
   return `${match['name']}:${address}`;
+}
+
+/** `--ip` and `--ip6`. @throws PCH_OPTION_INVALID */
+export function addressConfig(
+  ip: string | undefined,
+  ip6: string | undefined,
+): Pick<EndpointSettings, 'IPAMConfig'> {
+  if (ip === undefined && ip6 === undefined) return {};
+  return {
+    IPAMConfig: {
+      ...(ip !== undefined && { IPv4Address: parseAddressOption('--ip', ip, 4) }),
+      ...(ip6 !== undefined && { IPv6Address: parseAddressOption('--ip6', ip6, 6) }),
+    },
+  };
 }
 
 /** Checks the IP address of --dns or --ip. @throws PCH_OPTION_INVALID */

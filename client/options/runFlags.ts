@@ -79,6 +79,7 @@ export interface CreateFlags {
   dnsOption: string[];
   addHost: string[];
   ip?: string;
+  ip6?: string;
   macAddress?: string;
   disableNetworkFiles?: boolean;
   netPriority?: string;

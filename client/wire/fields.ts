@@ -111,6 +111,7 @@ export const fields = {
   'network.extraHosts': { option: '--add-host', api: 'HostConfig.ExtraHosts' },
   'network.extraHosts[]': { option: '--add-host []', api: 'HostConfig.ExtraHosts' },
   'network.ip': { option: '--ip', api: 'NetworkingConfig.EndpointsConfig[].IPAMConfig.IPv4Address' },
+  'network.ip6': { option: '--ip6', api: 'NetworkingConfig.EndpointsConfig[].IPAMConfig.IPv6Address' },
   'network.mac': { option: '--mac-address', api: 'MacAddress' },
   'network.aliases': { option: '--network-alias', api: 'NetworkingConfig.EndpointsConfig[].Aliases' },
   'network.links': { option: '--link', api: 'HostConfig.Links' },

@@ -28,10 +28,11 @@ export function nameEntryOf(record: ContainerRecord, facts: EntryFacts): NameEnt
   const { id, draft } = record;
   const ids = draft.network.ids ?? {};
   const attached = networkAttachments(record);
-  const endpoints = attached.flatMap(({ network, ip }): NamedEndpoint[] => {
+  const endpoints = attached.flatMap(({ network, ip, ip6 }): NamedEndpoint[] => {
     const networkId = ids[network];
-    if (networkId === undefined || ip === undefined) return [];
-    return [{ network: networkId, networkName: network, ip, names: namesIn(record, network) }];
+    if (networkId === undefined) return [];
+    const place = { network: networkId, networkName: network, names: namesIn(record, network) };
+    return [ip, ip6].flatMap((one) => (one === undefined ? [] : [{ ...place, ip: one }]));
   });
   if (endpoints.length === 0) return undefined;
   const reachesOut = attached.some(({ network }) => !facts.isInternal(network));

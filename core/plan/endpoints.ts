@@ -10,6 +10,7 @@ export interface Endpoint {
   /** Name of the interface in the container. */
   readonly interface: string;
   readonly ip?: string | undefined;
+  readonly ip6?: string | undefined;
   readonly mac?: string | undefined;
   readonly ports: readonly PortRequest[];
   /** Another network has the default route. */
@@ -36,8 +37,8 @@ export function endpointsOf(
 ): Endpoint[] {
   const { mode, request, ports } = network;
   if (mode.startsWith(joinPrefix)) return [];
-  const { ip, mac, endpoints = [], detached } = request;
-  const first = detached ? [] : [{ facts: networkOf(mode), interface: firstInterface, ip, mac }];
+  const { ip, ip6, mac, endpoints = [], detached } = request;
+  const first = detached ? [] : [{ facts: networkOf(mode), interface: firstInterface, ip, ip6, mac }];
   const others = endpoints.map((one, n) => ({
     ...one,
     facts: networkOf(one.network),
@@ -49,6 +50,7 @@ export function endpointsOf(
     facts: one.facts,
     interface: one.interface,
     ip: one.ip,
+    ip6: one.ip6,
     mac: one.mac,
     ports: one === outside && one.facts.ports ? Object.values(ports) : [],
     ...(outside !== undefined && one !== outside && { noDefaultRoute: true as const }),

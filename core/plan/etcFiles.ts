@@ -80,7 +80,9 @@ export function hostsFile(
   ];
   if (draft.namespaces.network === undefined) return [host.hosts.trimEnd(), ...extra, ''].join('\n');
   const names = draft.domainname ? `${draft.hostname}.${draft.domainname} ${draft.hostname}` : draft.hostname;
-  const own = attachments.flatMap(({ ip }) => (ip ? [`${ip}\t${names}`] : []));
+  const own = attachments.flatMap(({ ip, ip6 }) =>
+    [ip, ip6].flatMap((one) => (one ? [`${one}\t${names}`] : [])),
+  );
   return [
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',

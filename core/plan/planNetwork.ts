@@ -102,7 +102,7 @@ export async function planPublish(
 
 function attachmentOf(
   { id, name, hostname, labels, namespaces, rich }: ContainerDraft,
-  { facts, interface: interfaceName, ip, mac, ports, noDefaultRoute }: Endpoint,
+  { facts, interface: interfaceName, ip, ip6, mac, ports, noDefaultRoute }: Endpoint,
 ): DriverAttachment {
   return {
     network: { name: facts.name, options: facts.options ?? {} },
@@ -111,6 +111,7 @@ function attachmentOf(
     netns: namespaces.network ?? '',
     key: networkEffectKey(interfaceName),
     ...(ip && { ip }),
+    ...(ip6 && { ip6 }),
     ...(mac && { mac }),
     ...(noDefaultRoute && { noDefaultRoute }),
     ...(rich.enabled && { keepsAddresses: true as const }),

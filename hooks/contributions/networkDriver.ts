@@ -119,6 +119,7 @@ export interface DriverAttachment<Options = Readonly<Record<string, unknown>>> {
   readonly key: string;
   /** Addresses that the user or a tap of network.preAttach has fixed. */
   readonly ip?: string;
+  readonly ip6?: string;
   readonly mac?: string;
   /** Another network has the default route of the container. */
   readonly noDefaultRoute?: true;

@@ -42,6 +42,7 @@ export interface NewNetwork {
 /** What a container gets in a network that it is connected to. */
 export interface NewEndpoint {
   ip?: string;
+  ip6?: string;
   mac?: string;
   aliases?: string[];
   links?: string[];

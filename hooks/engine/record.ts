@@ -158,6 +158,9 @@ export const NetworkAttachment = Type.Object({
   ip: may(text),
   prefixLength: may(integer),
   gateway: may(text),
+  ip6: may(Type.String({ description: 'The IPv6 address beside `ip`.' })),
+  prefixLength6: may(integer),
+  gateway6: may(text),
   ports: Type.Array(attachedPort, { description: 'As requested, with free ports filled in.' }),
   cni: may(Type.Unsafe<object>(Type.Object({}, { description: 'The result of CNI (CNI spec, section 5).' }))),
 });

@@ -1,31 +1,15 @@
-/** An IPv4 network as 32-bit numbers. */
-export interface Cidr {
-  /** First address. */
-  base: number;
-  /** 0 to 32. */
-  prefix: number;
-}
+import { addressIn, bitsOf, overlap, parseCidr, sizeOf } from '../../client/options/cidr.ts';
 
-/** Parses `172.29.0.0/16`, or an address as a /32, and clears host bits. Returns undefined if the text is invalid. */
-export function parseCidr(text: string): Cidr | undefined {
-  const match = /^(\d+\.\d+\.\d+\.\d+)(?:\/(\d+))?$/.exec(text);
-  const address = match?.[1] === undefined ? undefined : parseAddress(match[1]);
-  const prefix = match?.[2] === undefined ? 32 : Number(match[2]);
-  if (address === undefined || prefix > 32) return undefined;
-  return { base: (address & maskOf(prefix)) >>> 0, prefix };
-}
-
-/** Whether two networks have an address in common. */
-export function overlap(a: Cidr, b: Cidr): boolean {
-  const mask = maskOf(Math.min(a.prefix, b.prefix));
-  return (a.base & mask) >>> 0 === (b.base & mask) >>> 0;
-}
-
-/** Returns the n-th address of a network: `172.29.0.1` for 1. */
-export function addressIn(network: Cidr, n: number): string {
-  const value = network.base + n;
-  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
-}
+export {
+  addressIn,
+  bitsOf,
+  canonicalAddress,
+  type Cidr,
+  overlap,
+  parseCidr,
+  sizeOf,
+  textOf,
+} from '../../client/options/cidr.ts';
 
 /**
  * Yields the addresses that containers on a bridge can have, each once: those after `last` first. The first of a
@@ -34,18 +18,38 @@ export function addressIn(network: Cidr, n: number): string {
 export function* addressesAfter(last: string, subnet: string): Generator<string> {
   const network = parseCidr(subnet);
   if (!network) return;
-  const count = 2 ** (32 - network.prefix) - 3;
+  const count = sizeOf(network) - 3n;
   const address = parseCidr(last);
-  const before = address && overlap(network, address) ? Math.max(1, address.base - network.base) : 1;
-  for (let n = 0; n < count; n++) yield addressIn(network, ((before - 1 + n) % count) + 2);
+  const offset = address && overlap(network, address) ? address.base - network.base : 1n;
+  const before = offset > 1n ? offset : 1n;
+  for (let n = 0n; n < count; n++) yield addressIn(network, ((before - 1n + n) % count) + 2n);
 }
 
-function parseAddress(text: string): number | undefined {
-  const parts = text.split('.').map(Number);
-  if (parts.some((part) => part > 255)) return undefined;
-  return parts.reduce((value, part) => value * 256 + part, 0);
-}
-
-function maskOf(prefix: number): number {
-  return prefix === 0 ? 0 : (0xffffffff << (32 - prefix)) >>> 0;
+/**
+ * The parts of a subnet that containers get addresses of: those of the range, without addresses that others have.
+ * @param range missing: all of the subnet
+ */
+export function partsOf(
+  subnet: string,
+  range: string | undefined,
+  reserved: readonly string[],
+): { rangeStart: string; rangeEnd: string }[] {
+  const [whole, part] = [parseCidr(subnet)!, parseCidr(range ?? subnet)!];
+  const first = part.base === whole.base ? 1n : part.base - whole.base;
+  const end = part.base - whole.base + sizeOf(part) - 1n;
+  // The last of an IPv4 network is for broadcasts.
+  const last = whole.family === 4 && end === sizeOf(whole) - 1n ? end - 1n : end;
+  const gaps = reserved
+    .flatMap((one) => parseCidr(one) ?? [])
+    .filter((one) => overlap(part, one) && one.prefix === bitsOf(one))
+    .map(({ base }) => base - whole.base)
+    .toSorted((a, b) => (a < b ? -1 : 1));
+  const parts: { rangeStart: string; rangeEnd: string }[] = [];
+  let start = first;
+  for (const gap of [...gaps, last + 1n]) {
+    if (gap > start)
+      parts.push({ rangeStart: addressIn(whole, start), rangeEnd: addressIn(whole, gap - 1n) });
+    if (gap >= start) start = gap + 1n;
+  }
+  return parts;
 }

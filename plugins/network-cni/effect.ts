@@ -9,9 +9,10 @@ import { toAttachment } from './cni/attachment.ts';
 import { findPlugin } from './cni/execute.ts';
 import { endCutOff } from './cni/endCutOff.ts';
 import type { CniAttachment, CniNetwork, CniPortMapping, CniResult } from './cni/types.ts';
+import { prepareIPv6 } from './cni/prepareIPv6.ts';
 import { checkUnleased, holdAddress, resultFromLease } from './leases.ts';
-import { type BridgeNetwork, withAddress } from './network.ts';
-import type { PortClaims } from './ports/PortClaims.ts';
+import { type BridgeNetwork, withAddresses } from './network.ts';
+import type { Claimant, PortClaims } from './ports/PortClaims.ts';
 
 /** Arguments of attach and detach. The journal stores them, so an undo does not depend on the current configuration. */
 export interface CniEffectArgs {
@@ -27,6 +28,7 @@ export interface CniEffectArgs {
   ports: PortRequest[];
   /** Fixed addresses. */
   ip?: string;
+  ip6?: string;
   mac?: string;
   /** Key of the effect that leases the address; missing if host-local does. */
   lease?: string;
@@ -49,7 +51,7 @@ export function cniEffect(
     async check(args) {
       await Promise.all([
         preparation.check(args.bridge),
-        claims.check(args, args.ports),
+        claims.check(claimantOf(args), args.ports),
         checkAddress(args),
         ...programsOf(args).map((type) => findPlugin(type, args.binDirs)),
       ]);
@@ -59,8 +61,9 @@ export function cniEffect(
       const publishes = args.ports.length > 0;
       const [, ports] = await Promise.all([
         publishes ? preparation.ensureGuarded(args.bridge) : preparation.ensure(args.bridge),
-        claims.claim(args, args.ports),
+        claims.claim(claimantOf(args), args.ports),
         checkAddress(args),
+        ...(args.bridge.ipv6 ? [prepareIPv6(args.netns, signal)] : []),
       ]);
       localnet.hold(args.bridge.bridge, args.container, ports);
       const attachment = attachmentOf(args, args.netns, ports.map(portMapping));
@@ -78,7 +81,7 @@ export function cniEffect(
       const ports = applied?.ports.map(portMapping) ?? args.ports.map(anyMapping);
       const result = (applied?.cni as CniResult | undefined) ?? (await cutOffResult(args));
       await deleteNetwork(args.network, attachmentOf(args, netns, ports), result, signal);
-      if (netns !== '' && applied?.gateway) await moveDefaultRoute(args, resultOf);
+      if (netns !== '' && (applied?.gateway ?? applied?.gateway6)) await moveDefaultRoute(args, resultOf);
       if (args.ports.length === 0) return;
       await localnet.release(args.bridge.bridge, args.container);
       claims.release(args.container);
@@ -88,14 +91,18 @@ export function cniEffect(
 
 /** An address of its own is leased again: the lease may have been lost. */
 async function networkOf(
-  { lease, bridge, network, container, ip }: CniEffectArgs,
+  { lease, bridge, network, container, ip, ip6 }: CniEffectArgs,
   resultOf: EffectContext['resultOf'],
 ): Promise<CniNetwork> {
   if (lease === undefined) return network;
-  const known = (resultOf(lease) as KeptAddress | undefined)?.ip ?? ip;
-  const { subnet, gateway, ipRange } = bridge;
-  const wanted = { container, ip: known, gateway, ipRange };
-  return withAddress(network, await holdAddress(leasesOf(bridge, network), subnet, wanted), bridge);
+  const known = resultOf(lease) as KeptAddress | undefined;
+  const { subnet, gateway, ipRange, reserved, ipv6 } = bridge;
+  const directory = leasesOf(bridge, network);
+  const wanted = { container, ip: known?.ip ?? ip, gateway, ipRange, reserved };
+  const held = await holdAddress(directory, subnet, wanted);
+  const wanted6 = { ...ipv6, container, ip: known?.ip6 ?? ip6, reserved };
+  const held6 = ipv6 && (await holdAddress(directory, ipv6.subnet, wanted6));
+  return withAddresses(network, { ip: held, ip6: held6 }, bridge);
 }
 
 /** Executables that ADD runs, as far as they may be missing. */
@@ -103,8 +110,13 @@ function programsOf({ network, lease }: CniEffectArgs): string[] {
   return [...network.plugins.map(({ type }) => type), ...(lease === undefined ? [] : ['static'])];
 }
 
-async function checkAddress({ ip, bridge, network, container }: CniEffectArgs): Promise<void> {
-  if (ip) await checkUnleased(leasesOf(bridge, network), ip, container);
+async function checkAddress({ ip, ip6, bridge, network, container }: CniEffectArgs): Promise<void> {
+  for (const one of [ip, ip6]) if (one) await checkUnleased(leasesOf(bridge, network), one, container);
+}
+
+/** Ports without an address are published on IPv6, too. */
+function claimantOf({ container, name, bridge }: CniEffectArgs): Claimant {
+  return { container, name, hasIPv6: bridge.ipv6 !== undefined };
 }
 
 function describePorts(ports: PortRequest[]): string {
@@ -127,10 +139,10 @@ function attachmentOf(args: CniEffectArgs, netns: string, portMappings: CniPortM
   };
 }
 
-/** A published port, as portmap takes it. */
+/** A published port, as portmap takes it: the address gives the family, also where it is that of all. */
 export function portMapping(port: NetworkAttachment['ports'][number]): CniPortMapping {
   const { hostPort, containerPort, protocol, hostIp } = port;
-  return { hostPort, containerPort, protocol, ...(hostIp !== '0.0.0.0' && { hostIP: hostIp }) };
+  return { hostPort, containerPort, protocol, hostIP: hostIp };
 }
 
 /**

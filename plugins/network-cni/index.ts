@@ -1,6 +1,8 @@
+import { isIPv6 } from 'node:net';
 import {
   Containers,
   definePlugin,
+  invalidField,
   messageOf,
   networkEffectKey,
   networkPartKey,
@@ -21,7 +23,7 @@ import { defineBridge } from './created/define.ts';
 import { type BridgeOptions, bridgeOptions, checkBridgeOptions } from './created/options.ts';
 import { removeBridgeNetwork } from './created/remove.ts';
 import { cniEffect, type CniEffectArgs } from './effect.ts';
-import { checkFixedAddress } from './fixedAddress.ts';
+import { checkFixedAddress, checkFixedAddress6, type FixedIn } from './fixedAddress.ts';
 import { isolationEffect, type IsolationEffectArgs } from './isolation/effect.ts';
 import type { Isolation } from './isolation/tables.ts';
 import { keptAddressEffect, leasesOf, macOfAddress, ownMac, type KeptAddressArgs } from './keptAddress.ts';
@@ -180,9 +182,9 @@ interface Place {
 }
 
 function argsFor(attachment: Attachment, { bridge, host, firewall }: Place): CniEffectArgs {
-  const { container, network, ip, netns, keepsAddresses = false, noDefaultRoute = false } = attachment;
+  const { container, network, ip, ip6, netns, keepsAddresses = false, noDefaultRoute = false } = attachment;
   const published = bridge.apart?.internal ? [] : attachment.ports;
-  const ports = published.map((port) => withAddress(port, network.options, host));
+  const ports = published.map((port) => withAddress(port, { bridge, options: network.options }, host));
   const name = attachment.interface;
   const fixed = ip === undefined ? undefined : macOfAddress(ip);
   const mac = attachment.mac ?? (keepsAddresses ? ownMac(container.id, name) : fixed);
@@ -201,9 +203,11 @@ function argsFor(attachment: Attachment, { bridge, host, firewall }: Place): Cni
       keepsAddress: keepsAddresses,
       noDefaultRoute,
       isFixed: ip !== undefined,
+      ...(ip6 && { ip6 }),
     }),
     ports,
     ...(ip && { ip: checkFixedAddress(ip, bridge) }),
+    ...(ip6 && { ip6: checkFixedAddress6(ip6, network.name, sixOf(bridge)) }),
     ...(mac && { mac }),
     ...(keepsAddresses && { lease: networkPartKey(name, address) }),
   };
@@ -221,14 +225,16 @@ function portArgs(
   }: PublishedPortAttachment<BridgeOptions>,
   host: HostFacts,
 ): CniPortArgs {
-  const { hostPort = 0, hostIp = '', ...port } = withAddress(ports[0]!, network.options, host);
+  const bridge = bridgeNetwork(host, network.options);
+  const place = { bridge, options: network.options };
+  const { hostPort = 0, hostIp = '', ...port } = withAddress(ports[0]!, place, host);
   return {
     container: container.id,
     name: container.name,
     netns,
     interface: name,
     binDirs: [...host.network.cniBinDirs],
-    bridge: bridgeNetwork(host, network.options),
+    bridge,
     attach: key,
     port: { ...port, hostIp, hostPort },
     isPublished,
@@ -236,10 +242,10 @@ function portArgs(
 }
 
 function addressArgs(
-  { container, ip }: { container: { id: string }; ip?: string },
+  { container, ip, ip6 }: { container: { id: string }; ip?: string; ip6?: string },
   bridge: BridgeNetwork,
 ): KeptAddressArgs {
-  const { subnet, gateway, ipRange } = bridge;
+  const { subnet, gateway, ipRange, reserved, ipv6 } = bridge;
   const directory = leasesOf(bridge, { name: bridge.bridge });
   return {
     container: container.id,
@@ -248,6 +254,8 @@ function addressArgs(
     ...(ip && { ip }),
     ...(gateway !== undefined && { gateway }),
     ...(ipRange !== undefined && { ipRange }),
+    ...(reserved && { reserved }),
+    ...(ipv6 && { ipv6: { ...ipv6, ...(ip6 && { ip: ip6 }) } }),
   };
 }
 
@@ -274,6 +282,29 @@ function assumedArgs(id: string, netns: string, host: HostFacts, firewall: boole
   };
 }
 
-function withAddress(port: PortRequest, { publishAddress }: BridgeOptions, host: HostFacts): PortRequest {
-  return { ...port, hostIp: port.hostIp || (publishAddress ?? host.network.publishAddress) };
+/** A port without an address is published on all of those that the container has a family of. */
+function withAddress(
+  port: PortRequest,
+  { bridge, options: { publishAddress } }: { bridge: BridgeNetwork; options: BridgeOptions },
+  host: HostFacts,
+): PortRequest {
+  const standard = publishAddress ?? host.network.publishAddress;
+  const hostIp = port.hostIp || (standard === '0.0.0.0' && bridge.ipv6 ? '' : standard);
+  if (isIPv6(hostIp) && !bridge.ipv6)
+    throw invalidField(
+      'network.ports',
+      `the port ${port.containerPort}/${port.protocol} cannot be published on ${hostIp}: the network has no IPv6`,
+      'publish it on an IPv4 address, or use a network with IPv6',
+    );
+  if (hostIp === '::1')
+    throw invalidField(
+      'network.ports',
+      `the port ${port.containerPort}/${port.protocol} cannot be published on ::1: the kernel forwards nothing from it`,
+      'publish it on 127.0.0.1, or on :: for other hosts',
+    );
+  return { ...port, hostIp };
+}
+
+function sixOf({ ipv6, reserved }: BridgeNetwork): FixedIn | undefined {
+  return ipv6 && { ...ipv6, reserved };
 }

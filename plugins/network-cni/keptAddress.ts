@@ -1,9 +1,9 @@
-/** The address that a rich container keeps while it exists: leased at its create, and free again at its removal. */
+/** The addresses that a rich container keeps while it exists: leased at its create, and free again at its removal. */
 import { join } from 'node:path';
 import type { EffectKind } from '../../hooks/index.ts';
 import type { CniNetwork } from './cni/types.ts';
 import { checkUnleased, freeAddresses, holdAddress } from './leases.ts';
-import type { BridgeNetwork } from './network.ts';
+import type { BridgeNetwork, Subnet6 } from './network.ts';
 
 /** Arguments of the effect `network-address`. */
 export interface KeptAddressArgs {
@@ -14,30 +14,39 @@ export interface KeptAddressArgs {
   ip?: string;
   gateway?: string;
   ipRange?: string;
+  reserved?: string[];
+  /** The IPv6 subnet, and the address of it that its request names. */
+  ipv6?: Subnet6 & { ip?: string };
 }
 
 /** Its result. */
 export interface KeptAddress {
   ip: string;
+  ip6?: string;
 }
 
 export function keptAddressEffect(): EffectKind<KeptAddressArgs, KeptAddress> {
   return {
     kind: 'network-address',
     describe: ({ ip, subnet }) => `lease ${ip ?? `an address of ${subnet}`} while the container exists`,
-    async check({ ip, directory, container }) {
-      if (ip) await checkUnleased(directory, ip, container);
-    },
-    async apply({ directory, subnet, container, ip, gateway, ipRange }) {
-      if (ip) await checkUnleased(directory, ip, container);
-      return { ip: await holdAddress(directory, subnet, { container, ip, gateway, ipRange }) };
+    check: checkAsked,
+    async apply(args) {
+      await checkAsked(args);
+      const { directory, subnet, container, ip, gateway, ipRange, reserved, ipv6 } = args;
+      const held = await holdAddress(directory, subnet, { container, ip, gateway, ipRange, reserved });
+      if (!ipv6) return { ip: held };
+      return { ip: held, ip6: await holdAddress(directory, ipv6.subnet, { ...ipv6, container, reserved }) };
     },
     undo: ({ directory, container }) => freeAddresses(directory, container),
   };
 }
 
+async function checkAsked({ ip, ipv6, directory, container }: KeptAddressArgs): Promise<void> {
+  for (const one of [ip, ipv6?.ip]) if (one) await checkUnleased(directory, one, container);
+}
+
 /** Directory of a network's leases, which host-local shares. */
-export function leasesOf(bridge: BridgeNetwork, network: Pick<CniNetwork, 'name'>): string {
+export function leasesOf(bridge: Pick<BridgeNetwork, 'ipamDir'>, network: Pick<CniNetwork, 'name'>): string {
   return join(bridge.ipamDir, network.name);
 }
 

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { basename, join } from 'node:path';
 import { invalidField, networkAttachments, PouchError, type ContainerRecord } from '../../hooks/index.ts';
-import { addressesAfter, overlap, parseCidr } from './cidr.ts';
+import { addressesAfter, addressIn, parseCidr, partsOf } from './cidr.ts';
 import type { CniResult } from './cni/types.ts';
 
 /**
- * Finds a container's address in host-local's lease files: each is named after an address, and contains the
- * container's id and the interface on two lines. The address replaces the result of an ADD that was interrupted
+ * Finds a container's addresses in host-local's lease files: each is named after an address, and contains the
+ * container's id and the interface on two lines. The addresses replace the result of an ADD that was interrupted
  * before it was journaled; the firewall plugin needs it to find the rules to remove.
  */
 export async function resultFromLease(
@@ -17,12 +17,12 @@ export async function resultFromLease(
   container: string,
 ): Promise<CniResult | undefined> {
   const directory = join(ipamDir, network);
+  const ips: { address: string }[] = [];
   for (const name of await leases(directory)) {
     const owner = await readFile(join(directory, name), 'utf8').catch(() => '');
-    if (owner.split(/\r?\n/)[0] === container)
-      return { cniVersion: '1.0.0', ips: [{ address: `${name}/32` }] };
+    if (owner.split(/\r?\n/)[0] === container) ips.push({ address: `${name}/${isIPv4(name) ? 32 : 128}` });
   }
-  return undefined;
+  return ips.length > 0 ? { cniVersion: '1.0.0', ips } : undefined;
 }
 
 /** @throws PCH_OPTION_INVALID for an address that another container has */
@@ -30,7 +30,7 @@ export async function checkUnleased(directory: string, ip: string, container: st
   const owner = await ownerOf(join(directory, ip));
   if (owner === '' || owner === container) return;
   throw invalidField(
-    'network.ip',
+    isIPv4(ip) ? 'network.ip' : 'network.ip6',
     `the address ${ip} is in use by the container ${owner.slice(0, 12)}`,
     'choose another address, or leave it out',
   );
@@ -40,6 +40,8 @@ export async function checkUnleased(directory: string, ip: string, container: st
 export interface AddressLimits {
   gateway?: string | undefined;
   ipRange?: string | undefined;
+  /** Addresses that no container gets. */
+  reserved?: readonly string[] | undefined;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function holdAddress(
   { container, ip, ...limits }: { container: string; ip?: string | undefined } & AddressLimits,
 ): Promise<string> {
   await mkdir(directory, { recursive: true });
-  const held = await leasedTo(directory, container);
+  const held = await leasedTo(directory, { container, subnet });
   if (held !== undefined && (ip === undefined || ip === held)) return held;
   if (ip === undefined) return await nextAddress(directory, { subnet, ...limits }, container);
   if (await lease(directory, ip, container)) return ip;
@@ -70,13 +72,14 @@ export async function freeAddresses(directory: string, container: string): Promi
 /** The order is host-local's: an address that has just been freed comes last. */
 async function nextAddress(
   directory: string,
-  { subnet, gateway, ipRange }: AddressLimits & { subnet: string },
+  { subnet, gateway, ipRange, reserved = [] }: AddressLimits & { subnet: string },
   container: string,
 ): Promise<string> {
-  const isFree = (ip: string) => ip !== gateway && (ipRange === undefined || isIn(ip, ipRange));
-  const lastFile = join(directory, 'last_reserved_ip.0');
+  const isFree = (ip: string) => ip !== gateway && !reserved.includes(ip);
+  // By the number of a set of ranges: that of IPv6 is the second.
+  const lastFile = join(directory, `last_reserved_ip.${subnet.includes(':') ? 1 : 0}`);
   const last = (await readFile(lastFile, 'utf8').catch(() => '')).trim();
-  for (const ip of addressesAfter(last, subnet))
+  for (const ip of addressesOf({ last, subnet, ipRange }))
     if (isFree(ip) && (await lease(directory, ip, container))) {
       await writeFile(lastFile, ip);
       return ip;
@@ -87,8 +90,26 @@ async function nextAddress(
   });
 }
 
-function isIn(ip: string, range: string): boolean {
-  return overlap(parseCidr(ip)!, parseCidr(range)!);
+function* addressesOf({
+  last,
+  subnet,
+  ipRange,
+}: {
+  last: string;
+  subnet: string;
+  ipRange: string | undefined;
+}): Generator<string> {
+  if (ipRange === undefined) {
+    yield* addressesAfter(last, subnet);
+    return;
+  }
+  const [{ rangeStart, rangeEnd } = { rangeStart: '', rangeEnd: '' }] = partsOf(subnet, ipRange, []);
+  const [first, end] = [parseCidr(rangeStart)!, parseCidr(rangeEnd)!];
+  const count = end.base - first.base + 1n;
+  const before = parseCidr(last);
+  const offset = before?.family === first.family ? before.base - first.base + 1n : 0n;
+  const start = offset < 0n || offset > count ? 0n : offset;
+  for (let n = 0n; n < count; n++) yield addressIn(first, (start + n) % count);
 }
 
 /** Whether the address is the container's now. */
@@ -106,14 +127,19 @@ async function lease(directory: string, ip: string, container: string): Promise<
   return isNew || (await ownerOf(join(directory, ip))) === container;
 }
 
-async function leasedTo(directory: string, container: string): Promise<string | undefined> {
+/** In the family of the subnet. */
+async function leasedTo(
+  directory: string,
+  { container, subnet }: { container: string; subnet: string },
+): Promise<string | undefined> {
+  const version = subnet.includes(':') ? 6 : 4;
   for (const name of await leases(directory))
-    if ((await ownerOf(join(directory, name))) === container) return name;
+    if (isIP(name) === version && (await ownerOf(join(directory, name))) === container) return name;
   return undefined;
 }
 
 async function leases(directory: string): Promise<string[]> {
-  return (await readdir(directory).catch(() => [])).filter(isIPv4);
+  return (await readdir(directory).catch(() => [])).filter((name) => isIP(name) !== 0);
 }
 
 function taken(ip: string, owner: string, container: string): PouchError {
@@ -165,9 +191,10 @@ function isAlive({ state }: ContainerRecord): boolean {
 }
 
 function attachedTo(record: ContainerRecord, bridge: string): { ip: string; interface: string }[] {
-  return networkAttachments(record).flatMap(({ network, ip, interface: name, cni }) => {
+  return networkAttachments(record).flatMap(({ network, ip, ip6, interface: name, cni }) => {
     const bridges = ((cni as CniResult | undefined)?.interfaces ?? []).map((one) => one.name);
     const isOn = bridges.length > 0 ? bridges.includes(bridge) : network === 'bridge';
-    return isOn && ip !== undefined && isIPv4(ip) ? [{ ip, interface: name }] : [];
+    const addresses = [ip, ip6].filter((one) => one !== undefined && isIP(one) !== 0);
+    return isOn ? addresses.map((one) => ({ ip: one!, interface: name })) : [];
   });
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { HostFacts } from '../../hooks/index.ts';
-import { addressIn, parseCidr } from './cidr.ts';
+import { addressIn, parseCidr, partsOf } from './cidr.ts';
 import type { CniNetwork, CniPluginConfig } from './cni/types.ts';
 import { type BridgeOptions, isComplete } from './created/options.ts';
 
@@ -9,6 +9,8 @@ export const portmap: CniPluginConfig = {
   type: 'portmap',
   snat: true,
   capabilities: { portMappings: true },
+  // The kernel takes no reply from outside for ::1: connections to it would hang.
+  conditionsV6: ['!', '-d', '::1/128'],
 };
 
 /** The bridge network of one daemon, derived from its configuration. */
@@ -27,6 +29,10 @@ export interface BridgeNetwork {
   gateway?: string;
   /** The part of the subnet that containers get addresses of. */
   ipRange?: string;
+  /** Addresses of its subnets that no container gets. */
+  reserved?: string[];
+  /** The IPv6 subnet beside the IPv4 one. */
+  ipv6?: Subnet6;
   /** Containers on other bridges do not reach those on this one; missing for the daemon's own bridge. */
   apart?: {
     /** The daemon's own bridge, which is not apart from this one by itself. */
@@ -36,12 +42,22 @@ export interface BridgeNetwork {
   };
 }
 
+/** An IPv6 subnet of a network. */
+export interface Subnet6 {
+  /** In CIDR notation. */
+  subnet: string;
+  /** Address of the bridge. */
+  gateway: string;
+  /** The part of the subnet that containers get addresses of. */
+  ipRange?: string;
+}
+
 /** The daemon's own bridge without options, or that of a network with some. */
 export function bridgeNetwork(host: HostFacts, options: BridgeOptions = {}): BridgeNetwork {
   const { bridge, subnet, mtu, ipMasq } = host.network;
   const own = { ipamDir: join(host.root, 'network', 'ipam'), owner: host.root };
   if (!isComplete(options)) return { bridge, subnet, mtu, ipMasq, ...own };
-  const { gateway, ipRange, internal = false } = options;
+  const { gateway, ipRange, subnet6, gateway6, ipRange6, reserved, internal = false } = options;
   return {
     bridge: options.bridge,
     subnet: options.subnet,
@@ -50,6 +66,14 @@ export function bridgeNetwork(host: HostFacts, options: BridgeOptions = {}): Bri
     ...own,
     gateway: gateway ?? addressIn(parseCidr(options.subnet)!, 1),
     ...(ipRange !== undefined && { ipRange }),
+    ...(reserved && { reserved }),
+    ...(subnet6 !== undefined && {
+      ipv6: {
+        subnet: subnet6,
+        gateway: gateway6 ?? addressIn(parseCidr(subnet6)!, 1),
+        ...(ipRange6 !== undefined && { ipRange: ipRange6 }),
+      },
+    }),
     apart: { from: bridge, internal },
   };
 }
@@ -75,8 +99,10 @@ interface WantedNetwork {
   keepsAddress?: boolean;
   /** The container gets no default route through it. */
   noDefaultRoute?: boolean;
-  /** The container's address is fixed: it may be outside the range of the network. */
+  /** The container's IPv4 address is fixed: it may be outside the range of the network. */
   isFixed?: boolean;
+  /** A fixed IPv6 address. */
+  ip6?: string;
 }
 
 function bridgePlugin(network: BridgeNetwork, ipam: Ipam, wanted: WantedNetwork): CniPluginConfig {
@@ -89,41 +115,53 @@ function bridgePlugin(network: BridgeNetwork, ipam: Ipam, wanted: WantedNetwork)
     hairpinMode: wanted.hairpin,
     ...(network.mtu > 0 && { mtu: network.mtu }),
     ipam,
+    // host-local reads it: IP of CNI_ARGS is one address.
+    ...(wanted.ip6 !== undefined && !wanted.keepsAddress && { args: { cni: { ips: [wanted.ip6] } } }),
   };
 }
 
-interface Ipam {
+/** The plugin that gives addresses. */
+export interface Ipam {
   type: string;
   [key: string]: unknown;
 }
 
-function hostLocal({ ipamDir, subnet, gateway, ipRange }: BridgeNetwork, { isFixed }: WantedNetwork): Ipam {
-  const range = ipRange === undefined || isFixed ? {} : edgesOf(subnet, ipRange);
+/** What host-local needs to know of a network. */
+export type LeasedNetwork = Pick<
+  BridgeNetwork,
+  'ipamDir' | 'subnet' | 'gateway' | 'ipRange' | 'reserved' | 'ipv6'
+>;
+
+/** One set of ranges per family: a container gets an address of each. */
+export function hostLocal(
+  network: LeasedNetwork,
+  { isFixed, ip6 }: Pick<WantedNetwork, 'isFixed' | 'ip6'>,
+): Ipam {
+  const { ipamDir, subnet, gateway, ipRange, reserved = [], ipv6 } = network;
+  const of = (one: { subnet: string; gateway?: string | undefined }, range: string | undefined) => {
+    const whole = { subnet: one.subnet, ...(one.gateway !== undefined && { gateway: one.gateway }) };
+    if (range === undefined && reserved.length === 0) return [whole];
+    return partsOf(one.subnet, range, reserved).map((part) => ({ ...whole, ...part }));
+  };
   return {
     type: 'host-local',
     dataDir: ipamDir,
-    ranges: [[{ subnet, ...(gateway !== undefined && { gateway }), ...range }]],
+    ranges: [
+      of({ subnet, gateway }, isFixed ? undefined : ipRange),
+      ...(ipv6 ? [of(ipv6, ip6 === undefined ? ipv6.ipRange : undefined)] : []),
+    ],
   };
 }
 
-/** The first and last address of a range that containers can have: not those of the subnet itself. */
-function edgesOf(subnet: string, ipRange: string): { rangeStart: string; rangeEnd: string } {
-  const [whole, part] = [parseCidr(subnet)!, parseCidr(ipRange)!];
-  const count = 2 ** (32 - part.prefix);
-  const isLast = part.base + count === whole.base + 2 ** (32 - whole.prefix);
-  return {
-    rangeStart: addressIn(part, part.base === whole.base ? 1 : 0),
-    rangeEnd: addressIn(part, isLast ? count - 2 : count - 1),
-  };
-}
-
-/** The network for a container that keeps the address: Pouch leases it itself. */
-export function withAddress(
+/** The network for a container that keeps the addresses: Pouch leases them itself. */
+export function withAddresses(
   network: CniNetwork,
-  ip: string,
-  { subnet, gateway }: Pick<BridgeNetwork, 'subnet' | 'gateway'>,
+  { ip, ip6 }: { ip: string; ip6?: string | undefined },
+  { subnet, gateway, ipv6 }: Pick<BridgeNetwork, 'subnet' | 'gateway' | 'ipv6'>,
 ): CniNetwork {
   const [bridge, ...others] = network.plugins;
   const addresses = [{ address: `${ip}/${subnet.split('/')[1]}`, ...(gateway !== undefined && { gateway }) }];
+  if (ipv6 && ip6 !== undefined)
+    addresses.push({ address: `${ip6}/${ipv6.subnet.split('/')[1]}`, gateway: ipv6.gateway });
   return { ...network, plugins: [{ ...bridge!, ipam: { type: 'static', addresses } }, ...others] };
 }

@@ -74,9 +74,9 @@ function requestWith(
 /** Of the new plan only the endpoint is taken. */
 function mergedRequest({ draft }: ContainerRecord, network: string, full: PlannedCreate): NetworkRequest {
   const { detached, ...others } = draft.network.request;
-  const { endpoints = [], ip, mac, aliases, links, driverOpts } = full.draft.network.request;
+  const { endpoints = [], ip, ip6, mac, aliases, links, driverOpts } = full.draft.network.request;
   const own = network === draft.network.mode;
-  const asked = Object.entries({ ip, mac, aliases, links, driverOpts }).filter(
+  const asked = Object.entries({ ip, ip6, mac, aliases, links, driverOpts }).filter(
     ([, value]) => value !== undefined,
   );
   return {

@@ -78,8 +78,8 @@ function without(
   request: { [Key in keyof NetworkRequest]?: NetworkRequest[Key] | undefined },
   { network, mode }: { network: string; mode: string },
 ): NetworkRequest {
-  const { endpoints = [], detached, ip, mac, aliases, links, driverOpts, ...others } = request;
-  const own = network === mode ? {} : { ip, mac, aliases, links, driverOpts };
+  const { endpoints = [], detached, ip, ip6, mac, aliases, links, driverOpts, ...others } = request;
+  const own = network === mode ? {} : { ip, ip6, mac, aliases, links, driverOpts };
   const kept = Object.entries(own).filter(([, value]) => value !== undefined);
   return {
     mode: '',

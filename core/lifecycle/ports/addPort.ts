@@ -62,7 +62,8 @@ async function liveOptions(
     attachments: (results) =>
       withPorts(record.attachments, attachKey, (all) => [
         ...all,
-        results[live] as NetworkAttachment['ports'][0],
+        // One for each address family.
+        ...[results[live] as NetworkAttachment['ports'][0] | NetworkAttachment['ports']].flat(),
       ]),
   };
 }

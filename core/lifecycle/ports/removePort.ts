@@ -40,7 +40,12 @@ export async function removePort(
       const live = livePortKey(key);
       const networks = networksOfPlan(engine, generation);
       const change = {
-        port: { ...port, hostPort: asked.hostPort, ...(published && { hostIp: published.hostIp }) },
+        port: {
+          ...port,
+          hostPort: asked.hostPort,
+          // Several are those of both address families.
+          ...(published.length === 1 && { hostIp: published[0]!.hostIp }),
+        },
         isPublished: true,
       };
       const planned = isUp(record) ? await planPublish(next.draft, networks, change) : undefined;
@@ -50,7 +55,7 @@ export async function removePort(
           gone: [live],
           attachments: () =>
             withPorts(record.attachments, planned.attachKey, (all) =>
-              all.filter((one) => !isSame(one, published)),
+              all.filter((one) => !published.some((other) => isSame(one, other))),
             ),
         }),
       });
@@ -65,7 +70,7 @@ type Attached = NetworkAttachment['ports'][number];
  * The port as it was asked for, and how the container that runs has it.
  * @throws PCH_PORT_NOT_FOUND, PCH_OPTION_INVALID
  */
-function find(record: ContainerRecord, asked: PublishedPort): { port: PortRequest; published?: Attached } {
+function find(record: ContainerRecord, asked: PublishedPort): { port: PortRequest; published: Attached[] } {
   const all = Object.values(record.draft.network.ports).filter(
     ({ containerPort, protocol }) => containerPort === asked.containerPort && protocol === asked.protocol,
   );
@@ -92,13 +97,12 @@ function find(record: ContainerRecord, asked: PublishedPort): { port: PortReques
       `the host port ${asked.hostPort} is published on several addresses`,
       'name the address, too',
     );
-  const published = attached.find(({ hostIp }) => !port.hostIp || hostIp === port.hostIp);
-  return { port, ...(published && { published }) };
+  return { port, published: attached.filter(({ hostIp }) => !port.hostIp || hostIp === port.hostIp) };
 }
 
-function isSame(one: Attached, other: Attached | undefined): boolean {
+function isSame(one: Attached, other: Attached): boolean {
   return (
-    one.containerPort === other?.containerPort &&
+    one.containerPort === other.containerPort &&
     one.protocol === other.protocol &&
     one.hostIp === other.hostIp &&
     one.hostPort === other.hostPort

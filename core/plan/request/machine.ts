@@ -45,10 +45,10 @@ function checkRuntime(asked: string, { name, draft }: ContainerRecord): void {
 }
 
 function checkNetwork({ network }: ContainerDraft, request: ContainerRequest, host: ContainerRecord): void {
-  const { mode = '', ip, mac } = request.network ?? {};
+  const { mode = '', ip, ip6, mac } = request.network ?? {};
   // Clients of Docker may name the bridge where their user names nothing.
   const own: FieldPath | undefined = ['', 'default', 'bridge'].includes(mode) ? undefined : 'network.mode';
-  const asked = own ?? (ip ? 'network.ip' : mac ? 'network.mac' : undefined);
+  const asked = own ?? (ip ? 'network.ip' : ip6 ? 'network.ip6' : mac ? 'network.mac' : undefined);
   if (asked)
     throw invalidField(
       asked,

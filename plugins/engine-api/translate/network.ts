@@ -15,7 +15,7 @@ import {
   type NewNetwork,
   PouchError,
 } from '../../../hooks/index.ts';
-import { dockerDriver, endpointId } from './container/networks.ts';
+import { addressesOf, dockerDriver, endpointId } from './container/networks.ts';
 
 /** @param members the containers that run on it, by id; none in a list */
 export function toNetwork(
@@ -92,18 +92,18 @@ export function membersOf(
     networkAttachments(record)
       .filter((attachment) => attachment.network === name)
       .map((attachment): [string, NetworkMember] => {
-        const { mac = '', ip, prefixLength = 0 } = attachment;
+        const { mac = '' } = attachment;
         const EndpointID = endpointId(record.id, attachment);
-        const address = ip ? `${ip}/${prefixLength}` : '';
-        const isIPv6 = address.includes(':');
-        const IPv4Address = isIPv6 ? '' : address;
-        return [
-          record.id,
-          { Name: record.name, EndpointID, MacAddress: mac, IPv4Address, IPv6Address: isIPv6 ? address : '' },
-        ];
+        const { four, six } = addressesOf(attachment);
+        const addresses = { IPv4Address: cidrOf(four), IPv6Address: cidrOf(six) };
+        return [record.id, { Name: record.name, EndpointID, MacAddress: mac, ...addresses }];
       }),
   );
   return Object.fromEntries(members);
+}
+
+function cidrOf({ ip, prefixLength }: { ip: string; prefixLength: number }): string {
+  return ip === '' ? '' : `${ip}/${prefixLength}`;
 }
 
 /** @throws PCH_NOT_SUPPORTED for a network of Swarm, PCH_BAD_REQUEST */

@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Logger } from '../../../hooks/index.ts';
+import { type Logger, PouchError } from '../../../hooks/index.ts';
 import type { BridgeNetwork } from '../network.ts';
-import { checkClashes, ownerMark } from './clash.ts';
+import { bridgeAddresses, checkClashes, ownerMark } from './clash.ts';
 import { ip, readHostNetwork, type HostLink, type HostNetwork } from './host.ts';
 import { ensureRules, hasLoopbackGuard } from './rules.ts';
 
-const forwardFile = '/proc/sys/net/ipv4/ip_forward';
+/** By the number of the family. */
+const forwarding = {
+  4: { file: '/proc/sys/net/ipv4/ip_forward', name: 'net.ipv4.ip_forward' },
+  6: { file: '/proc/sys/net/ipv6/conf/all/forwarding', name: 'net.ipv6.conf.all.forwarding' },
+} as const;
 
 /**
  * Ensures, once per process and network, that the bridge, its rules and IP forwarding are set up. They belong to the
@@ -66,13 +70,17 @@ export class BridgePreparation {
     const host = await readHostNetwork();
     checkClashes(network, host);
     await ensureBridge(network, host);
-    await Promise.all([ensureRules(network), this.#forward()]);
+    await Promise.all([
+      ensureRules(network),
+      this.#forward(forwarding[4]),
+      ...(network.ipv6 ? [this.#forward(forwarding[6])] : []),
+    ]);
   }
 
-  async #forward(): Promise<void> {
-    if ((await readFile(forwardFile, 'utf8')).trim() === '1') return;
-    await writeFile(forwardFile, '1');
-    this.#log.info('enabled net.ipv4.ip_forward, which containers on a bridge need');
+  async #forward({ file, name }: { file: string; name: string }): Promise<void> {
+    if ((await readFile(file, 'utf8')).trim() === '1') return;
+    await writeFile(file, '1');
+    this.#log.info(`enabled ${name}, which containers on a bridge need`);
   }
 }
 
@@ -80,7 +88,7 @@ export class BridgePreparation {
 async function ensureBridge(network: BridgeNetwork, host: HostNetwork): Promise<void> {
   const link = host.links.find(({ name }) => name === network.bridge);
   if (!link?.alias) await addBridge(network, link);
-  if (network.apart) await addAddress(network, link);
+  if (network.apart) await addAddresses(network, link);
 }
 
 async function addBridge({ bridge, mtu, owner }: BridgeNetwork, link: HostLink | undefined): Promise<void> {
@@ -90,12 +98,25 @@ async function addBridge({ bridge, mtu, owner }: BridgeNetwork, link: HostLink |
   await ip(['link', 'set', 'dev', bridge, 'alias', ownerMark(owner)]);
 }
 
-/** At once, so that the host has the route, and others see that the subnet is in use. */
-async function addAddress(
-  { bridge, gateway, subnet }: BridgeNetwork,
-  link: HostLink | undefined,
-): Promise<void> {
-  const address = `${gateway}/${subnet.split('/')[1]}`;
-  if (!link?.addresses.includes(address)) await ip(['address', 'add', address, 'dev', bridge]);
+/** At once, so that the host has the route, and others see that the subnets are in use. */
+async function addAddresses(network: BridgeNetwork, link: HostLink | undefined): Promise<void> {
+  const { bridge, ipv6 } = network;
+  if (ipv6) await prepareIPv6(bridge);
+  for (const address of bridgeAddresses(network)) {
+    // No host responds for it: the detection of duplicates would wait for the first container.
+    const flags = address.includes(':') ? ['nodad'] : [];
+    if (!link?.addresses.includes(address)) await ip(['address', 'add', address, 'dev', bridge, ...flags]);
+  }
   await ip(['link', 'set', 'dev', bridge, 'up']);
+}
+
+/** Containers must not give the host addresses and routes (CVE-2020-13401). @throws PCH_NOT_SUPPORTED */
+async function prepareIPv6(bridge: string): Promise<void> {
+  const setting = (name: string) => `/proc/sys/net/ipv6/conf/${bridge}/${name}`;
+  if (!existsSync(setting('accept_ra')))
+    throw new PouchError('PCH_NOT_SUPPORTED', 'the kernel of this host has no IPv6', {
+      hint: 'boot it without ipv6.disable=1, or create the network without IPv6',
+    });
+  await writeFile(setting('disable_ipv6'), '0');
+  await writeFile(setting('accept_ra'), '0');
 }

@@ -1,5 +1,5 @@
 import { PouchError } from '../../../hooks/index.ts';
-import { addressIn, overlap, parseCidr, type Cidr } from '../cidr.ts';
+import { addressIn, overlap, parseCidr, textOf, type Cidr } from '../cidr.ts';
 import type { BridgeNetwork } from '../network.ts';
 import type { HostLink, HostNetwork } from './host.ts';
 
@@ -14,19 +14,27 @@ export function ownerMark(owner: string): string {
  */
 export function checkClashes(network: BridgeNetwork, host: HostNetwork): void {
   const subnet = parseCidr(network.subnet);
-  if (!subnet)
+  if (subnet?.family !== 4)
     throw clash(
       network,
       `network.subnet: expected an IPv4 network such as 172.29.0.0/16, found ${network.subnet}`,
     );
+  const subnets = [subnet, ...(network.ipv6 ? [parseCidr(network.ipv6.subnet)!] : [])];
   const bridge = host.links.find(({ name }) => name === network.bridge);
-  if (bridge) checkBridge(network, subnet, bridge);
+  if (bridge) checkBridge(network, bridge);
   const others = host.links.filter(({ name }) => name !== network.bridge);
-  for (const link of others) checkLink(network, subnet, link);
-  for (const route of host.routes) checkRoute(network, subnet, route);
+  for (const link of others) checkLink(network, subnets, link);
+  for (const route of host.routes) checkRoute(network, subnets, route);
 }
 
-function checkBridge(network: BridgeNetwork, subnet: Cidr, link: HostLink): void {
+/** The addresses of the bridge, in CIDR notation. */
+export function bridgeAddresses({ subnet, gateway, ipv6 }: BridgeNetwork): string[] {
+  const cidr = parseCidr(subnet)!;
+  const four = `${gateway ?? addressIn(cidr, 1)}/${cidr.prefix}`;
+  return [four, ...(ipv6 ? [`${ipv6.gateway}/${ipv6.subnet.split('/')[1]}`] : [])];
+}
+
+function checkBridge(network: BridgeNetwork, link: HostLink): void {
   const { bridge } = network;
   if (link.kind !== 'bridge')
     throw clash(
@@ -39,31 +47,35 @@ function checkBridge(network: BridgeNetwork, subnet: Cidr, link: HostLink): void
       `the bridge ${bridge} belongs to another daemon: its alias is "${link.alias}", expected "${ownerMark(network.owner)}"`,
     );
   }
-  const gateway = `${network.gateway ?? addressIn(subnet, 1)}/${subnet.prefix}`;
-  const foreign = link.addresses.find((address) => address !== gateway);
+  const own = bridgeAddresses(network);
+  const foreign = link.addresses.find((address) => !own.includes(address));
   if (foreign)
-    throw clash(network, `the bridge ${bridge}: expected the address ${gateway}, found ${foreign}`);
+    throw clash(network, `the bridge ${bridge}: expected the address ${own.join(' and ')}, found ${foreign}`);
 }
 
-function checkLink(network: BridgeNetwork, subnet: Cidr, link: HostLink): void {
-  const taken = link.addresses.find((address) => overlaps(subnet, address));
-  if (taken) throw clash(network, `${nameOf(network)} overlaps with ${taken} of the interface ${link.name}`);
+function checkLink(network: BridgeNetwork, subnets: readonly Cidr[], link: HostLink): void {
+  for (const subnet of subnets) {
+    const taken = link.addresses.find((address) => overlaps(subnet, address));
+    if (taken)
+      throw clash(network, `${nameOf(network, subnet)} overlaps with ${taken} of the interface ${link.name}`);
+  }
 }
 
 function checkRoute(
   network: BridgeNetwork,
-  subnet: Cidr,
+  subnets: readonly Cidr[],
   route: { destination: string; device: string },
 ): void {
-  if (route.device === network.bridge || !overlaps(subnet, route.destination)) return;
+  const subnet = subnets.find((one) => overlaps(one, route.destination));
+  if (route.device === network.bridge || !subnet) return;
   throw clash(
     network,
-    `${nameOf(network)} overlaps with the route ${route.destination} of the interface ${route.device}`,
+    `${nameOf(network, subnet)} overlaps with the route ${route.destination} of the interface ${route.device}`,
   );
 }
 
-function nameOf({ apart, subnet }: BridgeNetwork): string {
-  return apart ? `the subnet ${subnet}` : `network.subnet ${subnet}`;
+function nameOf({ apart }: BridgeNetwork, subnet: Cidr): string {
+  return apart ? `the subnet ${textOf(subnet)}` : `network.subnet ${textOf(subnet)}`;
 }
 
 function overlaps(subnet: Cidr, other: string): boolean {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { runCommand } from '../command.ts';
 
 /** The host's interfaces and routes, with which a bridge may conflict. */
@@ -10,17 +11,22 @@ export interface HostLink {
   name: string;
   /** `bridge`, `veth`, …; empty for hardware. */
   kind: string;
-  /** IPv4, in CIDR notation. */
+  /** In CIDR notation, without those of the scope link. */
   addresses: string[];
   /** `ip link set … alias`. */
   alias: string;
+  isLoopback?: true;
+  /** The interface below it. */
+  parent?: string;
 }
 
 interface IpLink {
   ifname: string;
   ifalias?: string;
   linkinfo?: { info_kind?: string };
-  addr_info?: { family: string; local: string; prefixlen: number }[];
+  addr_info?: { family: string; local?: string; prefixlen: number; scope?: string }[];
+  link_type?: string;
+  link?: string;
 }
 
 interface IpRoute {
@@ -30,16 +36,22 @@ interface IpRoute {
 
 /** Reads the output of iproute2, which includes interfaces that are down. */
 export async function readHostNetwork(): Promise<HostNetwork> {
-  const [links, routes] = await Promise.all([
+  const [links, routes, routes6] = await Promise.all([
     ipJson<IpLink>(['-details', 'address', 'show']),
     ipJson<IpRoute>(['-4', 'route', 'show']),
+    existsSync('/proc/sys/net/ipv6') ? ipJson<IpRoute>(['-6', 'route', 'show']) : [],
   ]);
   return {
     links: links.map(hostLink),
-    routes: routes.flatMap(({ dst, dev }) =>
-      dst === 'default' || !dev ? [] : [{ destination: dst, device: dev }],
+    routes: [...routes, ...routes6].flatMap(({ dst, dev }) =>
+      dst === 'default' || !dev || isLinkLocal(dst) ? [] : [{ destination: dst, device: dev }],
     ),
   };
+}
+
+/** Each interface has one in fe80::/10. */
+function isLinkLocal(destination: string): boolean {
+  return /^fe[89ab]/i.test(destination);
 }
 
 /**
@@ -57,10 +69,15 @@ async function ipJson<Item>(args: string[]): Promise<Item[]> {
 }
 
 function hostLink(link: IpLink): HostLink {
-  const addresses = (link.addr_info ?? []).filter(({ family }) => family === 'inet');
+  const addresses = (link.addr_info ?? []).filter(
+    ({ family, local, scope }) =>
+      local !== undefined && (family === 'inet' || (family === 'inet6' && scope !== 'link')),
+  );
   return {
     name: link.ifname,
     kind: link.linkinfo?.info_kind ?? '',
+    ...(link.link_type === 'loopback' && { isLoopback: true as const }),
+    ...(link.link !== undefined && { parent: link.link }),
     addresses: addresses.map(({ local, prefixlen }) => `${local}/${prefixlen}`),
     alias: link.ifalias ?? '',
   };

@@ -31,22 +31,32 @@ export async function purgeNetwork({ bridge, ipamDir, shared = false }: PurgeOpt
   await removeForwardedPorts(bridge);
   await removeOwnChains(bridge);
   await removeTables(bridge);
-  if (shared) for (const table of ['nat', 'filter'] as const) await removeSharedChains(table);
+  if (shared)
+    for (const table of ['nat', 'filter'] as const)
+      for (const family of Object.keys(families) as Family[]) await removeSharedChains(table, family);
   await removeBridge(bridge);
   if (ipamDir !== undefined) await rm(ipamDir, { recursive: true, force: true });
 }
 
 async function removeForwardedPorts(bridge: string): Promise<void> {
-  for (const rule of await rulesOf('nat')) {
+  await Promise.all((Object.keys(families) as Family[]).map((family) => removeForwardedOf(bridge, family)));
+}
+
+async function removeForwardedOf(bridge: string, family: Family): Promise<void> {
+  for (const rule of await rulesOf('nat', family)) {
     const jump = parseJump(rule);
     if (jump?.network !== bridge) continue;
-    await iptables('nat', ['-D', ...splitRule(rule).slice(1)]);
-    await removeChain('nat', jump.chain);
+    await iptables('nat', ['-D', ...splitRule(rule).slice(1)], family);
+    await removeChain('nat', jump.chain, family);
   }
 }
 
 async function removeOwnChains(bridge: string): Promise<void> {
-  for (const { family, table, parent } of ruleChains) {
+  await Promise.all((Object.keys(families) as Family[]).map((family) => removeChainsOf(bridge, family)));
+}
+
+async function removeChainsOf(bridge: string, wanted: Family): Promise<void> {
+  for (const { family, table, parent } of ruleChains.filter((one) => one.family === wanted)) {
     await iptables(table, ['-D', parent, ...jumpRule(bridge)], family);
     await removeChain(table, chainName(bridge), family);
   }
@@ -56,9 +66,9 @@ async function removeOwnChains(bridge: string): Promise<void> {
  * In one transaction, which the kernel rejects if a chain has a rule of a container: another engine may attach one at
  * this moment. Without its jumps a chain would forward nothing, and no error would say so.
  */
-async function removeSharedChains(table: 'nat' | 'filter'): Promise<void> {
+async function removeSharedChains(table: 'nat' | 'filter', family: Family): Promise<void> {
   const { chains, holdsContainers } = sharedChains[table];
-  const rules = await rulesOf(table);
+  const rules = await rulesOf(table, family);
   const found = chains.filter((chain) => rules.includes(`-N ${chain}`));
   if (found.length === 0) return;
   const jumps = rules.filter(
@@ -72,7 +82,7 @@ async function removeSharedChains(table: 'nat' | 'filter'): Promise<void> {
     'COMMIT',
     '',
   ];
-  await runCommand('iptables-restore', ['--noflush', '--wait', '5'], { input: input.join('\n') });
+  await runCommand(`${families[family]}-restore`, ['--noflush', '--wait', '5'], { input: input.join('\n') });
 }
 
 async function removeBridge(bridge: string): Promise<void> {
@@ -91,8 +101,8 @@ async function iptables(table: string, args: string[], family: Family = 'ipv4'):
   await runCommand(families[family], ['-t', table, '-w', '5', ...args]);
 }
 
-async function rulesOf(table: string): Promise<string[]> {
-  const { stdout } = await runCommand('iptables', ['-t', table, '-w', '5', '-S']);
+async function rulesOf(table: string, family: Family = 'ipv4'): Promise<string[]> {
+  const { stdout } = await runCommand(families[family], ['-t', table, '-w', '5', '-S']);
   return stdout.split('\n');
 }
 

@@ -29,6 +29,9 @@ export const ruleChains = [
   { family: 'ipv4', table: 'mangle', parent: 'FORWARD' },
   { family: 'ipv4', table: 'nat', parent: 'POSTROUTING' },
   { family: 'ipv4', table: 'filter', parent: 'FORWARD' },
+  { family: 'ipv6', table: 'mangle', parent: 'FORWARD' },
+  { family: 'ipv6', table: 'nat', parent: 'POSTROUTING' },
+  { family: 'ipv6', table: 'filter', parent: 'FORWARD' },
 ] as const satisfies Omit<RuleSet, 'rules'>[];
 
 /** At most 21 characters; the limit for a chain's name is 28. */
@@ -57,24 +60,32 @@ function loopbackGuard(bridge: string): RuleSet[] {
  * they open none to containers on the daemon's own bridge, which has no such rules. The mangle table precedes the
  * filter table, where the chain of another bridge may accept a packet first.
  */
-function boundary({ bridge, apart }: BridgeNetwork): RuleSet[] {
+function boundary({ bridge, apart }: BridgeNetwork, family: Family): RuleSet[] {
   if (!apart) return [];
   const enclosed = [`-i ${bridge} ! -o ${bridge} -j DROP`, `-o ${bridge} ! -i ${bridge} -j DROP`];
   const uninvited = '-m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP';
   const guarded = [`-o ${bridge} ! -i ${bridge} ${uninvited}`, `-i ${bridge} -o ${apart.from} ${uninvited}`];
   const rules = apart.internal ? enclosed : guarded;
-  return [{ family: 'ipv4', table: 'mangle', parent: 'FORWARD', rules }];
+  return [{ family, table: 'mangle', parent: 'FORWARD', rules }];
 }
 
 function ruleSets(network: BridgeNetwork): RuleSet[] {
-  const { bridge, subnet } = network;
-  const masquerade = network.ipMasq ? [`-s ${subnet} ! -o ${bridge} -j MASQUERADE`] : [];
+  const { bridge, subnet, ipMasq, ipv6 } = network;
+  const masquerade = (from: string) => (ipMasq ? [`-s ${from} ! -o ${bridge} -j MASQUERADE`] : []);
   return [
     ...loopbackGuard(bridge),
-    ...boundary(network),
-    { family: 'ipv4', table: 'nat', parent: 'POSTROUTING', rules: masquerade },
+    ...forwardingRules(network, 'ipv4', masquerade(subnet)),
+    ...(ipv6 ? forwardingRules(network, 'ipv6', masquerade(ipv6.subnet)) : []),
+  ];
+}
+
+function forwardingRules(network: BridgeNetwork, family: Family, masquerade: string[]): RuleSet[] {
+  const { bridge } = network;
+  return [
+    ...boundary(network, family),
+    { family, table: 'nat', parent: 'POSTROUTING', rules: masquerade },
     {
-      family: 'ipv4',
+      family,
       table: 'filter',
       parent: 'FORWARD',
       // Redundant under the kernel's default policy; Docker, ufw and others change the policy to DROP.

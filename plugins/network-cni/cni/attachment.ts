@@ -8,15 +8,20 @@ export function toAttachment(
   ports: NetworkAttachment['ports'],
 ): NetworkAttachment {
   const inside = result.interfaces?.find(({ name, sandbox }) => name === interfaceName && sandbox);
-  const address = result.ips?.[0];
-  const [ip, prefix] = address?.address.split('/') ?? [];
+  const [four, six] = [false, true].map((isSix) =>
+    result.ips?.find((one) => one.address.includes(':') === isSix),
+  );
+  const [ip, prefix] = four?.address.split('/') ?? [];
+  const [ip6, prefix6] = six?.address.split('/') ?? [];
   return {
     network,
     interface: interfaceName,
     ...(inside?.mac && { mac: inside.mac }),
     ...(ip && { ip }),
     ...(prefix && { prefixLength: Number(prefix) }),
-    ...(isRouted && address?.gateway && { gateway: address.gateway }),
+    ...(isRouted && four?.gateway && { gateway: four.gateway }),
+    ...(ip6 && { ip6, prefixLength6: Number(prefix6) }),
+    ...(isRouted && six?.gateway && { gateway6: six.gateway }),
     ports,
     cni: result,
   };

@@ -14,11 +14,15 @@ export async function moveDefaultRoute(
 ): Promise<void> {
   for (let n = 0; n < mostInterfaces; n += 1) {
     const name = `eth${n}`;
-    const { gateway } = (resultOf(networkEffectKey(name)) ?? {}) as Partial<NetworkAttachment>;
-    if (name === lost || gateway === undefined) continue;
+    const found = (resultOf(networkEffectKey(name)) ?? {}) as Partial<NetworkAttachment>;
+    const gateways = [found.gateway, found.gateway6].filter((one) => one !== undefined);
+    if (name === lost || gateways.length === 0) continue;
     // A route that exists stays: the lost interface had none.
-    const route = ['route', 'add', 'default', 'via', gateway, 'dev', name];
-    await runCommand('nsenter', [`--net=${netns}`, 'ip', ...route]);
+    for (const gateway of gateways) {
+      const route = ['route', 'add', 'default', 'via', gateway, 'dev', name];
+      const family = gateway.includes(':') ? '-6' : '-4';
+      await runCommand('nsenter', [`--net=${netns}`, 'ip', family, ...route]);
+    }
     return;
   }
 }

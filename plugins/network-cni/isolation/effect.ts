@@ -38,9 +38,9 @@ export function isolationEffect(): EffectKind<IsolationEffectArgs, null> {
 }
 
 /** CNI's result lists the bridge, the host's end of the veth pair, and the container's end with its sandbox. */
-function portOf(container: string, bridge: string, { mac, ip, cni }: NetworkAttachment): BridgePort {
+function portOf(container: string, bridge: string, { mac, ip, ip6, cni }: NetworkAttachment): BridgePort {
   const port = (cni as CniResult).interfaces?.find(({ name, sandbox }) => !sandbox && name !== bridge)?.name;
-  if (port && mac && ip) return { port, mac, ip, container };
+  if (port && mac && ip) return { port, mac, ip, ...(ip6 !== undefined && { ip6 }), container };
   throw new PouchError(
     'PCH_CNI_FAILED',
     'CNI plugin bridge: expected a port, a MAC and an address in its result, found less',

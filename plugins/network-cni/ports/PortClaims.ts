@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { field, PouchError, type NetworkAttachment, type PortRequest } from '../../../hooks/index.ts';
 import { tryBind } from './bind.ts';
 import { readForwardedPorts, type ForwardedPort } from './forwarded.ts';
@@ -10,6 +11,8 @@ export interface Claimant {
   /** The container's id; with a dot and more for one of its ports. */
   container: string;
   name: string;
+  /** It has an IPv6 address, too: a port without an address of the host is published on both families. */
+  hasIPv6?: boolean;
 }
 
 /** The container that holds a port, in any network. */
@@ -17,6 +20,8 @@ type HeldPort = Omit<ForwardedPort, 'network'>;
 
 interface Claim extends HeldPort {
   name: string;
+  /** Also on every IPv6 address of the host. */
+  isBoth: boolean;
 }
 
 export interface PortClaimsOptions {
@@ -27,6 +32,7 @@ export interface PortClaimsOptions {
 }
 
 const anyAddress = '0.0.0.0';
+const anyAddress6 = '::';
 /** A port that the kernel picks is refused only if a container already has it, so few attempts suffice. */
 const attempts = 50;
 
@@ -92,11 +98,15 @@ async function assign(
   };
   const published: PublishedPort[] = [];
   for (const { containerPort, protocol, hostIp = '', hostPort: asked } of ports) {
-    const wanted = { protocol, hostIp: hostIp || anyAddress, hostPort: asked ?? 0, ...claimant };
+    const { container, name } = claimant;
+    const isBoth = hostIp === '' && claimant.hasIPv6 === true;
+    const wanted = { protocol, hostIp: hostIp || anyAddress, hostPort: asked ?? 0, container, name, isBoth };
     const claim = asked
       ? await claimFixed(wanted, claims, holderOf)
       : await claimFree(wanted, claims, holderOf);
-    published.push({ containerPort, protocol, hostIp: claim.hostIp, hostPort: claim.hostPort });
+    const port = { containerPort, protocol, hostPort: claim.hostPort };
+    published.push({ ...port, hostIp: claim.hostIp });
+    if (isBoth) published.push({ ...port, hostIp: anyAddress6 });
   }
   return published;
 }
@@ -127,18 +137,29 @@ async function claimFree(wanted: Claim, claims: Set<Claim>, holderOf: HolderOf):
 }
 
 async function bindBriefly(wanted: Claim): Promise<number> {
-  return await tryBind(wanted.protocol, wanted.hostIp, wanted.hostPort).catch((error: unknown) => {
+  try {
+    const port = await tryBind(wanted.protocol, wanted.hostIp, wanted.hostPort);
+    if (wanted.isBoth) await tryBind(wanted.protocol, anyAddress6, port);
+    return port;
+  } catch (error) {
     throw bindFailure(wanted, error);
-  });
+  }
 }
 
 function samePort(a: HeldPort, b: HeldPort): boolean {
   if (a.protocol !== b.protocol || a.hostPort !== b.hostPort) return false;
-  return a.hostIp === b.hostIp || isAny(a.hostIp) || isAny(b.hostIp);
+  if (a.hostIp === b.hostIp) return true;
+  // An empty one stands for both families.
+  const isSameFamily = [a.hostIp, b.hostIp].includes('') || isIPv6(a.hostIp) === isIPv6(b.hostIp);
+  return (isSameFamily || isBoth(a) || isBoth(b)) && (isAny(a.hostIp) || isAny(b.hostIp));
+}
+
+function isBoth(port: HeldPort & { isBoth?: boolean }): boolean {
+  return port.isBoth === true;
 }
 
 function isAny(address: string): boolean {
-  return address === '' || address === anyAddress || address === '::';
+  return address === '' || address === anyAddress || address === anyAddress6;
 }
 
 /** @param name its present one; a claim has that of its start */

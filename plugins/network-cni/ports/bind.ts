@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { createServer } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 
 /**
  * Binds a host port briefly, to check that no process listens there.
@@ -18,7 +18,7 @@ function bindTcp(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen({ host, port, exclusive: true }, () => {
+    server.listen({ host, port, exclusive: true, ipv6Only: isIPv6(host) }, () => {
       const bound = server.address();
       server.close(() => {
         resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
@@ -29,7 +29,7 @@ function bindTcp(host: string, port: number): Promise<number> {
 
 function bindUdp(address: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    const socket = createSocket({ type: isIPv6(address) ? 'udp6' : 'udp4', ipv6Only: isIPv6(address) });
     socket.once('error', reject);
     socket.bind({ address, port, exclusive: true }, () => {
       const bound = socket.address().port;

@@ -30,7 +30,7 @@ export function cniPortEffect(
   preparation: BridgePreparation,
   claims: PortClaims,
   localnet: LocalnetRouting,
-): EffectKind<CniPortArgs, PublishedPort> {
+): EffectKind<CniPortArgs, PublishedPort[]> {
   return {
     kind: 'cni-port',
     describe: ({ port: { hostIp, hostPort, containerPort, protocol } }) =>
@@ -40,12 +40,13 @@ export function cniPortEffect(
       const { bridge, name } = args;
       const id = idOf(args);
       await preparation.ensureGuarded(bridge);
-      const [port] = await claims.claim({ container: id, name }, [args.port]);
-      localnet.hold(bridge.bridge, id, [port!]);
+      const claimant = { container: id, name, hasIPv6: bridge.ipv6 !== undefined };
+      const ports = await claims.claim(claimant, [args.port]);
+      localnet.hold(bridge.bridge, id, ports);
       const attachment = resultOf(args.attach) as NetworkAttachment | undefined;
-      await runPortmap('ADD', args, attachment?.cni, signal);
+      await runPortmap('ADD', { ...args, ports }, attachment?.cni, signal);
       await localnet.settle(bridge.bridge);
-      return port!;
+      return ports;
     },
 
     async undo(args, applied, { signal }) {
@@ -56,7 +57,7 @@ export function cniPortEffect(
         claims.releasePort(container, port);
       } else {
         if (!applied) await endCutOff(id, binDirs, signal);
-        await runPortmap('DEL', args, undefined, signal);
+        await runPortmap('DEL', { ...args, ports: [args.port] }, undefined, signal);
         claims.release(id);
       }
       await localnet.release(bridge.bridge, id);
@@ -71,17 +72,17 @@ function idOf({ container, port: { hostIp, hostPort, protocol } }: CniPortArgs):
 
 async function runPortmap(
   command: CniCommand,
-  args: CniPortArgs,
+  args: CniPortArgs & { ports: PublishedPort[] },
   result: CniResult | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { bridge, netns, binDirs, port } = args;
+  const { bridge, netns, binDirs, ports } = args;
   const attachment = {
     containerId: idOf(args),
     netns,
     interface: args.interface,
     binDirs,
-    runtimeConfig: { portMappings: [portMapping(port)] },
+    runtimeConfig: { portMappings: ports.map(portMapping) },
   };
   const network = { cniVersion: '1.0.0', name: bridge.bridge, plugins: [portmap] };
   await executePlugin(command, pluginInput(network, portmap, attachment, result), attachment, signal);

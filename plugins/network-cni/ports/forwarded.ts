@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { families } from '../bridge/rules.ts';
 import { runCommand } from '../command.ts';
 
 /** A host port that CNI's portmap forwards, for a container of any engine on this host. */
@@ -14,8 +16,16 @@ export interface ForwardedPort {
 
 /** Reads portmap's rules: bind(2) does not detect forwarded ports, which have no listening socket. */
 export async function readForwardedPorts(): Promise<ForwardedPort[]> {
-  const { stdout } = await runCommand('iptables', ['-t', 'nat', '-w', '5', '-S']);
-  return parseForwardedPorts(stdout);
+  const [four, six] = await Promise.all(
+    Object.values(families).map(async (command) => {
+      if (command === families.ipv6 && !existsSync('/proc/sys/net/ipv6')) return '';
+      return (await runCommand(command, ['-t', 'nat', '-w', '5', '-S'])).stdout;
+    }),
+  );
+  return [
+    ...parseForwardedPorts(four!),
+    ...parseForwardedPorts(six!).map((port) => ({ ...port, hostIp: port.hostIp || '::' })),
+  ];
 }
 
 /**
@@ -54,7 +64,8 @@ interface DnatRule {
 }
 
 function parseDnat(rule: string): DnatRule | undefined {
-  const match = /^-A (CNI-DN-\w+) (?:-d ([\d.]+)\/32 )?-p (\w+) .*--dport (\d+) -j DNAT/.exec(rule);
+  const match =
+    /^-A (CNI-DN-\w+) (?:-d ([\d.]+|[\da-f:]+)\/(?:32|128) )?-p (\w+) .*--dport (\d+) -j DNAT/.exec(rule);
   if (!match) return undefined;
   const [, chain = '', hostIp = '', protocol = '', hostPort] = match;
   return { protocol, hostPort: Number(hostPort), hostIp, chain };

@@ -1,4 +1,6 @@
+import { isIPv6 } from 'node:net';
 import { PouchError } from '../../../hooks/index.ts';
+import { families } from '../bridge/rules.ts';
 import { runCommand } from '../command.ts';
 import { parseJump } from './forwarded.ts';
 
@@ -12,23 +14,31 @@ export async function removeForwarded(
   container: string,
   port: { protocol: string; hostPort: number; hostIp: string },
 ): Promise<void> {
-  const chain = await chainOf(network, container);
-  if (chain === undefined) return;
-  const { stdout } = await iptables(['-S', chain]);
-  for (const rule of stdout.split('\n').filter((line) => isOf(line, port)))
-    await iptables(['-D', ...rule.split(' ').slice(1)]);
+  for (const command of commandsOf(port.hostIp)) {
+    const chain = await chainOf(command, network, container);
+    if (chain === undefined) continue;
+    const { stdout } = await iptables(command, ['-S', chain]);
+    for (const rule of stdout.split('\n').filter((line) => isOf(line, port)))
+      await iptables(command, ['-D', ...rule.split(' ').slice(1)]);
+  }
+}
+
+/** An empty address is that of all, of both families. */
+function commandsOf(hostIp: string): string[] {
+  if (hostIp === '') return Object.values(families);
+  return [isIPv6(hostIp) ? families.ipv6 : families.ipv4];
 }
 
 /** Undefined if the container has none, or portmap has forwarded nothing on this host yet. */
-async function chainOf(network: string, container: string): Promise<string | undefined> {
-  const { stdout } = await runCommand('iptables', ['-t', 'nat', '-w', '5', '-S', 'CNI-HOSTPORT-DNAT']);
+async function chainOf(command: string, network: string, container: string): Promise<string | undefined> {
+  const { stdout } = await runCommand(command, ['-t', 'nat', '-w', '5', '-S', 'CNI-HOSTPORT-DNAT']);
   const jumps = stdout.split('\n').flatMap((rule) => parseJump(rule) ?? []);
   return jumps.find((jump) => jump.network === network && jump.container === container)?.chain;
 }
 
 function isOf(rule: string, port: { protocol: string; hostPort: number; hostIp: string }): boolean {
-  const [, address = ''] = / -d ([\d.]+)\/32 /.exec(rule) ?? [];
-  const isAny = port.hostIp === '' || port.hostIp === '0.0.0.0';
+  const [, address = ''] = / -d ([\d.]+|[\da-f:]+)\/(?:32|128) /.exec(rule) ?? [];
+  const isAny = ['', '0.0.0.0', '::'].includes(port.hostIp);
   return (
     rule.includes(` -p ${port.protocol} `) &&
     rule.includes(` --dport ${port.hostPort} `) &&
@@ -36,10 +46,10 @@ function isOf(rule: string, port: { protocol: string; hostPort: number; hostIp: 
   );
 }
 
-async function iptables(args: string[]): Promise<{ stdout: string }> {
-  const { exitCode, stdout, stderr } = await runCommand('iptables', ['-t', 'nat', '-w', '5', ...args]);
+async function iptables(command: string, args: string[]): Promise<{ stdout: string }> {
+  const { exitCode, stdout, stderr } = await runCommand(command, ['-t', 'nat', '-w', '5', ...args]);
   if (exitCode === 0) return { stdout };
-  throw new PouchError('PCH_CNI_FAILED', `iptables failed at ${args.join(' ')}: ${stderr.trim()}`, {
+  throw new PouchError('PCH_CNI_FAILED', `${command} failed at ${args.join(' ')}: ${stderr.trim()}`, {
     hint: 'check `iptables-save`',
   });
 }

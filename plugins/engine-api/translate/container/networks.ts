@@ -38,7 +38,7 @@ export function networkSettings(record: ContainerRecord): NetworkSettings {
     GlobalIPv6PrefixLen: first.GlobalIPv6PrefixLen ?? 0,
     IPAddress: first.IPAddress ?? '',
     IPPrefixLen: first.IPPrefixLen ?? 0,
-    IPv6Gateway: '',
+    IPv6Gateway: first.IPv6Gateway ?? '',
     MacAddress: first.MacAddress ?? '',
     Networks: networks,
   };
@@ -66,8 +66,8 @@ export function endpoints(record: ContainerRecord): Record<string, EndpointSetti
 function askedEndpoints({ draft: { network } }: ContainerRecord): AskedEndpoint[] {
   const { mode, request } = network;
   if (mode.startsWith('container:')) return [];
-  const { ip, mac, aliases, links, driverOpts, endpoints: others = [], detached } = request;
-  const first = { network: mode, ...pickSet({ ip, mac, aliases, links, driverOpts }) };
+  const { ip, ip6, mac, aliases, links, driverOpts, endpoints: others = [], detached } = request;
+  const first = { network: mode, ...pickSet({ ip, ip6, mac, aliases, links, driverOpts }) };
   return detached ? others : [first, ...others];
 }
 
@@ -80,24 +80,48 @@ function pickSet(fields: Partial<AskedEndpoint>): Partial<AskedEndpoint> {
 function endpoint(
   record: ContainerRecord,
   attachment: NetworkAttachment | undefined,
-  { network, ip, mac, aliases, links, driverOpts }: AskedEndpoint,
+  { network, ip, ip6, mac, aliases, links, driverOpts }: AskedEndpoint,
 ): EndpointSettings {
   const id = record.draft.network.ids?.[network];
-  const ipv6 = attachment?.ip?.includes(':') ?? false;
+  const { four, six } = addressesOf(attachment);
+  const asked = [ip, ip6].filter((one) => one !== undefined);
   return {
-    IPAMConfig: ip ? { [ip.includes(':') ? 'IPv6Address' : 'IPv4Address']: ip } : null,
+    IPAMConfig:
+      asked.length === 0
+        ? null
+        : Object.fromEntries(asked.map((one) => [one.includes(':') ? 'IPv6Address' : 'IPv4Address', one])),
     Links: id === undefined ? null : (links ?? null),
     Aliases: id === undefined ? (aliases ?? null) : aliasesWith(aliases, record),
     MacAddress: attachment?.mac ?? mac ?? '',
     DriverOpts: driverOpts ?? null,
     NetworkID: network && (id ?? predefinedNetworkId(network)),
     EndpointID: attachment ? endpointId(record.id, attachment) : '',
-    Gateway: ipv6 ? '' : (attachment?.gateway ?? ''),
-    IPAddress: ipv6 ? '' : (attachment?.ip ?? ''),
-    IPPrefixLen: ipv6 ? 0 : (attachment?.prefixLength ?? 0),
-    IPv6Gateway: ipv6 ? (attachment?.gateway ?? '') : '',
-    GlobalIPv6Address: ipv6 ? (attachment?.ip ?? '') : '',
-    GlobalIPv6PrefixLen: ipv6 ? (attachment?.prefixLength ?? 0) : 0,
+    Gateway: four.gateway,
+    IPAddress: four.ip,
+    IPPrefixLen: four.prefixLength,
+    IPv6Gateway: six.gateway,
+    GlobalIPv6Address: six.ip,
+    GlobalIPv6PrefixLen: six.prefixLength,
+  };
+}
+
+interface Address {
+  ip: string;
+  prefixLength: number;
+  gateway: string;
+}
+
+const noAddress: Address = { ip: '', prefixLength: 0, gateway: '' };
+
+/** By family. A driver of a plugin may give an IPv6 address alone. */
+export function addressesOf(attachment: NetworkAttachment | undefined): { four: Address; six: Address } {
+  if (!attachment) return { four: noAddress, six: noAddress };
+  const { ip = '', prefixLength = 0, gateway = '', ip6, prefixLength6 = 0, gateway6 = '' } = attachment;
+  const first = { ip, prefixLength, gateway };
+  if (ip.includes(':')) return { four: noAddress, six: first };
+  return {
+    four: first,
+    six: ip6 === undefined ? noAddress : { ip: ip6, prefixLength: prefixLength6, gateway: gateway6 },
   };
 }
 

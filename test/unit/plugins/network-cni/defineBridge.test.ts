@@ -14,7 +14,7 @@ const wanted: NewDriverNetwork = {
   others: [{ name: 'db', subnet: '172.18.0.0/16' }],
 };
 const host = {
-  links: [{ name: 'eth0', kind: '', addresses: ['172.19.3.4/24'], alias: '' }],
+  links: [{ name: 'eth0', kind: '', addresses: ['172.19.3.4/24', 'fd00:9::1/64'], alias: '' }],
   routes: [{ destination: '172.20.0.0/14', device: 'eth0' }],
 };
 const define = (more: Partial<NewDriverNetwork>) => defineBridge({ ...wanted, ...more }, facts, host);
@@ -56,6 +56,46 @@ describe('network-cni: a created bridge', () => {
     });
   });
 
+  it('has an IPv6 subnet, ranges and addresses of others beside the IPv4 one', () => {
+    const six = { subnet: 'FD00:1::/64', ipRange: 'fd00:1::/80', reserved: { a: 'fd00:1::1' } };
+    const four = { subnet: '10.1.2.0/24', reserved: { b: '10.1.2.9' } };
+    assert.deepEqual(define({ enableIPv6: true, addresses: [six, four] }), {
+      options: {
+        bridge: 'br-0123456789ab',
+        subnet: '10.1.2.0/24',
+        gateway: '10.1.2.1',
+        subnet6: 'fd00:1::/64',
+        gateway6: 'fd00:1::2',
+        ipRange6: 'fd00:1::/80',
+        reserved: ['10.1.2.9', 'fd00:1::1'],
+      },
+      addresses: [
+        { subnet: '10.1.2.0/24', gateway: '10.1.2.1', reserved: { b: '10.1.2.9' } },
+        { subnet: 'fd00:1::/64', gateway: 'fd00:1::2', ipRange: 'fd00:1::/80', reserved: { a: 'fd00:1::1' } },
+      ],
+    });
+    assert.equal(define({ enableIPv6: true, addresses: [six] }).addresses[0]!.subnet, '172.24.0.0/16');
+  });
+
+  const refusedPairs: [string, NetworkAddresses[], RegExp][] = [
+    ['IPv6 without a subnet of it', [], /non-overlapping IPv6 address pool/],
+    ['two IPv4 subnets', [{ subnet: '10.1.0.0/24' }, { subnet: '10.2.0.0/24' }, { subnet: 'fd00:1::/64' }], /support multiple subnets/],
+    ['two IPv6 subnets', [{ subnet: 'fd00:1::/64' }, { subnet: 'fd00:2::/64' }], /support multiple subnets/],
+    ['subnets of its own that overlap', [{ subnet: 'fd00:1::/64' }, { subnet: 'fd00:1::/80' }], /Pool overlaps.*same network/],
+    ['the IPv6 subnet of the host', [{ subnet: 'fd00:9::5:0/112' }], /Pool overlaps.*of the interface eth0/],
+    ['a huge IPv6 subnet', [{ subnet: 'fd00::/8' }], /prefix of 16 to 125 bits/],
+    ['an IPv4 gateway', [{ subnet: 'fd00:1::/64', gateway: '10.1.0.1' }], /no matching subnet for gateway/],
+    ['an IPv6 gateway outside', [{ subnet: 'fd00:1::/64', gateway: 'fd00:2::1' }], /no matching subnet for gateway/],
+    ['an IPv4 range', [{ subnet: 'fd00:1::/64', ipRange: '10.1.0.0/25' }], /invalid CIDR address/],
+    ['an auxiliary address outside', [{ subnet: 'fd00:1::/64', reserved: { a: 'fd00:2::1' } }], /no matching subnet for aux-address/],
+    ['one of the other family', [{ subnet: 'fd00:1::/64', reserved: { a: '10.1.0.1' } }], /no matching subnet for aux-address/],
+    ['the gateway as one', [{ subnet: 'fd00:1::/64', gateway: 'fd00:1::5', reserved: { a: 'FD00:1:0::5' } }], /Address already in use/],
+    ['one twice', [{ subnet: 'fd00:1::/64', reserved: { a: 'fd00:1::5', b: 'fd00:1::5' } }], /Address already in use/],
+    ['no address', [{ subnet: 'fd00:1::/64', reserved: { a: 'x' } }], /no matching subnet for aux-address x/],
+  ]; // prettier-ignore
+  for (const [name, addresses, message] of refusedPairs)
+    it(`refuses ${name}`, () => assert.throws(() => define({ enableIPv6: true, addresses }), { message }));
+
   const refused: [string, NetworkAddresses, RegExp][] = [
     ['no CIDR', { subnet: '10.1' }, /invalid CIDR address: 10\.1/],
     ['an address', { subnet: '10.1.0.0' }, /invalid CIDR address/],
@@ -72,7 +112,7 @@ describe('network-cni: a created bridge', () => {
     ],
     ['that of the daemon', { subnet: '172.17.0.0/24' }, /of the network bridge/],
     ['that of a route', { subnet: '172.20.0.0/16' }, /of a route of eth0/],
-    ['IPv6', { subnet: 'fd00::/64' }, /IPv6 networks are not supported/],
+    ['IPv6', { subnet: 'fd00::/64' }, /needs IPv6, which the network does not have/],
   ];
   for (const [name, addresses, message] of refused)
     it(`refuses ${name}`, () => assert.throws(() => define({ addresses: [addresses] }), { message }));
@@ -90,6 +130,10 @@ describe('network-cni: a created bridge', () => {
   it('needs a name and a subnet in pouchd.yaml, and the daemon’s own needs nothing', () => {
     checkBridgeOptions('bridge', {});
     checkBridgeOptions('lan', { bridge: 'lan0', subnet: '10.1.0.0/24' });
+    const six = { subnet6: 'fd00:1::/64', gateway6: 'fd00:1::1', reserved: ['fd00:1::2', '10.1.0.2'] };
+    checkBridgeOptions('lan', { bridge: 'lan0', subnet: '10.1.0.0/24', ...six });
+    const alone = { bridge: 'lan0', subnet: '10.1.0.0/24', gateway6: 'fd00::1' };
+    assert.throws(() => checkBridgeOptions('lan', alone), /expected the option subnet6/);
     assert.throws(() => checkBridgeOptions('lan', {}), /expected the options bridge and subnet/);
   });
 });
