@@ -18,7 +18,7 @@ import type { ContainerService, ServiceAction } from '../richServices.ts';
 import type { ContainerRecord } from './record.ts';
 import type { CommitOptions } from './images.ts';
 import type { Rollback, Upgrade, UpgradeOptions } from './upgrade.ts';
-import type { AttachOptions, Attachment, LogEntry, LogQuery, Run } from './streams.ts';
+import type { AttachOptions, Attachment, LogEntries, LogQuery, Run } from './streams.ts';
 import { token } from '../token.ts';
 
 /** Which containers `list` returns; every condition must hold. */
@@ -214,7 +214,7 @@ export interface Containers {
    */
   connect(ref: string, target: { host: string; port: number }): Promise<Attachment>;
   /** What the container wrote, the oldest entry first. */
-  logs(ref: string, query: LogQuery, signal?: AbortSignal): AsyncIterable<LogEntry>;
+  logs(ref: string, query: LogQuery, signal?: AbortSignal): LogEntries;
   /**
    * The services of a rich container, or the one of that name. Asks its init.
    * @throws PCH_INIT_CANNOT, PCH_UNIT_NOT_FOUND, PCH_CONTAINER_NOT_RUNNING

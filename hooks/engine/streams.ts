@@ -12,6 +12,12 @@ export interface LogEntry extends OutputChunk {
   time: string;
 }
 
+/** The entries of a log, one after another. */
+export interface LogEntries extends AsyncIterable<LogEntry> {
+  /** The same, those that were read at once together, which costs less. Missing: one by one only. */
+  readonly batches?: AsyncIterable<readonly LogEntry[]>;
+}
+
 /** Which part of a container's log is wanted. */
 export interface LogQuery {
   stdout: boolean;

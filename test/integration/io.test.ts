@@ -318,7 +318,7 @@ describe("a container's output", function () {
     it('waits for a stuck follower in bounds, and reports what it has missed', async () => {
       const paths = await open({ maxSize: 100_000, maxFile: 2 });
       const done = new Deferred();
-      const following = follow(() => done.promise);
+      const following = follow(() => done.promise)[Symbol.asyncIterator]();
       const first = following.next();
       const child = runOn(paths, 'sh', '-c', 'yes $(head -c 8000 /dev/zero | tr "\\0" x) | head -n 6000');
       await first;

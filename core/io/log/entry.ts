@@ -13,8 +13,10 @@ export function decodeEntry(line: string): LogEntry | undefined {
   const { log, stream, time } = parse(line);
   if (typeof log !== 'string' || typeof time !== 'string') return undefined;
   if (stream !== 'stdout' && stream !== 'stderr') return undefined;
-  return Number.isNaN(unixSeconds(time)) ? undefined : { stream, time, data: Buffer.from(log) };
+  return timePattern.test(time) ? { stream, time, data: Buffer.from(log) } : undefined;
 }
+
+const timePattern = /^\d{4}-[01]\d-[0-3]\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Converts an RFC 3339 time to Unix seconds, with a precision of a microsecond. NaN if it is invalid. */
 export function unixSeconds(time: string): number {

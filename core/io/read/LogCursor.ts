@@ -1,8 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { LogEntry } from '../../../hooks/index.ts';
 import { decodeEntry } from '../log/entry.ts';
+import { readTurn } from './turns.ts';
 
-const blockBytes = 64 * 1024;
+/** A reader that is not read from keeps a decoded block in memory. */
+const blockBytes = 32 * 1024;
 
 /** Longer lines are skipped and not kept in memory: an entry has at most 100 KiB, with all bytes escaped. */
 export const maxLineBytes = 1024 * 1024;
@@ -33,6 +35,7 @@ export class LogCursor {
   async next(): Promise<LogEntry[] | undefined> {
     const wanted = Math.min(blockBytes, this.#end - this.#offset);
     if (wanted <= 0) return undefined;
+    await readTurn();
     const { bytesRead } = await this.#handle.read(this.#block, 0, wanted, this.#offset);
     if (bytesRead === 0) return undefined;
     this.#offset += bytesRead;

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { maxLineBytes } from './LogCursor.ts';
+import { readTurn } from './turns.ts';
 
 const blockBytes = 64 * 1024;
 
@@ -16,6 +17,7 @@ export async function* linesBackward(handle: FileHandle, size: number): AsyncGen
   let tail: Buffer = Buffer.alloc(0);
   while (end > 0) {
     const start = Math.max(0, end - blockBytes);
+    await readTurn();
     const block = Buffer.allocUnsafe(end - start);
     await handle.read(block, 0, block.length, start);
     const data = Buffer.concat([block, tail]);

@@ -1,4 +1,4 @@
-import type { LogEntry, LogQuery } from '../../../hooks/index.ts';
+import type { LogEntries, LogEntry, LogQuery } from '../../../hooks/index.ts';
 import { notHeld, type HeldLog } from './heldLog.ts';
 import { LogReader } from './LogReader.ts';
 import { LogWatcher } from './LogWatcher.ts';
@@ -19,17 +19,38 @@ export interface ReadLogsOptions {
  * `tail` counts the entries of the selected streams up to `until`. If rotation has removed entries before they were
  * read, an entry of stderr reports the number of bytes.
  */
-export async function* readLogs(
+export function readLogs(logPath: string, query: LogQuery, options: ReadLogsOptions) {
+  const batches = () => selected(logPath, query, options);
+  return {
+    [Symbol.asyncIterator]: () => oneByOne(batches(), options.signal),
+    batches: { [Symbol.asyncIterator]: batches },
+  } satisfies LogEntries;
+}
+
+async function* oneByOne(
+  batches: AsyncIterable<readonly LogEntry[]>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LogEntry> {
+  for await (const entries of batches)
+    for (const entry of entries) {
+      if (signal?.aborted) return;
+      yield entry;
+    }
+}
+
+async function* selected(
   logPath: string,
   query: LogQuery,
   options: ReadLogsOptions,
-): AsyncGenerator<LogEntry> {
+): AsyncGenerator<readonly LogEntry[]> {
   const read = query.follow ? followed : stored;
   for await (const entries of read(logPath, query, options)) {
-    for (const entry of entries) {
-      if (options.signal?.aborted || isBeyond(entry, query)) return;
-      if (isSelected(entry, query)) yield entry;
-    }
+    if (options.signal?.aborted) return;
+    const end = query.until === undefined ? -1 : entries.findIndex((entry) => isBeyond(entry, query));
+    const within = end < 0 ? entries : entries.slice(0, end);
+    const found = within.filter((entry) => isSelected(entry, query));
+    if (found.length > 0) yield found;
+    if (end >= 0) return;
   }
 }
 

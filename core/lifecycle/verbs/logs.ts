@@ -1,4 +1,4 @@
-import type { ContainerRecord, LogEntry, LogQuery } from '../../../hooks/engine.ts';
+import type { ContainerRecord, LogEntries, LogQuery } from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import { readLogs } from '../../io/index.ts';
@@ -12,7 +12,7 @@ export function logs(
   record: ContainerRecord,
   query: LogQuery,
   signal?: AbortSignal,
-): AsyncIterable<LogEntry> {
+): LogEntries {
   const { unit } = query;
   if (unit !== undefined) return unitLogs(engine, record, { ...query, unit }, signal);
   if (!record.paths.log)

@@ -1,5 +1,5 @@
 import { shownDetails } from '../../translate/container/logDetails.ts';
-import { PouchError, type LogEntry, type LogQuery } from '../../../../hooks/index.ts';
+import { PouchError, type LogEntries, type LogEntry, type LogQuery } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { encoderFor, streamType } from '../../http/frames.ts';
 import { pump } from '../../http/pump.ts';
@@ -12,7 +12,7 @@ async function logs(call: Call): Promise<void> {
   const { id, draft } = call.engine.containers.inspect(parameter(call, 'id'));
   const { tty } = draft.process;
   const entries = await started(
-    call.engine.containers.logs(id, query, call.signal),
+    batchesOf(call.engine.containers.logs(id, query, call.signal)),
     query.unit === undefined ? firstEntryGrace : firstUnitGrace,
   );
   call.response.writeHead(200, { 'Content-Type': streamType(tty, call.apiMinor) });
@@ -21,8 +21,16 @@ async function logs(call: Call): Promise<void> {
     timestamps: call.query.flag('timestamps'),
     details: call.query.flag('details') ? shownDetails(draft) : '',
   });
-  await pump(entries, call.response, encoder, call.signal);
+  await pump(entries, call.response, (batch) => Buffer.concat(batch.map(encoder)), call.signal);
   call.response.end();
+}
+
+function batchesOf(entries: LogEntries): AsyncIterable<readonly LogEntry[]> {
+  return entries.batches ?? oneByOne(entries);
+}
+
+async function* oneByOne(entries: LogEntries): AsyncGenerator<readonly LogEntry[]> {
+  for await (const entry of entries) yield [entry];
 }
 
 function logQuery(call: Call): LogQuery {
@@ -68,7 +76,7 @@ const firstEntryGrace = 20;
 const firstUnitGrace = 3000;
 
 /** Requests the first entry, so that an immediate error (a container without a log) still sets the status. */
-async function started(source: AsyncIterable<LogEntry>, graceMs: number): Promise<AsyncIterable<LogEntry>> {
+async function started<T>(source: AsyncIterable<T>, graceMs: number): Promise<AsyncIterable<T>> {
   const iterator = source[Symbol.asyncIterator]();
   const first = iterator.next();
   first.catch(() => undefined);
@@ -80,11 +88,8 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function resume(
-  iterator: AsyncIterator<LogEntry>,
-  first: Promise<IteratorResult<LogEntry>>,
-): AsyncIterable<LogEntry> {
-  let pending: Promise<IteratorResult<LogEntry>> | undefined = first;
+function resume<T>(iterator: AsyncIterator<T>, first: Promise<IteratorResult<T>>): AsyncIterable<T> {
+  let pending: Promise<IteratorResult<T>> | undefined = first;
   return {
     [Symbol.asyncIterator]: () => ({
       next() {

@@ -93,6 +93,8 @@ describe('readLogs', () => {
   });
 
   describe('following', () => {
+    const followed = (...args: Parameters<typeof readLogs>) => readLogs(...args)[Symbol.asyncIterator]();
+
     /** Reads `n` entries, then continues to act. */
     async function take(iterator: AsyncIterator<{ data: Buffer }>, n: number): Promise<number[]> {
       const taken: number[] = [];
@@ -108,7 +110,7 @@ describe('readLogs', () => {
       writeFileSync(path, entries(1, 2));
       let done = () => undefined as void;
       const isDone = () => new Promise<void>((resolve) => (done = resolve));
-      const log = readLogs(path, { ...all, follow: true, tail: 1 }, { isDone });
+      const log = followed(path, { ...all, follow: true, tail: 1 }, { isDone });
       assert.deepEqual(await take(log, 1), [2]);
       appendFileSync(path, entries(3, 4));
       assert.deepEqual(await take(log, 2), [3, 4]);
@@ -118,7 +120,7 @@ describe('readLogs', () => {
     });
 
     it('waits for a log that does not exist yet', async () => {
-      const log = readLogs(path, { ...all, follow: true }, never);
+      const log = followed(path, { ...all, follow: true }, never);
       const first = take(log, 1);
       writeFileSync(path, entry(1));
       assert.deepEqual(await first, [1]);
@@ -126,7 +128,7 @@ describe('readLogs', () => {
     });
 
     it('waits for the rest of an incomplete line', async () => {
-      const log = readLogs(path, { ...all, follow: true }, never);
+      const log = followed(path, { ...all, follow: true }, never);
       const first = take(log, 1);
       writeFileSync(path, entry(1) + entry(2).slice(0, 30));
       assert.deepEqual(await first, [1]);
@@ -137,7 +139,7 @@ describe('readLogs', () => {
 
     it('misses nothing across rotations, also several at once', async () => {
       const file = new RotatingFile(path, { maxSize: 2000, maxFile: 40 });
-      const log = readLogs(path, { ...all, follow: true }, never);
+      const log = followed(path, { ...all, follow: true }, never);
       const got = take(log, 600);
       for (let n = 1; n <= 600; n++) {
         file.append([entry(n)]);
@@ -150,7 +152,7 @@ describe('readLogs', () => {
 
     it('reads a file that rotation removed to its end', async () => {
       writeFileSync(path, entry(1));
-      const log = readLogs(path, { ...all, follow: true }, never);
+      const log = followed(path, { ...all, follow: true }, never);
       assert.deepEqual(await take(log, 1), [1]);
       appendFileSync(path, entry(2));
       renameSync(path, `${path}.gone`);
@@ -163,7 +165,7 @@ describe('readLogs', () => {
     it('ends without an error when aborted', async () => {
       writeFileSync(path, entry(1));
       const abort = new AbortController();
-      const log = readLogs(path, { ...all, follow: true }, { ...never, signal: abort.signal });
+      const log = followed(path, { ...all, follow: true }, { ...never, signal: abort.signal });
       assert.deepEqual(await take(log, 1), [1]);
       abort.abort();
       assert.deepEqual(await collect(log), []);

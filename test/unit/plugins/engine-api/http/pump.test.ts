@@ -11,7 +11,7 @@ describe('pump', () => {
       write: (_chunk, _encoding, done) => void (release = done),
     });
     async function* source(): AsyncGenerator<Buffer> {
-      while (taken < 100) yield Buffer.from(String(taken++));
+      while (taken < 100) yield (taken++, Buffer.alloc(64 * 1024));
     }
     const gone = new AbortController();
     const pumping = pump(source(), slow, (chunk) => chunk, gone.signal);
