@@ -44,6 +44,7 @@ export const serviceMethods = {
     inspect: 'now',
     statPath: 'call',
     readArchive: 'call',
+    sendArchive: 'call',
     writeArchive: 'call',
     export: 'call',
     changes: 'call',

@@ -1,12 +1,16 @@
-/** Copies into and out of containers. Each has a worker of its own, through whose stream the bytes pass. */
+/**
+ * Copies into and out of containers. Each has a worker of its own. The bytes pass through its stream, or go between it
+ * and the connection of a client: through pouchd they cost twice the time.
+ */
 import type { Socket } from 'node:net';
-import { finished, type Readable, Transform, type TransformCallback } from 'node:stream';
-import type { PathStat } from '../../hooks/engine.ts';
+import { finished, PassThrough, type Readable, type TransformCallback } from 'node:stream';
+import { ConnectionBody } from '../../hooks/connection/ConnectionBody.ts';
+import type { ArchiveReceiver, PathStat } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
 import { Deferred } from '../wait/Deferred.ts';
 import { linkedAbort } from '../wait/linkedAbort.ts';
 import type { FileOperations, FileReply, FileRequest } from './protocol.ts';
-import { type Subject, WorkerPool } from './WorkerPool.ts';
+import { type MovedBytes, type Subject, WorkerPool } from './WorkerPool.ts';
 import { resultOf } from './workerErrors.ts';
 
 export interface CopyWorkersOptions {
@@ -28,8 +32,8 @@ export interface ContainerArchive {
 /** Copies of one container, and of all: others wait. Each may last as long as its client wants. */
 const limits = { perLane: 4, working: 32, processes: 40 };
 const standardStallMs = 60_000;
-/** Bytes of the line with the facts of a path. */
-const longestHead = 64 * 1024;
+
+type ArchiveArgs = Omit<FileOperations['archiveInside']['args'], 'isChunked'>;
 
 export class CopyWorkers {
   readonly #pool: WorkerPool;
@@ -46,31 +50,31 @@ export class CopyWorkers {
     args: FileOperations['statInside']['args'],
     signal: AbortSignal,
   ): Promise<PathStat> {
-    return await this.#run(container, { op: 'statInside', ...args }, signal, () => undefined);
+    return await this.#run(container, { op: 'statInside', ...args }, signal);
   }
 
-  /** Resolves when the facts of the path have arrived. @throws as `stat` */
-  async archive(
-    container: string,
-    args: FileOperations['archiveInside']['args'],
-    signal: AbortSignal,
-  ): Promise<ContainerArchive> {
+  /** Resolves when the path is found. @throws as `stat` */
+  async archive(container: string, args: ArchiveArgs, signal: AbortSignal): Promise<ContainerArchive> {
     const left = linkedAbort(signal);
     const ended = new Deferred();
+    const found = new Deferred<PathStat>();
     const body = new ArchiveStream(ended.promise);
-    const reply = this.#run(
-      container,
-      { op: 'archiveInside', ...args },
-      left.controller.signal,
-      (data, moved) => {
+    const request = { op: 'archiveInside' as const, ...args, isChunked: false };
+    const reply = this.#run(container, request, left.controller.signal, {
+      onStart: (data, moved) => {
         body.on('data', moved);
         body.pause();
         data.pipe(body);
       },
-    );
+      onFound: (stat, proceed) => {
+        found.resolve(stat);
+        proceed();
+      },
+    });
     reply.then(
       () => ended.resolve(),
       (error: unknown) => {
+        found.reject(error);
         ended.reject(error);
         body.destroy(error as Error);
       },
@@ -81,17 +85,58 @@ export class CopyWorkers {
     });
     const settled = ended.promise.catch(() => undefined);
     try {
-      return { stat: await body.head, body, ended: settled };
+      return { stat: await found.promise, body, ended: settled };
     } catch (error) {
       await settled;
       throw error;
     }
   }
 
-  /** Extracts an archive. What follows the archive in `body` stays there. @throws as `stat`, and PCH_ARCHIVE_INVALID */
+  /**
+   * Has the worker write an archive to the connection of a client. Resolves when it is complete.
+   * @throws as `stat`, and errors of `to.begin`
+   */
+  async send(container: string, args: ArchiveArgs, to: ArchiveReceiver, signal: AbortSignal): Promise<void> {
+    const { controller, unlink } = linkedAbort(signal);
+    const request = { op: 'archiveInside' as const, ...args, isChunked: true };
+    try {
+      await this.#run(container, request, controller.signal, {
+        prepare: () => ({ data: { fd: descriptorOf(to.socket) }, request }),
+        onFound: (stat, proceed) => {
+          to.begin(stat).then(proceed, (error: unknown) => controller.abort(error));
+        },
+      });
+    } finally {
+      unlink();
+    }
+  }
+
+  /**
+   * Extracts an archive. What follows the archive in `body` stays there. The worker itself reads a connection that
+   * nobody has read. @throws as `stat`, and PCH_ARCHIVE_INVALID
+   */
   async extract(
     container: string,
-    args: FileOperations['extractInside']['args'],
+    args: Omit<FileOperations['extractInside']['args'], 'body'>,
+    body: Readable,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const request = { op: 'extractInside' as const, ...args };
+    if (!(body instanceof ConnectionBody && body.isUntouched))
+      return await this.#extractStream(container, request, body, signal);
+    await this.#run(container, request, signal, {
+      prepare: () => {
+        const { socket, framing, early } = body.handOver();
+        descriptorOf(socket);
+        const raw = { framing, early: early.toString('base64') };
+        return { data: socket, request: { ...request, body: raw } };
+      },
+    });
+  }
+
+  async #extractStream(
+    container: string,
+    request: FileRequest & { op: 'extractInside' },
     body: Readable,
     signal: AbortSignal,
   ): Promise<void> {
@@ -100,13 +145,15 @@ export class CopyWorkers {
       if (error) controller.abort(error);
     });
     try {
-      await this.#run(container, { op: 'extractInside', ...args }, controller.signal, (data, moved) => {
-        body.on('data', moved);
-        body.pipe(data);
-        data.once('close', () => {
-          body.unpipe(data);
-          body.off('data', moved);
-        });
+      await this.#run(container, request, controller.signal, {
+        onStart: (data, moved) => {
+          body.on('data', moved);
+          body.pipe(data);
+          data.once('close', () => {
+            body.unpipe(data);
+            body.off('data', moved);
+          });
+        },
       });
     } finally {
       forget();
@@ -124,22 +171,29 @@ export class CopyWorkers {
     this.#pool.close();
   }
 
-  /** `begin` is called with the stream of the worker, and with what it calls when a byte has moved. */
   async #run<Op extends 'statInside' | 'archiveInside' | 'extractInside'>(
     container: string,
     request: FileRequest & { op: Op },
     signal: AbortSignal,
-    begin: (data: Socket, moved: () => void) => void,
+    { prepare, onStart, onFound }: Copying = {},
   ): Promise<FileOperations[Op]['result']> {
     const { controller, unlink } = linkedAbort(signal);
     const timer = setTimeout(() => controller.abort(stalled(container, this.#stallMs)), this.#stallMs);
+    const moved = () => timer.refresh();
     let stream: Socket | undefined;
-    const onData = (data: Socket) => {
-      stream = data;
-      begin(data, () => timer.refresh());
+    const bytes: MovedBytes = {
+      prepare: prepare ?? (() => ({ data: 'pipe', request })),
+      onStart: ({ data }) => {
+        stream = data;
+        if (data) onStart?.(data, moved);
+      },
+      onNote: (note, worker) => {
+        moved();
+        if (note.note === 'found') onFound?.(note.stat, () => worker.proceed());
+      },
     };
     try {
-      const options = { deadlineMs: Infinity, signal: controller.signal, onData };
+      const options = { deadlineMs: Infinity, signal: controller.signal, bytes };
       const reply = await this.#pool.call(subjectOf(container), request, options);
       return resultOf<FileOperations[Op]['result']>(codedReply(reply, container), subjectOf(container));
     } finally {
@@ -148,6 +202,15 @@ export class CopyWorkers {
       if (request.op !== 'archiveInside') stream?.destroy();
     }
   }
+}
+
+/** How a copy moves its bytes. By default through pouchd, by a stream of its worker. */
+interface Copying {
+  prepare?: MovedBytes['prepare'];
+  /** Called with the stream of the worker, and with what to call when a byte has moved. */
+  onStart?(data: Socket, moved: () => void): void;
+  /** The worker waits until `proceed` is called. */
+  onFound?(stat: PathStat, proceed: () => void): void;
 }
 
 /** What errors of system calls mean for a copy; a full disk's have a code of their own everywhere. */
@@ -184,38 +247,23 @@ function stalled(container: string, ms: number): PouchError {
   });
 }
 
-/** Takes the line before the archive, and ends when the worker has reported that the archive is complete. */
-class ArchiveStream extends Transform {
-  readonly #head = new Deferred<PathStat>();
+/** Ends when the worker has reported that the archive is complete. */
+class ArchiveStream extends PassThrough {
   readonly #ended: Promise<unknown>;
-  #pending: Buffer | undefined = Buffer.alloc(0);
 
   constructor(ended: Promise<unknown>) {
     super({ highWaterMark: 1024 * 1024 });
     this.#ended = ended;
   }
 
-  get head(): Promise<PathStat> {
-    return this.#head.promise;
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (this.#pending === undefined) return done(null, chunk);
-    const bytes = Buffer.concat([this.#pending, chunk]);
-    const end = bytes.indexOf('\n');
-    this.#pending = end < 0 ? bytes : undefined;
-    if (end < 0)
-      return done(bytes.length > longestHead ? new Error('the head of an archive is too long') : null);
-    this.#head.resolve(JSON.parse(bytes.toString('utf8', 0, end)) as PathStat);
-    done(null, bytes.subarray(end + 1));
-  }
-
   override _flush(done: TransformCallback): void {
     this.#ended.then(() => done(), done);
   }
+}
 
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#head.reject(error ?? new Error('the copy has ended'));
-    done(error);
-  }
+/** Node exposes the descriptor of a socket only in its internal handle. @throws PCH_CANCELLED if it is closed */
+function descriptorOf(socket: Socket): number {
+  const { fd = -1 } = (socket as unknown as { _handle?: { fd?: number } })._handle ?? {};
+  if (fd >= 0) return fd;
+  throw new PouchError('PCH_CANCELLED', 'the client of the copy has left');
 }

@@ -1,8 +1,7 @@
-import type { Socket } from 'node:net';
 import { PouchError } from '../../hooks/errors.ts';
 import { withDeadline } from '../wait/deadline.ts';
-import type { FileReply, FileRequest } from './protocol.ts';
-import { WorkerProcess } from './WorkerProcess.ts';
+import type { FileNote, FileReply, FileRequest } from './protocol.ts';
+import { type WorkerData, WorkerProcess } from './WorkerProcess.ts';
 
 /** The subject of a request. */
 export interface Subject {
@@ -18,8 +17,15 @@ export interface CallOptions {
   /** Milliseconds, including the wait for a worker. */
   deadlineMs: number;
   signal?: AbortSignal | undefined;
-  /** The request moves bytes: called with their stream when its worker has begun. */
-  onData?: (data: Socket) => void;
+  bytes?: MovedBytes | undefined;
+}
+
+/** Of a request that moves bytes, whose worker performs no other one. */
+export interface MovedBytes {
+  /** Called before its worker starts, in the same turn of the event loop. An error of it fails the request. */
+  prepare(): { data: WorkerData; request: FileRequest };
+  onStart(worker: WorkerProcess): void;
+  onNote(note: FileNote, worker: WorkerProcess): void;
 }
 
 export interface PoolOptions {
@@ -49,7 +55,7 @@ interface Job extends Subject {
   request: FileRequest;
   resolve(reply: FileReply): void;
   reject(error: unknown): void;
-  onData?: ((data: Socket) => void) | undefined;
+  bytes?: MovedBytes | undefined;
   /** Unset while it waits. */
   worker?: WorkerProcess;
 }
@@ -77,11 +83,11 @@ export class WorkerPool {
 
   /** @throws PCH_FILE_TIMEOUT, PCH_FILE_WORKER, or the signal's reason */
   async call(subject: Subject, request: FileRequest, options: CallOptions): Promise<FileReply> {
-    const { deadlineMs, signal, onData } = options;
+    const { deadlineMs, signal, bytes } = options;
     signal?.throwIfAborted();
     const late = () => timeout(subject, `did not respond within ${deadlineMs / 1000} s`);
     return await withDeadline({ ms: deadlineMs, late, signal }, (ended) =>
-      this.#queue({ ...subject, request, onData }, ended),
+      this.#queue({ ...subject, request, bytes }, ended),
     );
   }
 
@@ -130,22 +136,33 @@ export class WorkerPool {
       if (this.#isClosed) this.#fail(job, new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
       else if (stuck >= perLane) this.#fail(job, refusal(job, stuck));
       else if (stuckAll.length >= processes) this.#fail(job, refusal(job, stuckAll.length));
-      else if (!isFull && taken < perLane) this.#begin(job);
+      else if (!isFull && taken < perLane) this.#tryBegin(job);
+    }
+  }
+
+  #tryBegin(job: Job): void {
+    try {
+      this.#begin(job);
+    } catch (error) {
+      this.#fail(job, error);
     }
   }
 
   #begin(job: Job): void {
-    // A worker with a stream performs one request: the rest of the stream ends with it.
-    const [worker = this.#start()] = job.onData ? [this.#start({ hasData: true })] : this.#idle.keys();
+    const { data, request } = job.bytes?.prepare() ?? { request: job.request, data: undefined };
+    const [worker = this.#start()] = data === undefined ? this.#idle.keys() : [this.#start({ data })];
     clearTimeout(this.#idle.get(worker));
     this.#idle.delete(worker);
     this.#waiting.splice(this.#waiting.indexOf(job), 1);
     this.#working.add(job);
     job.worker = worker;
-    worker.run(job.request).then(
+    const onNote = (note: FileNote) => {
+      if (this.#working.has(job)) job.bytes?.onNote(note, worker);
+    };
+    worker.run(request, onNote).then(
       (reply) => {
         if (!this.#working.delete(job)) return;
-        if (job.onData) worker.end();
+        if (job.bytes) worker.end();
         else this.#keep(worker);
         job.resolve(reply);
         this.#dispatch();
@@ -155,10 +172,10 @@ export class WorkerPool {
         if (this.#working.has(job)) this.#giveUp(job, error);
       },
     );
-    if (worker.data) job.onData?.(worker.data);
+    job.bytes?.onStart(worker);
   }
 
-  #start(options: { hasData?: boolean } = {}): WorkerProcess {
+  #start(options: { data?: WorkerData } = {}): WorkerProcess {
     const onEnd = () => {
       this.#drop(worker);
       this.#dispatch();

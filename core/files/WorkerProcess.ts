@@ -3,28 +3,32 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { PouchError } from '../../hooks/errors.ts';
 import { signalGroup } from '../supervise/signalGroup.ts';
-import type { FileReply, FileRequest } from './protocol.ts';
+import type { FileNote, FileReply, FileRequest } from './protocol.ts';
 
 interface Waiting {
   resolve(reply: FileReply): void;
   reject(error: Error): void;
 }
 
+/** Descriptor 3 of a worker that moves bytes: a stream of its own, or the socket of a client. */
+export type WorkerData = 'pipe' | Socket | { fd: number };
+
 /** A worker in its own process group, so that the tools that it runs end with it. It performs one request at a time. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
   #waiting: Waiting | undefined;
   #pending: Buffer[] = [];
+  #onNote: ((note: FileNote) => void) | undefined;
   #hasExited = false;
 
-  /** @param hasData whether its descriptor 3 is a stream of bytes, beside requests and replies */
-  constructor(command: readonly string[], onEnd: () => void, { hasData = false } = {}) {
+  /** A socket of a client is not read here from then on, unless its descriptor is given. */
+  constructor(command: readonly string[], onEnd: () => void, { data }: { data?: WorkerData } = {}) {
     const [file = '', ...args] = command;
     this.#child = spawn(file, args, {
       cwd: '/',
       detached: true,
       env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-      stdio: ['pipe', 'pipe', 'inherit', ...(hasData ? (['pipe'] as const) : [])],
+      stdio: ['pipe', 'pipe', 'inherit', ...(data === undefined ? [] : [fileOf(data)])],
     });
     this.#child.once('error', (error) =>
       this.#ended(broken(`cannot be started: ${error.message}`, error), onEnd),
@@ -39,7 +43,7 @@ export class WorkerProcess {
     this.#child.stdout?.on('data', (data: Buffer) => this.#take(data));
   }
 
-  /** Its stream of bytes; undefined if it could not be started. */
+  /** Its own stream of bytes; undefined if it could not be started. */
   get data(): Socket | undefined {
     const { stdio } = this.#child as { stdio?: readonly unknown[] };
     return (stdio?.[3] ?? undefined) as Socket | undefined;
@@ -50,12 +54,18 @@ export class WorkerProcess {
   }
 
   /** @throws PCH_FILE_WORKER if it ends before it replies */
-  run(request: FileRequest): Promise<FileReply> {
+  run(request: FileRequest, onNote?: (note: FileNote) => void): Promise<FileReply> {
     return new Promise((resolve, reject) => {
       if (this.#hasExited) return reject(broken('ended'));
       this.#waiting = { resolve, reject };
+      this.#onNote = onNote;
       this.#child.stdin?.write(`${JSON.stringify(request)}\n`);
     });
+  }
+
+  /** Has a worker continue that waits after a note. */
+  proceed(): void {
+    this.#child.stdin?.write('\n');
   }
 
   /** Ends an idle worker. */
@@ -78,11 +88,16 @@ export class WorkerProcess {
   #take(data: Buffer): void {
     this.#pending.push(data);
     if (data.at(-1) !== 0x0a) return;
-    const text = Buffer.concat(this.#pending).toString();
+    const lines = Buffer.concat(this.#pending).toString().trimEnd().split('\n');
     this.#pending = [];
+    for (const line of lines) this.#takeLine(JSON.parse(line) as FileReply | FileNote);
+  }
+
+  #takeLine(line: FileReply | FileNote): void {
+    if ('note' in line) return this.#onNote?.(line);
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    waiting?.resolve(JSON.parse(text) as FileReply);
+    waiting?.resolve(line);
   }
 
   #ended(reason: PouchError, onEnd: () => void): void {
@@ -91,6 +106,10 @@ export class WorkerProcess {
     this.#waiting = undefined;
     onEnd();
   }
+}
+
+function fileOf(data: WorkerData): 'pipe' | Socket | number {
+  return typeof data === 'object' && 'fd' in data ? data.fd : data;
 }
 
 /** Orphans that have ended stay in the group until the host's init reaps them. */

@@ -2,6 +2,7 @@
  * The protocol between the daemon and a file worker: one JSON object per line in each direction, one request at a
  * time. Both are from the same build.
  */
+import type { Framing } from '../../hooks/connection/BodyDecoder.ts';
 import type { ImageFile } from '../../hooks/draft.ts';
 import type { PathStat } from '../../hooks/engine.ts';
 import type { FileFacts, FileKind } from '../../hooks/files.ts';
@@ -332,12 +333,14 @@ export interface FileOperations {
   };
   /** Paths of these are bytes, one character each (latin1). */
   statInside: { args: { view: ContainerView; path: string }; result: PathStat };
-  /** Its data: a line with the facts of the path in JSON, and a tar archive. `isBare`: without the directory itself. */
+  /** Its data: a tar archive, after the note `found`. `isBare`: without the directory itself. */
   archiveInside: {
     args: {
       view: ContainerView;
       path: string;
       isBare: boolean;
+      /** Whether its data is the chunks of an HTTP body, without the last one. */
+      isChunked: boolean;
       uidMappings: readonly OciIdMapping[];
       gidMappings: readonly OciIdMapping[];
     };
@@ -348,6 +351,8 @@ export interface FileOperations {
     args: {
       view: ContainerView;
       path: string;
+      /** Its data is the body of an HTTP message, whose first bytes (base64) were read. */
+      body?: { framing: Framing; early: string };
       noOverwriteDirNonDir: boolean;
       /** Ids of the container that all files get; null: those of the archive. */
       owner: { uid: number; gid: number } | null;
@@ -366,5 +371,12 @@ export interface FileOperations {
 export type FileOperation = keyof FileOperations;
 
 export type FileRequest = { [Op in FileOperation]: { op: Op } & FileOperations[Op]['args'] }[FileOperation];
+
+/** A line before the reply, of a request that moves bytes. */
+export type FileNote =
+  /** The worker has moved bytes since its last note. */
+  | { note: 'moved' }
+  /** The path to archive. The worker waits for a line before it writes the archive. */
+  | { note: 'found'; stat: PathStat };
 
 export type FileReply = { result: unknown } | { error: { code?: string; message: string } };

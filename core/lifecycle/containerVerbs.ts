@@ -4,7 +4,7 @@ import { rootKeyOf } from '../contract/rootKey.ts';
 import { attach } from './verbs/attach.ts';
 import { commit } from './commit/commit.ts';
 import { changes } from './copy/changes.ts';
-import { exportRoot, readArchive, statPath, writeArchive } from './copy/copyVerbs.ts';
+import { exportRoot, readArchive, sendArchive, statPath, writeArchive } from './copy/copyVerbs.ts';
 import { addMount } from './mounts/addMount.ts';
 import { addDevice } from './devices/addDevice.ts';
 import { removeDevice } from './devices/removeDevice.ts';
@@ -86,6 +86,7 @@ export function containerVerbs(engine: EngineContext): Containers {
     inspect: (ref) => withDelivery(engine, store.findAny(ref)),
     statPath: async (ref, path, signal) => await statPath(engine, find(ref), path, signal),
     readArchive: async (ref, path, signal) => await readArchive(engine, find(ref), path, signal),
+    sendArchive: async (ref, path, to, signal) => await sendArchive(engine, find(ref), path, to, signal),
     writeArchive: async (ref, tar, options, signal) =>
       await writeArchive(engine, find(ref), tar, options, signal),
     changes: async (ref) => await changes(engine, find(ref)),

@@ -36,7 +36,7 @@ export type BuildMessage = { readonly text: string } | Progress;
 /** Builds images from Dockerfiles. */
 export interface Builds {
   /**
-   * Builds an image of a context, a tar, also compressed with gzip, xz or zstd. Resolves to the id of the image.
+   * Builds an image of a context, a tar, also compressed with gzip, bzip2, xz or zstd. Resolves to the id of the image.
    * @throws PCH_BUILD_FAILED, PCH_DOCKERFILE_INVALID, PCH_TOOL_MISSING, PCH_BODY_TOO_LARGE, PCH_ARCHIVE_INVALID,
    *   PCH_COPY_REFUSED, and errors of pulls
    */

@@ -11,7 +11,7 @@ import type {
 } from '../request.ts';
 import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { TimelineOperation } from '../timeline.ts';
-import type { ContainerArchive, ExtractOptions, PathStat, RootChange } from './copies.ts';
+import type { ArchiveReceiver, ContainerArchive, ExtractOptions, PathStat, RootChange } from './copies.ts';
 import type { PruneFilter } from './prune.ts';
 import type { ReconcileOptions, Reconciliation } from './reconcile.ts';
 import type { ContainerService, ServiceAction } from '../richServices.ts';
@@ -161,6 +161,16 @@ export interface Containers {
    * @throws PCH_FILE_NOT_FOUND, PCH_COPY_REFUSED
    */
   readArchive(ref: string, path: string, signal?: AbortSignal): Promise<ContainerArchive>;
+  /**
+   * The same, to the connection of a client, which gets the bytes without a detour. Without a path: the root file
+   * system, as `export` has it. Resolves when the archive is complete.
+   */
+  sendArchive(
+    ref: string,
+    path: string | undefined,
+    to: ArchiveReceiver,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /**
    * Extracts a tar archive, compressed or not, into a directory of the container. What was extracted before a failure
    * stays.

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 /** Facts of a path of a container, as Docker's API has them. A link is followed if `/` or `/.` ends the path. */
@@ -19,6 +20,14 @@ export interface ContainerArchive {
   stat: PathStat;
   /** Destroying it ends the copy; an error of it means that the archive is not complete. */
   body: Readable;
+}
+
+/** The connection of a client that gets an archive. */
+export interface ArchiveReceiver {
+  /** Without encryption. The archive is written to it as chunks of an HTTP body (RFC 9112), without the last chunk. */
+  socket: Socket;
+  /** Called when the path is found; resolves when all that precedes the archive is written. */
+  begin(stat: PathStat): Promise<void>;
 }
 
 /** How an archive is extracted into a container. */

@@ -136,10 +136,11 @@ export interface Images {
    * as in Docker's response.
    */
   remove(ref: string, options?: { force?: boolean }): Promise<{ untagged: string[]; deleted: string[] }>;
-  /** OCI layout or Docker archive (tar, also gzip, xz or zstd). Resolves to the loaded images. */
+  /** OCI layout or Docker archive (tar, also gzip, bzip2, xz or zstd). Resolves to the loaded images. */
   load(archive: Readable, onProgress?: (p: Progress) => void): Promise<Image[]>;
   /**
-   * Makes an image from the tar of a root file system, also compressed with gzip, xz or zstd, without its device nodes.
+   * Makes an image from the tar of a root file system, also compressed with gzip, bzip2, xz or zstd, without its device
+   * nodes.
    * @throws PCH_IMPORT_INVALID, PCH_IMPORT_TOO_LARGE
    */
   import(

@@ -22,6 +22,7 @@ const recommends = [
   'liblxc1',
   'libseccomp2',
   'nftables',
+  'bzip2',
   'xz-utils',
   'zstd',
 ];

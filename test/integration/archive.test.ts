@@ -4,7 +4,8 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { createGzip } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
+import { execa } from 'execa';
 import tar, { type Header } from 'tar-stream';
 import { CopyWorkers } from '../../core/files/CopyWorkers.ts';
 import { identify } from '../../core/supervise/processIdentity.ts';
@@ -113,6 +114,41 @@ describe('copies of files of containers', function () {
     assert.equal(await extract(tarOf({ name: '/absolute/file', content: 'inside' })), 'done');
     assert.equal(await extract(tarOf({ name: 'zipped', content: 'x' }).pipe(createGzip())), 'done');
     assert.equal(await ok('exec', 'box', 'cat', '/in/absolute/file'), 'inside');
+  });
+
+  it('are decompressed, and refused when they are damaged', async () => {
+    const whole = await buffer(tarOf({ name: 'packed', content: 'x'.repeat(2000) }));
+    const bzip2 = (await execa('bzip2', ['-c'], { input: whole, encoding: 'buffer' })).stdout as Buffer;
+    for (const packed of [gzipSync(whole), Buffer.from(bzip2)]) {
+      await ok('exec', 'box', 'rm', '-f', '/in/packed');
+      const flipped = Buffer.from(packed).fill(7, packed.length >> 1, (packed.length >> 1) + 9);
+      for (const damaged of [packed.subarray(0, packed.length - 12), flipped])
+        assert.equal(await extract(Readable.from([damaged])), 'PCH_ARCHIVE_INVALID');
+      assert.equal(await extract(Readable.from([packed])), 'done');
+      assert.equal(await ok('exec', 'box', 'stat', '-c', '%s', '/in/packed'), '2000');
+    }
+  });
+
+  it('may be a few bytes that become very many: the disk is the limit, and memory stays bounded', async () => {
+    const header = (await buffer(tarOf({ name: 'bomb', content: '' }))).subarray(0, 512);
+    // 8 GiB less a byte, the most that the field has, in a header whose checksum counts.
+    header.write('77777777777', 124);
+    header.fill(' ', 148, 156);
+    header.write(
+      `${header
+        .reduce((sum, byte) => sum + byte, 0)
+        .toString(8)
+        .padStart(6, '0')}\0 `,
+      148,
+    );
+    const bomb = gzipSync(Buffer.concat([header, Buffer.alloc(256 << 20)]));
+    assert.ok(bomb.length < 300_000);
+    assert.equal(await extract(Readable.from([bomb]), '/small'), 'PCH_DISK_FULL');
+    assert.equal(await ok('exec', 'box', 'ls', '/small'), '');
+    const peak = /^VmHWM:\s*(\d+) kB/m.exec(await readFile(`/proc/${daemon.it.pid}/status`, 'utf8'))?.[1];
+    assert.ok(Number(peak) < 250_000, `peak of pouchd: ${peak} kB`);
+    assert.equal(await extract(tarOf({ name: 'small', content: 'x' }), '/small'), 'done');
+    await ok('exec', 'box', 'rm', '/small/small');
   });
 
   it('stay inside while the container exchanges directories for links to the host’s', async () => {

@@ -6,8 +6,10 @@ const stdout = 1;
 const chunkBytes = 64 * 1024;
 const lineFeed = 10;
 
-/** Yields the lines of stdin until its end. */
-export function* readLines(): Generator<string> {
+/** The lines of stdin until its end. What reads one within another's turn gets the next. */
+export const lines = readLines();
+
+function* readLines(): Generator<string> {
   const chunk = Buffer.alloc(chunkBytes);
   let pending: Buffer[] = [];
   for (let size = readSync(stdin, chunk); size > 0; size = readSync(stdin, chunk)) {

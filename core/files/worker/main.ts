@@ -4,14 +4,14 @@
  */
 import { endWithParent } from '../../host/endWithParent.ts';
 import type { FileRequest } from '../protocol.ts';
-import { readLines, writeLine } from './lines.ts';
+import { lines, writeLine } from './lines.ts';
 import { replyTo } from './operations.ts';
 
 /** Returns the exit code. */
 export function main(): Promise<number> {
   // A worker that waits for a file system does not notice the end of its stdin.
   endWithParent();
-  for (const line of readLines()) writeLine(JSON.stringify(replyTo(JSON.parse(line) as FileRequest)));
+  for (const line of lines) writeLine(JSON.stringify(replyTo(JSON.parse(line) as FileRequest)));
   return Promise.resolve(0);
 }
 

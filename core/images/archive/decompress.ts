@@ -1,19 +1,23 @@
 import { Readable, Transform, type TransformCallback, pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress as ZstdDecompress } from 'fzstd';
-import { unxz } from './unxz.ts';
+import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import { decompressByTool } from './decompressByTool.ts';
 
-export type Compression = 'none' | 'gzip' | 'xz' | 'zstd';
+export type Compression = 'none' | 'bzip2' | 'gzip' | 'xz' | 'zstd';
 
 /** Bytes that identify the compression of a stream. */
-const magicLength = 6;
+export const magicLength = 6;
 
 const xzMagic = Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]);
+/** With the first bytes of a block: a tar may begin with a file of the name `BZh9`. */
+const bzip2Magic = /^BZh[1-9]1A/;
 
-/** Detects the compression from a stream's first bytes (RFC 1952, RFC 8878, xz-file-format 2.1.1.1). */
+/** Detects the compression by the first bytes (RFC 1952, RFC 8878, xz-file-format 2.1.1.1, bzip2's source). */
 export function compressionOf(head: Uint8Array): Compression {
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   if (Buffer.from(head.subarray(0, 6)).equals(xzMagic)) return 'xz';
+  if (bzip2Magic.test(Buffer.from(head.subarray(0, 6)).toString('latin1'))) return 'bzip2';
   const isZstd = head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
   return isZstd ? 'zstd' : 'none';
 }
@@ -25,9 +29,24 @@ export async function decompressed(source: Readable): Promise<Readable> {
   const whole = Readable.from(rest(head, chunks), { objectMode: false });
   const compression = compressionOf(head);
   if (compression === 'none') return whole;
-  if (compression === 'xz') return Readable.from(unxz(whole), { objectMode: false });
-  // The reader receives errors from the stream; pipeline needs a callback all the same.
-  return pipeline(whole, compression === 'gzip' ? createGunzip() : zstd(), () => undefined);
+  if (compression === 'xz' || compression === 'bzip2')
+    return Readable.from(decompressByTool(compression, whole), { objectMode: false });
+  return Readable.from(codedErrors(whole, compression === 'gzip' ? createGunzip() : zstd()), {
+    objectMode: false,
+  });
+}
+
+/** @throws PCH_ARCHIVE_INVALID for damaged input, and errors of the source as they are */
+async function* codedErrors(source: Readable, decoder: Transform): AsyncGenerator<Buffer> {
+  let failed: unknown;
+  source.once('error', (error) => (failed = error));
+  try {
+    // The reader receives errors from the stream; pipeline needs a callback all the same.
+    yield* pipeline(source, decoder, () => undefined) as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (failed !== undefined) throw error;
+    throw new PouchError('PCH_ARCHIVE_INVALID', `cannot decompress the archive: ${messageOf(error)}`);
+  }
 }
 
 async function firstBytes(chunks: AsyncIterator<Buffer>): Promise<Buffer> {

@@ -1,5 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { ContainerArchive, ContainerRecord, ExtractOptions, PathStat } from '../../../hooks/engine.ts';
+import type {
+  ArchiveReceiver,
+  ContainerArchive,
+  ContainerRecord,
+  ExtractOptions,
+  PathStat,
+} from '../../../hooks/engine.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { ContainerArchive as RunningArchive } from '../../files/index.ts';
 import { resolveUser } from '../../plan/users.ts';
@@ -50,6 +56,22 @@ export async function exportRoot(
     }),
   );
   return body;
+}
+
+/** Writes the archive of a path, or the root file system without its mounts, to the connection of a client. */
+export async function sendArchive(
+  engine: EngineContext,
+  record: ContainerRecord,
+  path: string | undefined,
+  to: ArchiveReceiver,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { uidMappings, gidMappings } = record.draft;
+  const args = { path: bytesOf(path ?? '/'), isBare: path === undefined, uidMappings, gidMappings };
+  const inView = path === undefined ? withRootView : withContainerView;
+  await inView(engine, record, signal, (view, ended) =>
+    engine.files.copies.send(record.name, { view, ...args }, to, ended),
+  );
 }
 
 /** @throws PCH_FILE_NOT_FOUND, PCH_READ_ONLY, PCH_COPY_REFUSED, PCH_ARCHIVE_INVALID */

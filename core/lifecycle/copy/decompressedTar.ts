@@ -1,9 +1,14 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { compressionOf, decompressed } from '../../images/index.ts';
+import { ConnectionBody } from '../../../hooks/connection/ConnectionBody.ts';
+import { compressionOf, decompressed, magicLength } from '../../images/index.ts';
 
 /** Returns the stream itself unless it is compressed: a copy of many gigabytes takes no detour. */
 export async function decompressedTar(body: Readable, signal: AbortSignal): Promise<Readable> {
+  if (body instanceof ConnectionBody && body.isUntouched) {
+    const head = await body.peek(magicLength, signal);
+    return compressionOf(head) === 'none' ? body : await decompressed(body);
+  }
   const head = await firstChunk(body, signal);
   if (head === undefined) return body;
   body.unshift(head);

@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { ConnectionBody } from '../../../hooks/connection/ConnectionBody.ts';
 import { toPouchError, type ListenFacts } from '../../../hooks/index.ts';
 import type { ApiContext, Route } from '../http/call.ts';
 import { clientOf } from '../http/clientKind.ts';
@@ -13,6 +14,7 @@ import { dispatch, type Exchange, type ServerContext } from './dispatch.ts';
 import { createHttpServer } from './httpServer.ts';
 import { keepAliveTimeoutMs, maxTcpConnections, stopGrace, sweepInterval } from './limits.ts';
 import { listenOn } from './listen.ts';
+import { rawFraming } from './rawBody.ts';
 import { routeTable, type FindRoute } from './routeTable.ts';
 import { noticeDeparture, responseOn, takeBody } from './upgrade.ts';
 
@@ -84,7 +86,9 @@ export class ApiServer {
       this.#serve(request, response, client),
     );
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      void this.#serveUpgrade(request, socket as Socket, head, client);
+      const framing = rawFraming(request);
+      if (framing === undefined) void this.#serveUpgrade(request, socket as Socket, head, client);
+      else this.#serveRaw(request, new ConnectionBody(socket as Socket, framing, head), client);
     });
     return server;
   }
@@ -108,12 +112,28 @@ export class ApiServer {
     });
   }
 
-  async #serveUpgrade(request: IncomingMessage, socket: Socket, head: Buffer, client: Client): Promise<void> {
+  /** The connection ends with the response. */
+  #serveRaw(request: IncomingMessage, body: ConnectionBody, client: Client): void {
+    const socket = request.socket;
+    const response = this.#detach(socket, request);
+    response.once('finish', () => closeSoon(socket));
+    if (!isAdmitted(request, response, client)) return;
+    const { isAuthenticated, url } = client;
+    const signals = this.#signalsOf(socket);
+    noticeDeparture(socket);
+    void dispatch(this.#context, this.#find, { request, response, body, ...signals, isAuthenticated, url });
+  }
+
+  #detach(socket: Socket, request: IncomingMessage): ServerResponse {
     this.#handedOver.add(socket);
     socket.once('close', () => this.#handedOver.delete(socket));
     // A killed client resets the connection; the `close` event that follows is handled.
     socket.on('error', () => undefined);
-    const response = responseOn(socket, request);
+    return responseOn(socket, request);
+  }
+
+  async #serveUpgrade(request: IncomingMessage, socket: Socket, head: Buffer, client: Client): Promise<void> {
+    const response = this.#detach(socket, request);
     if (!isAdmitted(request, response, client)) return closeSoon(socket);
     const { isAuthenticated, url } = client;
     try {

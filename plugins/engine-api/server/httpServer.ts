@@ -12,6 +12,7 @@ import {
   maxHeaders,
 } from './limits.ts';
 import { explainPlainHttp } from './plainHttp.ts';
+import { PlainRequest } from './rawBody.ts';
 
 const httpOptions = {
   maxHeaderSize: maxHeaderBytes,
@@ -26,7 +27,7 @@ const httpOptions = {
 };
 
 export function createHttpServer(tls: TlsCredentials | undefined): Server {
-  const server = tls ? tlsServer(tls) : createServer(httpOptions);
+  const server = tls ? tlsServer(tls) : createServer({ ...httpOptions, IncomingMessage: PlainRequest });
   server.maxHeadersCount = maxHeaders;
   server.on('clientError', refuseMalformed);
   return server;

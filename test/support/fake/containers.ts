@@ -356,6 +356,10 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       find(ref);
       return { stat: pathStat(path), body: Readable.from([Buffer.alloc(1024)]) };
     },
+    async sendArchive(ref, path, { begin }) {
+      find(ref);
+      await begin(pathStat(path ?? '/'));
+    },
     async writeArchive(ref, tar) {
       find(ref);
       await buffer(tar);

@@ -10,7 +10,7 @@ import { ofOtherRoot } from '../capabilities.ts';
 import { handlePath, openInside, using } from '../openInside.ts';
 import { reopen } from '../regularFile.ts';
 import { withView } from './containerView.ts';
-import { DataOutput } from './dataStream.ts';
+import { announce, DataOutput } from './dataStream.ts';
 import { bytesOf, isKernels, longestPath, refused, statOf, targetOf, withPath } from './paths.ts';
 import { blockBytes, encodeEntry, paddingOf, type TarEntry } from './tarHeader.ts';
 
@@ -28,12 +28,11 @@ export function statInside({ view, path }: FileOperations['statInside']['args'])
   return withView(view, (root) => withPath(root, path, (found) => statOf(root, found)));
 }
 
-/** The data is a line with the facts of the path, and the archive. */
-export function archiveInside({ view, path, isBare, ...ids }: Args): null {
-  const output = new DataOutput();
+export function archiveInside({ view, path, isBare, isChunked, ...ids }: Args): null {
+  const output = new DataOutput(isChunked);
   return withView(view, (root) =>
     withPath(root, path, (found) => {
-      output.write(Buffer.from(`${JSON.stringify(statOf(root, found))}\n`));
+      announce({ note: 'found', stat: statOf(root, found) });
       const walk: Walk = { output, links: new Map(), ...ids };
       if (isBare) addContent(found.handle, '', walk);
       else addFile(found.handle, found.name, walk);

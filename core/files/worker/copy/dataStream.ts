@@ -1,19 +1,88 @@
-/** The bytes of a copy: a socket of pouchd, beside the lines of requests and replies. Calls block. */
+/**
+ * The bytes of a copy: a socket of pouchd, or of its client, beside the lines of requests and replies. Calls block,
+ * also on the socket of a client, which does not block pouchd and therefore not this process (O_NONBLOCK).
+ */
 import { readSync, writeSync } from 'node:fs';
+import { BodyDecoder, type Framing } from '../../../../hooks/connection/BodyDecoder.ts';
+import { check, libcFunction } from '../../../host/libc.ts';
+import type { FileNote } from '../../protocol.ts';
+import { lines, writeLine } from '../lines.ts';
+
+const poll = libcFunction('int poll(void *files, ulong count, int timeout)');
 
 /** Of WorkerProcess. */
-const data = 3;
+const [requests, data] = [0, 3];
 const bufferBytes = 1024 * 1024;
+/** poll.h. */
+const [POLLIN, POLLOUT, POLLHUP] = [1, 4, 0x10];
+/** struct pollfd: file, events, revents. */
+const pollfdBytes = 8;
+/** Milliseconds between notes that bytes move. */
+const noteEveryMs = 50;
+
+/**
+ * Waits until the stream can be read or written, or fails. pouchd may be killed before this process has asked to be
+ * killed with it, and the connection of a client outlives pouchd.
+ */
+function wait(events: number): void {
+  const files = Buffer.alloc(2 * pollfdBytes);
+  files.writeInt32LE(data, 0);
+  files.writeInt16LE(events, 4);
+  files.writeInt32LE(requests, pollfdBytes);
+  check(poll(files, 2, -1), 'wait for the client');
+  if (files.readInt16LE(pollfdBytes + 6) & POLLHUP) throw new Error('pouchd has ended');
+}
+
+/** Notes for pouchd, which ends a copy whose bytes do not move. */
+class Progress {
+  #last = 0;
+
+  moved(): void {
+    const now = performance.now();
+    if (now - this.#last < noteEveryMs) return;
+    this.#last = now;
+    writeNote({ note: 'moved' });
+  }
+}
+
+function writeNote(note: FileNote): void {
+  writeLine(JSON.stringify(note));
+}
+
+/** Reports the path of an archive, and waits until pouchd has written what precedes the archive. */
+export function announce(note: FileNote): void {
+  writeNote(note);
+  if (lines.next().done) throw new Error('pouchd has ended the copy');
+}
+
+/** Bytes of the line with the size of a chunk. */
+const sizeDigits = 8;
+const [beforeChunk, afterChunk] = [sizeDigits + 2, 2];
 
 /** Collects small pieces, so that a directory of small files costs few calls. */
 export class DataOutput {
-  readonly #buffer = Buffer.allocUnsafe(bufferBytes);
+  readonly #buffer = Buffer.allocUnsafe(beforeChunk + bufferBytes + afterChunk);
+  readonly #isChunked: boolean;
+  readonly #progress = new Progress();
   #used = 0;
 
+  /** @param isChunked whether the bytes are written as chunks of an HTTP body (RFC 9112, section 7.1) */
+  constructor(isChunked: boolean) {
+    this.#isChunked = isChunked;
+  }
+
   write(bytes: Buffer): void {
-    if (bytes.length > this.#buffer.length - this.#used) this.flush();
-    if (bytes.length > this.#buffer.length) return writeAll(bytes);
-    this.#used += bytes.copy(this.#buffer, this.#used);
+    for (let done = 0; done < bytes.length;) {
+      if (this.#used === bufferBytes) this.flush();
+      const length = bytes.copy(
+        this.#buffer,
+        beforeChunk + this.#used,
+        done,
+        done + bufferBytes - this.#used,
+      );
+      this.#used += length;
+      done += length;
+    }
   }
 
   /**
@@ -22,30 +91,52 @@ export class DataOutput {
    */
   copyFrom(file: number, size: number): void {
     for (let left = size; left > 0;) {
-      if (this.#used === this.#buffer.length) this.flush();
-      const space = Math.min(left, this.#buffer.length - this.#used);
-      const length = readSync(file, this.#buffer, this.#used, space, null);
-      if (length === 0) this.#buffer.fill(0, this.#used, this.#used + space);
+      if (this.#used === bufferBytes) this.flush();
+      const space = Math.min(left, bufferBytes - this.#used);
+      const at = beforeChunk + this.#used;
+      const length = readSync(file, this.#buffer, at, space, null);
+      if (length === 0) this.#buffer.fill(0, at, at + space);
       this.#used += length || space;
       left -= length || space;
     }
   }
 
   flush(): void {
-    const bytes = this.#buffer.subarray(0, this.#used);
+    const end = beforeChunk + this.#used;
+    // A chunk without bytes would be the last one.
+    if (this.#used === 0) return;
+    if (this.#isChunked) {
+      this.#buffer.write(`${this.#used.toString(16).padStart(sizeDigits, '0')}\r\n`, 0, 'latin1');
+      this.#buffer.write('\r\n', end, 'latin1');
+    }
+    this.#send(
+      this.#isChunked ? this.#buffer.subarray(0, end + afterChunk) : this.#buffer.subarray(beforeChunk, end),
+    );
     this.#used = 0;
-    writeAll(bytes);
   }
-}
 
-function writeAll(bytes: Buffer): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(data, bytes, done);
+  #send(bytes: Buffer): void {
+    for (let done = 0; done < bytes.length;) {
+      wait(POLLOUT);
+      done += writeSync(data, bytes, done);
+      this.#progress.moved();
+    }
+  }
 }
 
 export class DataInput {
   readonly #buffer = Buffer.allocUnsafe(bufferBytes);
+  readonly #decoder: BodyDecoder | undefined;
+  readonly #progress = new Progress();
+  #early: Buffer;
   #start = 0;
   #end = 0;
+
+  /** @param body the stream is the body of an HTTP message, whose first bytes (base64) were read */
+  constructor(body?: { framing: Framing; early: string }) {
+    this.#decoder = body && new BodyDecoder(body.framing);
+    this.#early = Buffer.from(body?.early ?? '', 'base64');
+  }
 
   /** Returns so many bytes, at most 1 MiB; fewer at the end of the stream. They are valid up to the next call. */
   take(size: number): Buffer {
@@ -74,8 +165,30 @@ export class DataInput {
       this.#end -= this.#start;
       this.#start = 0;
     }
-    const length = readSync(data, this.#buffer, this.#end, this.#buffer.length - this.#end, null);
-    this.#end += length;
-    return length > 0;
+    const before = this.#end;
+    while (this.#end === before && !this.#decoder?.isDone) {
+      const length = this.#read();
+      if (length === 0) return this.#atEnd();
+      this.#end = this.#decoder?.decode(this.#buffer, before, before + length) ?? before + length;
+    }
+    return this.#end > before;
+  }
+
+  #read(): number {
+    const space = this.#buffer.length - this.#end;
+    if (this.#early.length > 0) {
+      const length = this.#early.copy(this.#buffer, this.#end, 0, space);
+      this.#early = this.#early.subarray(length);
+      return length;
+    }
+    wait(POLLIN);
+    const length = readSync(data, this.#buffer, this.#end, space, null);
+    this.#progress.moved();
+    return length;
+  }
+
+  #atEnd(): false {
+    if (this.#decoder) throw new Error('the connection has ended before the body');
+    return false;
   }
 }

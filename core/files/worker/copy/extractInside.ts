@@ -94,7 +94,7 @@ function mountIdOf(handle: number): string | undefined {
 }
 
 function extract(args: Omit<Extraction, 'content' | 'times'>): void {
-  const input = new DataInput();
+  const input = new DataInput(args.body);
   const content = new EntryContent(input);
   const extraction: Extraction = { ...args, content, times: new Map() };
   const parents = new Parents(extraction);

@@ -24,12 +24,11 @@ async function stat(call: Call): Promise<void> {
 
 async function read(call: Call): Promise<void> {
   const { containers } = call.engine;
-  const { stat: found, body } = await containers.readArchive(
-    parameter(call, 'id'),
-    pathOf(call),
-    call.signal,
-  );
-  call.response.setHeader('X-Docker-Container-Path-Stat', encoded(found));
+  const [id, path] = [parameter(call, 'id'), pathOf(call)];
+  const note = (found: PathStat) => call.response.setHeader('X-Docker-Container-Path-Stat', encoded(found));
+  if (canReceive(call)) return await sendDirectly(call, path, note);
+  const { stat: found, body } = await containers.readArchive(id, path, call.signal);
+  note(found);
   await sendTar(call, body);
 }
 
@@ -43,12 +42,40 @@ async function changes(call: Call): Promise<void> {
 }
 
 async function exportRoot(call: Call): Promise<void> {
+  if (canReceive(call)) return await sendDirectly(call, undefined, () => undefined);
   await sendTar(call, await call.engine.containers.export(parameter(call, 'id'), call.signal));
 }
 
+const tarHeaders = { 'Content-Type': 'application/x-tar' };
+
 async function sendTar(call: Call, body: Readable): Promise<void> {
-  call.response.writeHead(200, { 'Content-Type': 'application/x-tar' });
+  call.response.writeHead(200, tarHeaders);
   await pipeline(body, call.response, { signal: call.signal });
+}
+
+/** Whether the process that reads the files can write to the connection itself: without encryption, and in chunks. */
+function canReceive({ request, response }: Call): boolean {
+  return (
+    request.httpVersion === '1.1' && response.socket === request.socket && !('encrypted' in request.socket)
+  );
+}
+
+/** The response has its head and its last chunk from here. */
+async function sendDirectly(
+  { engine, params, request: { socket }, response, signal }: Call,
+  path: string | undefined,
+  note: (found: PathStat) => void,
+): Promise<void> {
+  const begin = async (found: PathStat) => {
+    note(found);
+    response.writeHead(200, tarHeaders);
+    response.flushHeaders();
+    await new Promise<void>((resolve, reject) => {
+      socket.write('', (error) => (error ? reject(error) : resolve()));
+    });
+  };
+  await engine.containers.sendArchive(params['id'] ?? '', path, { socket, begin }, signal);
+  response.end();
 }
 
 async function write(call: Call): Promise<void> {

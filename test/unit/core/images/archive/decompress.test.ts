@@ -7,16 +7,21 @@ import { compressionOf, decompressed } from '../../../../../core/images/archive/
 /** "hello hello hello" by zstd 1.5. */
 const zstd = Buffer.from('KLUv/QRYZQAAMGhlbGxvIAEAMUoRou0eDA==', 'base64');
 
+/** The same by bzip2 1.0.8. */
+const bzip2 = Buffer.from('QlpoOTFBWSZTWZ5iW/4AAAKRAEAAAkSgACEUYGaCke8jRwu5IpwoSE8xLf8A', 'base64');
+
 describe('archives that may be compressed', () => {
   it('are recognized by their first bytes', () => {
     assert.equal(compressionOf(gzipSync('')), 'gzip');
     assert.equal(compressionOf(zstd), 'zstd');
+    assert.equal(compressionOf(bzip2), 'bzip2');
+    assert.equal(compressionOf(Buffer.from('BZh9.conf')), 'none');
     assert.equal(compressionOf(Buffer.from('plain')), 'none');
     assert.equal(compressionOf(Buffer.alloc(0)), 'none');
   });
 
   it('are read in pieces of any size', async () => {
-    for (const bytes of [Buffer.from('hello hello hello'), gzipSync('hello hello hello'), zstd]) {
+    for (const bytes of [Buffer.from('hello hello hello'), gzipSync('hello hello hello'), zstd, bzip2]) {
       const pieces = [...bytes].map((byte) => Buffer.from([byte]));
       assert.equal((await buffer(await decompressed(Readable.from(pieces)))).toString(), 'hello hello hello');
     }

@@ -4,29 +4,33 @@ import { text } from 'node:stream/consumers';
 import { PouchError } from '../../../hooks/errors.ts';
 import { findBinary } from '../../../hooks/runtimes/findBinary.ts';
 
-/** What xz may use: the presets need 65 MiB at most, and a hostile file asks for 4 GiB. */
+/** What xz may use: the presets need 65 MiB at most, and a hostile file asks for 4 GiB. bzip2 needs 4 MB at most. */
 const memory = '512MiB';
 
+/** Compressions that Node does not know. */
+const tools = {
+  xz: { package: 'xz-utils', limits: [`--memlimit-decompress=${memory}`] },
+  bzip2: { package: 'bzip2', limits: [] },
+} as const;
+
 /**
- * Yields the bytes of an xz stream, which Node cannot decompress. The process ends with its input, and so with pouchd.
+ * Yields the decompressed bytes of a stream. The process ends with its input, and so with pouchd.
  * @throws PCH_TOOL_MISSING, PCH_ARCHIVE_INVALID
  */
-export async function* unxz(source: Readable): AsyncGenerator<Buffer> {
-  const xz = await findBinary('xz');
-  if (xz === undefined)
+export async function* decompressByTool(name: keyof typeof tools, source: Readable): AsyncGenerator<Buffer> {
+  const tool = await findBinary(name);
+  if (tool === undefined)
     throw new PouchError(
       'PCH_TOOL_MISSING',
-      'xz, which reads archives of that compression, is not installed',
-      {
-        hint: 'install it: apt-get install xz-utils',
-      },
+      `${name}, which reads archives of that compression, is not installed`,
+      { hint: `install it: apt-get install ${tools[name].package}` },
     );
-  const args = ['--decompress', '--stdout', `--memlimit-decompress=${memory}`];
-  const child = spawn(xz, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+  const args = ['--decompress', '--stdout', ...tools[name].limits];
+  const child = spawn(tool, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = endOf(child);
   const problem = text(child.stderr);
   let failed: Error | null | undefined;
-  // A failure of the source looks like a short file to xz.
+  // A failure of the source looks like a short file to the tool.
   pipeline(source, child.stdin, (error) => (failed ??= error));
   try {
     yield* child.stdout as AsyncIterable<Buffer>;
@@ -35,7 +39,7 @@ export async function* unxz(source: Readable): AsyncGenerator<Buffer> {
     if (failed && (failed as NodeJS.ErrnoException).code !== 'EPIPE') throw failed;
     const why = (await problem).trim().slice(0, 200);
     throw new PouchError('PCH_ARCHIVE_INVALID', `cannot decompress the archive: ${why}`, {
-      hint: 'check the file with xz --test',
+      hint: `check the file with ${name} --test`,
     });
   } finally {
     child.kill('SIGKILL');
