@@ -1,8 +1,10 @@
 import type { Case } from './case.ts';
 import { buildCached } from './build.ts';
+import { composeDown, composeUp } from './compose.ts';
 import { cpIn, cpOut } from './cp.ts';
 import { exec } from './exec.ts';
 import { processPlugins } from './processPlugins.ts';
+import { networkAttach, networkConnect } from './networkAttach.ts';
 import { node } from './node.ts';
 import { imageSource } from './imageSource.ts';
 import { pluginReload } from './pluginReload.ts';
@@ -31,6 +33,10 @@ export const cases: readonly Case[] = [
   exec,
   shell,
   stop,
+  networkAttach,
+  networkConnect,
+  composeUp,
+  composeDown,
   pull,
   push,
   buildCached,

@@ -19,7 +19,8 @@ export async function docker(sandbox: string): Promise<Platform | Missing> {
   const dir = join(sandbox, 'docker');
   await mkdir(dir);
   const client = dockerClient();
-  const global = ['-H', `unix://${dir}/docker.sock`];
+  const api = `unix://${dir}/docker.sock`;
+  const global = ['-H', api];
   const daemon = await startDaemon({
     file: '/usr/sbin/dockerd',
     args: [
@@ -32,5 +33,5 @@ export async function docker(sandbox: string): Promise<Platform | Missing> {
       (await execa(client, [...global, 'version'], { reject: false, timeout: 5_000 })).exitCode === 0,
   });
   await execa(client, [...global, 'load', '-i', await dockerArchive(sandbox)], { timeout: 60_000 });
-  return dockerLike({ name: 'docker', file: client, global, end: () => daemon.end() });
+  return dockerLike({ name: 'docker', file: client, api, global, end: () => daemon.end() });
 }

@@ -4,6 +4,8 @@ import type { Platform } from './peer.ts';
 interface DockerLike {
   name: string;
   file: string;
+  /** URL of its Docker API. */
+  api?: string;
   /** Global options. */
   global?: readonly string[];
   env?: Record<string, string>;
@@ -18,6 +20,7 @@ interface DockerLike {
 export function dockerLike({
   name,
   file,
+  api,
   global = [],
   env,
   runOptions = [],
@@ -27,6 +30,7 @@ export function dockerLike({
   const command = (...args: string[]): Command => ({ file, args: [...global, ...args], ...(env && { env }) });
   return {
     name,
+    ...(api !== undefined && { api }),
     command,
     settled,
     end,

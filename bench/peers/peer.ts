@@ -14,6 +14,8 @@ export interface Peer {
 
 /** A peer that also runs containers in the background. */
 export interface Platform extends Peer {
+  /** URL of its Docker API, if a daemon serves one. */
+  api?: string;
   command(...args: string[]): Command;
   /** Starts in the background without a network. */
   start(container: string, ...command: string[]): Command;

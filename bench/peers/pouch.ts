@@ -16,6 +16,7 @@ export async function pouch(options: NewOptions = {}): Promise<Pouch> {
   const platform = dockerLike({
     name: 'pouch',
     file: pouchClient,
+    api: daemon.host,
     env: { POUCH_HOST: daemon.host },
     settled: () => settled(daemon),
     end: async () => await daemon.dispose(),
