@@ -151,6 +151,7 @@ export function assemble(base: Base): EngineContext {
     isBusy: (id) => locks.isHeld(id),
     settled: (id) => locks.run(id, 'network', () => Promise.resolve()),
     emit: (event) => events.emit(event),
+    ...(base.onStep && { onStep: base.onStep }),
   });
   const imageOptions = imageStoreOptions(base, { store, events, hooks: hooks.images, generations });
   const images = new HookedImages(imageOptions, generations, log);

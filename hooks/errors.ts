@@ -241,6 +241,10 @@ export const errorKinds = {
     doc: 'A network has a driver that no plugin provides.',
   },
   PCH_NETWORK_OVERLAP: { status: 403, doc: 'The subnet of a new network overlaps with another network.' },
+  PCH_NETWORK_PARENT: {
+    status: 409,
+    doc: 'The interface of the host that a network is on does not exist, or cannot be made.',
+  },
   PCH_NETWORK_PREDEFINED: {
     status: 403,
     doc: 'A network that pouchd has by itself, or from pouchd.yaml, cannot be created or removed.',

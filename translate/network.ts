@@ -24,8 +24,8 @@ export function networkOf(body: ContainerCreateRequest, warn: Warn, asked: Asked
     publishAll: given(host.PublishAllPorts, asked),
     exposed: exposedPorts(body),
     dns: addresses(host.Dns),
-    dnsSearch: host.DnsSearch ?? undefined,
-    dnsOptions: host.DnsOptions ?? undefined,
+    dnsSearch: searchDomains(host.DnsSearch),
+    dnsOptions: resolverOptions(host.DnsOptions),
     extraHosts: extraHosts(host.ExtraHosts),
     ...(given(body.DisableNetworkFiles, asked) && { withoutFiles: true }),
     ...(mac && { mac }),
@@ -109,6 +109,23 @@ function addresses(list: string[] | null | undefined): string[] | undefined {
   for (const [index, address] of (list ?? []).entries())
     if (isIP(address) === 0) throw invalid(`HostConfig.Dns[${index}]`, 'an IP address', address);
   return list ?? undefined;
+}
+
+/** Each is a word of resolv.conf(5); `.` alone stands for no domain. */
+function searchDomains(list: string[] | null | undefined): string[] | undefined {
+  for (const [index, domain] of (list ?? []).entries())
+    if (!/^(\.|[A-Za-z0-9_][A-Za-z0-9_.-]{0,252})$/.test(domain))
+      throw invalid(`HostConfig.DnsSearch[${index}]`, 'a domain, or . for no domain', domain);
+  return list ?? undefined;
+}
+
+/** As dockerd, empty ones are left out. */
+function resolverOptions(list: string[] | null | undefined): string[] | undefined {
+  const all = (list ?? []).filter((option) => option !== '');
+  for (const [index, option] of all.entries())
+    if (!/^[\x21-\x7e]+( [\x21-\x7e]+)*$/.test(option) || option.length > 255)
+      throw invalid(`HostConfig.DnsOptions[${index}]`, 'an option of resolv.conf, such as ndots:2', option);
+  return list ? all : undefined;
 }
 
 /** `HOST:IP`; the address may contain colons. */

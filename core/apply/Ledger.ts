@@ -25,7 +25,7 @@ export interface KindLookup {
 export type StepMoment = 'before' | 'applied' | 'after';
 
 /** Called around each step; tests kill the daemon here. */
-export type StepObserver = (moment: StepMoment, verb: Verb, step: string) => void;
+export type StepObserver = (moment: StepMoment, verb: string, step: string) => void;
 
 /** Kind of the marks that `once` leaves: there is nothing to undo. */
 const markKind = 'mark';

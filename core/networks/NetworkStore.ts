@@ -36,7 +36,12 @@ export interface NetworkStoreParts {
   /** Whether a verb of the container is under way. */
   isBusy(container: string): boolean;
   emit(event: Omit<EngineEvent, 'timeNano'>): void;
+  /** Called around each step of a create or removal; tests kill the daemon here. */
+  onStep?(moment: 'before' | 'after', verb: 'network-create' | 'network-remove', step: Step): void;
 }
+
+/** The record says what is under way, the driver does its part, the record says that it is done. */
+type Step = 'record' | 'driver' | 'commit';
 
 /** Docker's names of networks. */
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
@@ -131,10 +136,11 @@ export class NetworkStore implements Omit<Networks, 'connect' | 'disconnect'> {
       this.#refuseTaken(wanted.name);
       const id = randomBytes(32).toString('hex');
       const { stored, create } = await this.#planned(id, wanted);
-      await this.#onDisk.write(id, { ...stored, unfinished: 'create' });
+      const step = this.#stepsOf('network-create');
+      await step('record', () => this.#onDisk.write(id, { ...stored, unfinished: 'create' }));
       try {
-        await create();
-        await this.#onDisk.write(id, stored);
+        await step('driver', create);
+        await step('commit', () => this.#onDisk.write(id, stored));
       } catch (error) {
         await this.#undoCreate(id, stored);
         throw error;
@@ -156,11 +162,12 @@ export class NetworkStore implements Omit<Networks, 'connect' | 'disconnect'> {
     const others = this.#subnets();
     const defined = await driver.define({ id, name, options, internal, enableIPv6, addresses, others });
     await driver.check(name, defined.options);
+    const isInternal = internal || defined.internal === true;
     const stored = {
       name,
       driver: driverName,
       createdAt: new Date().toISOString(),
-      ...{ internal, attachable, enableIPv6, options, labels },
+      ...{ internal: isInternal, attachable, enableIPv6, options, labels },
       ipam: { driver: ipam.driver || 'default', options: ipam.options ?? {}, addresses: defined.addresses },
       driverOptions: defined.options,
     };
@@ -238,16 +245,25 @@ export class NetworkStore implements Omit<Networks, 'connect' | 'disconnect'> {
     const stored = this.#created.get(id)!;
     this.#leaving.add(id);
     try {
-      if (!stored.unfinished) await this.#onDisk.write(id, { ...stored, unfinished: 'remove' });
+      const step = this.#stepsOf('network-remove');
+      if (!stored.unfinished)
+        await step('record', () => this.#onDisk.write(id, { ...stored, unfinished: 'remove' }));
       this.#created.set(id, { ...stored, unfinished: stored.unfinished ?? 'remove' });
-      await networkDrivers(this.#parts.plugins())
-        .get(stored.driver)
-        ?.remove(stored.name, stored.driverOptions);
-      await this.#onDisk.remove(id);
+      const driver = networkDrivers(this.#parts.plugins()).get(stored.driver);
+      await step('driver', async () => driver?.remove(stored.name, stored.driverOptions));
+      await step('commit', () => this.#onDisk.remove(id));
       this.#created.delete(id);
     } finally {
       this.#leaving.delete(id);
     }
+  }
+
+  #stepsOf(verb: 'network-create' | 'network-remove') {
+    return async (step: Step, work: () => Promise<void>): Promise<void> => {
+      this.#parts.onStep?.('before', verb, step);
+      await work();
+      this.#parts.onStep?.('after', verb, step);
+    };
   }
 
   #users(id: string): ContainerRecord[] {

@@ -104,7 +104,7 @@ function resolvConf(draft: ContainerDraft, host: HostFiles, defaults: DnsDefault
   const options = asked(network.dnsOptions, defaults.dnsOptions);
   if (dns.length + search.length + options.length === 0) return containerView(draft, host.resolvConf);
   return [
-    ...(search.length > 0 ? [`search ${search.join(' ')}`] : hostLines(host, 'search')),
+    ...searchLines(search, host),
     ...(dns.length > 0 ? dns.map((server) => `nameserver ${server}`) : hostLines(host, 'nameserver')),
     ...(options.length > 0 ? [`options ${options.join(' ')}`] : hostLines(host, 'options')),
     '',
@@ -118,6 +118,12 @@ function containerView(draft: ContainerDraft, text: string): string {
     .split('\n')
     .filter((line) => !/^nameserver\s+(127\.|::1)/.test(line))
     .join('\n');
+}
+
+/** As with Docker, `.` alone stands for no domain, not even those of the host. */
+function searchLines(search: readonly string[], host: HostFiles): string[] {
+  if (search.length === 0) return hostLines(host, 'search');
+  return search.join(' ') === '.' ? [] : [`search ${search.join(' ')}`];
 }
 
 function hostLines(host: HostFiles, keyword: string): string[] {

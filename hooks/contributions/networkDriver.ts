@@ -91,6 +91,8 @@ export interface DefinedNetwork {
   /** Of the schema of the driver. */
   readonly options: Record<string, unknown>;
   readonly addresses: NetworkAddresses[];
+  /** It leads nowhere, also if the client has not asked for that. */
+  readonly internal?: true;
 }
 
 /** A network that the driver serves: one of pouchd.yaml, or one that a client has created. */

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import type { EffectContext, EffectKind, NetworkAttachment, PortRequest } from '../../hooks/index.ts';
 import { type KeptAddress, leasesOf } from './keptAddress.ts';
 import type { LocalnetRouting } from './bridge/LocalnetRouting.ts';
@@ -8,6 +7,7 @@ import { moveDefaultRoute } from './cni/defaultRoute.ts';
 import { toAttachment } from './cni/attachment.ts';
 import { findPlugin } from './cni/execute.ts';
 import { endCutOff } from './cni/endCutOff.ts';
+import { isNamespace } from './cni/isNamespace.ts';
 import type { CniAttachment, CniNetwork, CniPortMapping, CniResult } from './cni/types.ts';
 import { prepareIPv6 } from './cni/prepareIPv6.ts';
 import { checkUnleased, holdAddress, resultFromLease } from './leases.ts';
@@ -33,9 +33,6 @@ export interface CniEffectArgs {
   /** Key of the effect that leases the address; missing if host-local does. */
   lease?: string;
 }
-
-/** Magic number of nsfs, linux/magic.h. */
-const nsfs = 0x6e736673;
 
 /** The effect kind `cni`: attaches an interface of a container to the daemon's bridge. */
 export function cniEffect(
@@ -155,10 +152,4 @@ function anyMapping({ containerPort, protocol, hostPort }: PortRequest): CniPort
 
 function cutOffResult(args: CniEffectArgs): Promise<CniResult | undefined> {
   return resultFromLease(args.bridge.ipamDir, args.network.name, args.container);
-}
-
-/** Returns false if the file does not exist, or nothing is mounted on it (after a reboot). */
-async function isNamespace(path: string): Promise<boolean> {
-  const found = await statfs(path).catch(() => undefined);
-  return found?.type === nsfs;
 }

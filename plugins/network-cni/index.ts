@@ -28,6 +28,8 @@ import { isolationEffect, type IsolationEffectArgs } from './isolation/effect.ts
 import type { Isolation } from './isolation/tables.ts';
 import { keptAddressEffect, leasesOf, macOfAddress, ownMac, type KeptAddressArgs } from './keptAddress.ts';
 import { settleAllLeases } from './leases.ts';
+import { linkDriver } from './links/driver.ts';
+import { linkEffect } from './links/effect.ts';
 import { type BridgeNetwork, bridgeNetwork, cniNetwork } from './network.ts';
 import { type CniPortArgs, cniPortEffect } from './ports/effect.ts';
 import { PortClaims } from './ports/PortClaims.ts';
@@ -53,7 +55,7 @@ const address = 'address';
 export default definePlugin({
   name: 'network-cni',
   version: '0.1.0',
-  doc: 'Network drivers host, none, and bridge with the CNI plugins bridge, host-local, portmap and firewall.',
+  doc: 'Network drivers host, none, macvlan, ipvlan, and bridge, with CNI’s plugins.',
   options,
   inject: { containers: Containers },
   setup({ networkDriver, options: { firewall }, host, log, effect, surface, services: { containers } }) {
@@ -89,6 +91,8 @@ export default definePlugin({
       create: ({ options: given }) => preparation.ensure(bridgeNetwork(host, given)),
       remove: ({ options: given }) => removeBridgeNetwork(bridgeNetwork(host, given), preparation),
     });
+    effect(linkEffect());
+    for (const kind of ['macvlan', 'ipvlan'] as const) networkDriver(linkDriver(kind, host));
     networkDriver({ name: 'host', doc: 'The network of the host.', namespace: 'host' });
     networkDriver({ name: 'none', doc: 'Loopback alone.' });
     surface({

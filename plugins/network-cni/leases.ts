@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { invalidField, networkAttachments, PouchError, type ContainerRecord } from '../../hooks/index.ts';
 import { addressesAfter, addressIn, parseCidr, partsOf } from './cidr.ts';
 import type { CniResult } from './cni/types.ts';
+import { linkNetworkName } from './links/network.ts';
 
 /**
  * Finds a container's addresses in host-local's lease files: each is named after an address, and contains the
@@ -193,7 +194,9 @@ function isAlive({ state }: ContainerRecord): boolean {
 function attachedTo(record: ContainerRecord, bridge: string): { ip: string; interface: string }[] {
   return networkAttachments(record).flatMap(({ network, ip, ip6, interface: name, cni }) => {
     const bridges = ((cni as CniResult | undefined)?.interfaces ?? []).map((one) => one.name);
-    const isOn = bridges.length > 0 ? bridges.includes(bridge) : network === 'bridge';
+    const isOn =
+      bridge === linkNetworkName(network) ||
+      (bridges.length > 0 ? bridges.includes(bridge) : network === 'bridge');
     const addresses = [ip, ip6].filter((one) => one !== undefined && isIP(one) !== 0);
     return isOn ? addresses.map((one) => ({ ip: one!, interface: name })) : [];
   });

@@ -49,6 +49,18 @@ describe('ports of a running container', function () {
       .split('\n')
       .filter((rule) => rule.includes(` --dport ${port} `));
 
+  // No socket of the host listens, and its kernel may have no SCTP: forwarding needs neither.
+  it('a port of SCTP is forwarded by rules, and belongs to one container', async () => {
+    const port = await freePort();
+    const start = (name: string) =>
+      pouch('run', '-d', '--name', name, '-p', `${port}:9000/sctp`, 'busybox', 'sleep', '99');
+    assert.equal((await start('sctp')).exitCode, 0);
+    assert.ok((await rulesOf(port)).some((rule) => /-p sctp .*-j DNAT .*:9000$/.test(rule)));
+    assert.match((await start('second')).stderr, /in use by the container sctp.*code: PCH_PORT_IN_USE/s);
+    await ok('rm', '-f', 'sctp', 'second');
+    assert.deepEqual(await rulesOf(port), []);
+  });
+
   it('a port comes to one without ports, lasts over a restart, and goes', async () => {
     const before = await address('bare');
     await ok('port', 'add', 'bare', `127.0.0.1:${second}:81`);

@@ -4,6 +4,7 @@
  */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { hasCode, PouchError } from '../../../hooks/errors.ts';
+import { field } from '../../../hooks/fields.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
 import type { LinkedHost } from '../../plan/etcFiles.ts';
 import { formatPath } from '../../plugins/index.ts';
@@ -41,6 +42,11 @@ export function checkLinks(store: Containers, record: ContainerRecord): void {
   for (const [name, alias] of namedLinks(record)) {
     const target = store.find(name);
     const link = `/${target.name} AS /${record.name}/${alias}`;
+    if (target.id === record.id)
+      throw new PouchError('PCH_OPTION_INVALID', `Cannot link the container ${record.name} to itself`, {
+        container: record.id,
+        hint: `leave out the link, or use an alias (${field('network.aliases')})`,
+      });
     if (!isUp(target))
       throw new PouchError('PCH_CONTAINER_NOT_RUNNING', `Cannot link to a non running container: ${link}`, {
         container: record.id,

@@ -131,12 +131,21 @@ function refuseSwarm({
   Driver,
 }: NetworkCreateRequest): void {
   const isSwarm = Scope === 'swarm' || Ingress || ConfigOnly || ConfigFrom?.Network || Driver === 'overlay';
-  if (isSwarm) throw unsupported('This node is not a swarm manager: networks of Swarm are not supported');
-  if (EnableIPv4 === false) throw unsupported('networks without IPv4 are not supported');
+  if (isSwarm)
+    throw unsupported(
+      'This node is not a swarm manager: networks of Swarm are not supported',
+      'use the driver bridge, macvlan or ipvlan',
+    );
+  if (EnableIPv4 === false)
+    throw unsupported('networks without IPv4 are not supported', 'add an IPv4 subnet beside that of IPv6');
 }
 
 function ipamOf({ Driver, Options, Config }: Ipam): NewNetwork['ipam'] {
-  if (Driver && Driver !== 'default') throw unsupported(`the IPAM driver ${Driver} is not supported`);
+  if (Driver && Driver !== 'default')
+    throw unsupported(
+      `the IPAM driver ${Driver} is not supported`,
+      'leave it out: "default" gives addresses',
+    );
   return {
     options: Options ?? {},
     addresses: (Config ?? []).filter(isMeant).map(({ Subnet, IPRange, Gateway, AuxiliaryAddresses }) => ({
@@ -153,6 +162,6 @@ function isMeant(config: IpamConfig): boolean {
   return Object.values(config).some((value) => value !== null && value !== '');
 }
 
-function unsupported(message: string): PouchError {
-  return new PouchError('PCH_NOT_SUPPORTED', message, { hint: 'use the driver bridge with IPv4' });
+function unsupported(message: string, hint: string): PouchError {
+  return new PouchError('PCH_NOT_SUPPORTED', message, { hint });
 }

@@ -87,6 +87,8 @@ function pluginMessage({ stdout, stderr, exitCode }: CommandOutcome): string {
 }
 
 function hintFor(message: string): string {
+  if (message.endsWith('vlan: operation not supported'))
+    return 'the kernel has no interfaces of the kind ipvlan or macvlan: load its module, or use the driver bridge';
   if (message.includes('iptables'))
     return 'install iptables (Debian: apt-get install iptables) and check its rules';
   if (message.includes('no IP addresses available')) {

@@ -26,11 +26,15 @@ interface DefinedAddresses {
   reserved: string[];
 }
 
-/** @throws PCH_OPTION_INVALID, PCH_NETWORK_OVERLAP, PCH_NETWORK_FULL */
+/**
+ * @param isShared the subnets that are asked for are those of networks that the host is in
+ * @throws PCH_OPTION_INVALID, PCH_NETWORK_OVERLAP, PCH_NETWORK_FULL
+ */
 export function defineAddresses(
   wanted: NewDriverNetwork,
   { network }: Pick<HostFacts, 'network'>,
   host: HostNetwork,
+  { isShared = false }: { isShared?: boolean } = {},
 ): DefinedAddresses {
   const { addresses, enableIPv6 } = wanted;
   const isSix = ({ subnet }: NetworkAddresses) => subnet?.includes(':') ?? false;
@@ -47,8 +51,9 @@ export function defineAddresses(
       { hint: 'choose an IPv6 subnet, such as fd00:28::/64' },
     );
   const taken = takenBy(wanted, network, host);
-  const four = asked.four.length === 0 ? [chosen({}, taken)] : definedIn(asked.four, taken, 4);
-  const six = definedIn(asked.six, taken, 6);
+  const others = isShared ? taken.filter((one) => !one.isOfHost) : taken;
+  const four = asked.four.length === 0 ? [chosen({}, taken)] : definedIn(asked.four, others, 4);
+  const six = definedIn(asked.six, others, 6);
   const all = [...four, ...six];
   const reserved = all.flatMap((one) => Object.values(one.reserved ?? {}));
   if (reserved.length > mostReserved)
@@ -64,6 +69,8 @@ interface Taken {
   cidr: Cidr;
   /** For messages: `the network lan`. */
   by: string;
+  /** An interface or a route has it, not a network of pouchd. */
+  isOfHost?: boolean;
 }
 
 function definedIn(
@@ -136,16 +143,19 @@ function takenBy(
   { bridge, subnet }: HostFacts['network'],
   { links, routes }: HostNetwork,
 ): Taken[] {
-  const all = [
-    ...others.map((one) => ({ text: one.subnet, by: `the network ${one.name}` })),
-    { text: subnet, by: `the network bridge (${bridge})` },
+  const ofHost = [
     ...links.flatMap(({ name, addresses }) =>
       addresses.map((text) => ({ text, by: `the interface ${name}` })),
     ),
     ...routes.map(({ destination, device }) => ({ text: destination, by: `a route of ${device}` })),
   ];
-  return all.flatMap(({ text, by }) => {
+  const all = [
+    ...others.map((one) => ({ text: one.subnet, by: `the network ${one.name}`, isOfHost: false })),
+    { text: subnet, by: `the network bridge (${bridge})`, isOfHost: false },
+    ...ofHost.map((one) => ({ ...one, isOfHost: true })),
+  ];
+  return all.flatMap(({ text, by, isOfHost }) => {
     const cidr = parseCidr(text);
-    return cidr ? [{ cidr, by }] : [];
+    return cidr ? [{ cidr, by, isOfHost }] : [];
   });
 }

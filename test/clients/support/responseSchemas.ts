@@ -203,6 +203,13 @@ const volume = Type.Object({
   Options: orNull(labels),
 });
 
+const ipamConfig = Type.Object({
+  Subnet: may(text),
+  IPRange: may(text),
+  Gateway: may(text),
+  AuxiliaryAddresses: may(orNull(labels)),
+});
+
 const network = Type.Object({
   Name: text,
   Id: text,
@@ -210,7 +217,7 @@ const network = Type.Object({
   Scope: text,
   Driver: text,
   EnableIPv6: flag,
-  IPAM: Type.Object({ Driver: text, Options: orNull(labels), Config: orNull(Type.Array(labels)) }),
+  IPAM: Type.Object({ Driver: text, Options: orNull(labels), Config: orNull(Type.Array(ipamConfig)) }),
   Internal: flag,
   Attachable: flag,
   Ingress: flag,

@@ -12,19 +12,25 @@ import { processesOf } from './processes.ts';
 export async function clearHost(names: HostNames): Promise<void> {
   await waitUntil(() => endAll(names) === 0, { withinMs: 30_000, everyMs: 50 });
   for (const path of mountsBelow(names.dir)) await execa('umount', ['--lazy', path], { reject: false });
-  for (const bridge of [names.bridge, ...createdBridges(names)]) await purgeNetwork({ bridge });
+  const { bridges, parents } = createdLinks(names);
+  for (const bridge of [names.bridge, ...bridges]) await purgeNetwork({ bridge });
+  for (const parent of parents) await execa('ip', ['link', 'delete', 'dev', parent], { reject: false });
   await removeCgroup(names.cgroupParent);
 }
 
-/** Bridges of networks that a failed test has left. */
-function createdBridges({ root }: HostNames): string[] {
+/** Interfaces of networks that a failed test has left. */
+function createdLinks({ root }: HostNames): { bridges: string[]; parents: string[] } {
   const directory = join(root, 'networks');
-  return list(directory).flatMap((name) => {
-    const { driverOptions } = JSON.parse(read(join(directory, name)) || '{}') as {
-      driverOptions?: { bridge?: string };
+  const options = list(directory).map((name) => {
+    const stored = JSON.parse(read(join(directory, name)) || '{}') as {
+      driverOptions?: { bridge?: string; parent?: string; made?: string };
     };
-    return driverOptions?.bridge ?? [];
+    return stored.driverOptions ?? {};
   });
+  return {
+    bridges: options.flatMap(({ bridge }) => bridge ?? []),
+    parents: options.flatMap(({ parent, made }) => (made ? (parent ?? []) : [])),
+  };
 }
 
 /** Returns how many still existed. Supervisors go first: what they start meanwhile is found the next time. */

@@ -1,5 +1,6 @@
 /** All that one pouchd has on the host, read past the daemon: from /proc, /sys, its directories and containerd. */
 import { readFileSync, readlinkSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { type ContainerdClient, SnapshotKind } from '../../../core/containerd/index.ts';
@@ -63,7 +64,7 @@ function leasesOf({ root }: HostNames): string[] {
   const ipam = join(root, 'network/ipam');
   return list(ipam)
     .flatMap((network) => below(join(ipam, network)))
-    .filter((path) => /^\d+\.\d+\.\d+\.\d+$/.test(basename(path)))
+    .filter((path) => isIP(basename(path)) !== 0)
     .map((path) => `lease ${basename(path)} of ${read(path).split(/\r?\n/)[0]}`);
 }
 
