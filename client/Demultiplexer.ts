@@ -16,7 +16,7 @@ const headerLength = 8;
  * buffered.
  */
 export class Demultiplexer {
-  #header = Buffer.alloc(0);
+  #header: Buffer = Buffer.alloc(0);
   #stream: StreamName = 'stdout';
   #remaining = 0;
 
@@ -40,6 +40,11 @@ export class Demultiplexer {
   }
 
   #takeHeader(bytes: Buffer): Buffer {
+    if (this.#header.length === 0 && bytes.length >= headerLength) {
+      this.#header = bytes;
+      this.#readHeader();
+      return bytes.subarray(headerLength);
+    }
     const missing = headerLength - this.#header.length;
     this.#header = Buffer.concat([this.#header, bytes.subarray(0, missing)]);
     if (this.#header.length === headerLength) this.#readHeader();
@@ -52,6 +57,8 @@ export class Demultiplexer {
       throw new Error('expected a frame header in the output stream, found other bytes');
     this.#stream = name;
     this.#remaining = this.#header.readUInt32BE(4);
-    this.#header = Buffer.alloc(0);
+    this.#header = nothing;
   }
 }
+
+const nothing = Buffer.alloc(0);

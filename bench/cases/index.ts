@@ -5,6 +5,7 @@ import { cpIn, cpOut } from './cp.ts';
 import { exec } from './exec.ts';
 import { processPlugins } from './processPlugins.ts';
 import { networkAttach, networkConnect } from './networkAttach.ts';
+import { logs } from './logs.ts';
 import { node } from './node.ts';
 import { imageSource } from './imageSource.ts';
 import { pluginReload } from './pluginReload.ts';
@@ -51,6 +52,7 @@ export const cases: readonly Case[] = [
   snapshot,
   cpIn,
   cpOut,
+  logs,
   taps,
   processPlugins,
   spinningPlugin,

@@ -23,14 +23,18 @@ export async function copyOutput(
   }
 }
 
+/** Frames of one stream that follow one another are one write: a log has one for each line. */
 async function writeFrames(frames: Frame[], terminal: Terminal, onControl?: (data: Buffer) => void) {
-  for (const { stream, data } of frames) {
+  for (let at = 0, end = 0; at < frames.length; at = end) {
+    const { stream } = frames[at]!;
+    while (frames[end]?.stream === stream) end++;
+    const pieces = frames.slice(at, end).map(({ data }) => data);
     if (stream === 'control') {
-      onControl?.(data);
+      for (const piece of pieces) onControl?.(piece);
       continue;
     }
     const toStderr = stream === 'stderr' || stream === 'systemerr';
-    await write(toStderr ? terminal.stderr : terminal.stdout, data);
+    await write(toStderr ? terminal.stderr : terminal.stdout, Buffer.concat(pieces));
   }
 }
 

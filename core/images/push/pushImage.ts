@@ -5,6 +5,7 @@ import { PouchError } from '../../../hooks/errors.ts';
 import { allEnded } from '../../wait/allEnded.ts';
 import { linkedAbort } from '../../wait/linkedAbort.ts';
 import { addSource, sourcePaths } from '../content/distributionSource.ts';
+import { readStored } from '../content/readStored.ts';
 import {
   familiarReference,
   formatReference,
@@ -148,7 +149,7 @@ async function pushBlob({ store, reference, session, sources, onProgress, signal
     `${domain}/${path}@${blob.digest}`,
     async (report, stop) => {
       if (await session.hasBlob(blob.digest, stop)) return 'Layer already exists';
-      const read = (offset: number) => client.content.read(blob.digest, { offset }, { signal: stop });
+      const read = (offset: number) => readStored(client, blob, offset, stop);
       const how = await session.upload({ blob, read, onProgress: report, signal: stop }, from);
       return how === 'mounted' ? `Mounted from ${from}` : 'Pushed';
     },

@@ -1,10 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { LogEntry } from '../../../hooks/index.ts';
-import { decodeEntry } from '../log/entry.ts';
+import { decodeLines } from '../log/entry.ts';
 import { readTurn } from './turns.ts';
 
 /** A reader that is not read from keeps a decoded block in memory. */
 const blockBytes = 32 * 1024;
+const lineFeed = 0x0a;
 
 /** Longer lines are skipped and not kept in memory: an entry has at most 100 KiB, with all bytes escaped. */
 export const maxLineBytes = 1024 * 1024;
@@ -43,13 +44,12 @@ export class LogCursor {
   }
 
   #split(data: Buffer): LogEntry[] {
-    const end = data.lastIndexOf(0x0a) + 1;
+    const end = data.lastIndexOf(lineFeed) + 1;
     this.#pending = Buffer.from(data.subarray(end));
-    const lines = data.toString('utf8', 0, Math.max(end - 1, 0)).split('\n');
-    if (end > 0 && this.#skipping) lines.shift();
+    const start = this.#skipping ? data.indexOf(lineFeed) + 1 : 0;
     if (end > 0) this.#skipping = false;
     this.#limit();
-    return lines.map(decodeEntry).filter((entry) => entry !== undefined);
+    return decodeLines(data.subarray(start, end));
   }
 
   #limit(): void {

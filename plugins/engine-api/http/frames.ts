@@ -14,10 +14,22 @@ const streamBytes = { stdout: stdoutFrame, stderr: stderrFrame, control: control
  * Source: https://docs.docker.com/engine/api/ (ContainerAttach, stream format).
  */
 export function frame(stream: OutputChunk['stream'] | 'control', payload: Buffer): Buffer {
-  const bytes = Buffer.allocUnsafe(headerBytes + payload.length);
-  bytes.writeUInt32BE(streamBytes[stream] << 24, 0);
-  bytes.writeUInt32BE(payload.length, 4);
-  payload.copy(bytes, headerBytes);
+  return frames([{ stream, data: payload }]);
+}
+
+/** Returns a frame for each chunk. */
+export function frames(
+  chunks: readonly { stream: OutputChunk['stream'] | 'control'; data: Buffer }[],
+): Buffer {
+  const total = chunks.reduce((sum, { data }) => sum + headerBytes + data.length, 0);
+  const bytes = Buffer.allocUnsafe(total);
+  let at = 0;
+  for (const { stream, data } of chunks) {
+    bytes.writeUInt32BE(streamBytes[stream] << 24, at);
+    bytes.writeUInt32BE(data.length, at + 4);
+    bytes.set(data, at + headerBytes);
+    at += headerBytes + data.length;
+  }
   return bytes;
 }
 

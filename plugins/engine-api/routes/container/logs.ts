@@ -1,7 +1,7 @@
 import { shownDetails } from '../../translate/container/logDetails.ts';
 import { PouchError, type LogEntries, type LogEntry, type LogQuery } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
-import { encoderFor, streamType } from '../../http/frames.ts';
+import { frames, streamType } from '../../http/frames.ts';
 import { pump } from '../../http/pump.ts';
 
 export const logRoutes: Route[] = [{ method: 'GET', path: '/containers/:id/logs', handler: logs }];
@@ -21,7 +21,7 @@ async function logs(call: Call): Promise<void> {
     timestamps: call.query.flag('timestamps'),
     details: call.query.flag('details') ? shownDetails(draft) : '',
   });
-  await pump(entries, call.response, (batch) => Buffer.concat(batch.map(encoder)), call.signal);
+  await pump(entries, call.response, encoder, call.signal);
   call.response.end();
 }
 
@@ -61,12 +61,18 @@ interface LineForm {
   details: string;
 }
 
-function lineEncoder(tty: boolean, { timestamps, details }: LineForm): (entry: LogEntry) => Buffer {
-  const encode = encoderFor(tty);
-  if (!timestamps && details === '') return encode;
-  return ({ time, stream, data }) => {
+function lineEncoder(
+  tty: boolean,
+  { timestamps, details }: LineForm,
+): (entries: readonly LogEntry[]) => Buffer {
+  const isPlain = !timestamps && details === '';
+  const shown = ({ time, stream, data }: LogEntry) => {
     const prefix = Buffer.from(`${timestamps ? `${time} ` : ''}${details}`);
-    return encode({ stream, data: Buffer.concat([prefix, data]) });
+    return { stream, data: Buffer.concat([prefix, data]) };
+  };
+  return (entries) => {
+    const chunks = isPlain ? entries : entries.map(shown);
+    return tty ? Buffer.concat(chunks.map(({ data }) => data)) : frames(chunks);
   };
 }
 

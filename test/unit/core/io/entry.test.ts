@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { timestamp } from '../../../../core/io/log/clock.ts';
-import { decodeEntry, encodeEntry, unixSeconds } from '../../../../core/io/log/entry.ts';
+import { decodeEntry, decodeLines, encodeEntry, unixSeconds } from '../../../../core/io/log/entry.ts';
 
 const time = '2026-01-02T03:04:05.123456789Z';
 
@@ -59,4 +59,51 @@ describe('timestamp', () => {
     const stamps = Array.from({ length: 10_000 }, timestamp);
     assert.deepEqual(stamps, [...stamps].sort());
   });
+});
+
+describe('the lines of a log', () => {
+  const time = '2026-11-29T03:00:00.123456789Z';
+  const line = (log: string, rest = `"stream":"stdout","time":"${time}"}`) => `{"log":"${log}",${rest}`;
+  const lines = [
+    line('plain\\n'),
+    line('without a line feed'),
+    line('', `"stream":"stderr","time":"${time}"}`),
+    line('\\n'),
+    line('größe 日本 🎉\\n'),
+    line('a \\"quote\\", a \\\\ and \\t \\u0000\\n'),
+    line('ends with a backslash \\\\\\n'),
+    line('two\\nlines\\n'),
+    line('x', `"stream":"stdout","time":"2026-11-29T03:00:00+01:00"}`),
+    // Damaged: what a crash leaves.
+    line('x', `"stream":"stdin","time":"${time}"}`),
+    line('x', '"stream":"stdout","time":"today"}'),
+    line('x', '"stream":"stdout","time":"2026-13-29T03:00:00Z"}'),
+    line('x', `"stream":"stdout","time":"${time}"`),
+    line('a \t tab'),
+    '\0'.repeat(100),
+    '{"log":"cut o',
+    '{"log":"',
+    '',
+    'null',
+    // In another order, and with more.
+    `{"stream":"stdout","time":"${time}","log":"x","attrs":{"a":"b"}}`,
+    line('x', `"stream":"stdout","time":"${time}","attrs":{"a":"b"}}`),
+  ];
+
+  for (const text of lines)
+    it(`are decoded as JSON.parse does: ${text.slice(0, 70).replaceAll('\0', '0')}`, () => {
+      const expected = decodeEntry(text);
+      const found = decodeLines(Buffer.from(`${text}\n`));
+      assert.deepEqual(found.map(plain), expected ? [plain(expected)] : []);
+    });
+
+  it('are decoded one after another', () => {
+    const expected = lines.map(decodeEntry).filter((entry) => entry !== undefined);
+    assert.deepEqual(decodeLines(Buffer.from(`${lines.join('\n')}\n`)).map(plain), expected.map(plain));
+    assert.deepEqual(decodeLines(Buffer.alloc(0)), []);
+  });
+
+  function plain({ stream, time, data }: NonNullable<ReturnType<typeof decodeEntry>>) {
+    return { stream, time, text: data.toString() };
+  }
 });
