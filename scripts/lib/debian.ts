@@ -68,6 +68,7 @@ export const testPackages: readonly HostPackage[] = [
   // Clients of the Engine API.
   { name: 'python3-docker', provides: '/usr/lib/python3/dist-packages/docker/client.py' },
   { name: 'buildah', provides: 'buildah' },
+  { name: 'curl', provides: 'curl' },
   // Of plugins in examples/.
   { name: 'jq', provides: 'jq' },
   { name: 'python3', provides: '/usr/bin/python3' },

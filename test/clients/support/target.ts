@@ -21,6 +21,8 @@ export interface Target {
   image: string;
   /** Two references in its registry that are not pulled; none for an existing daemon. */
   pullable: readonly [string, string] | undefined;
+  /** Loads an image of one layer, `NAME:latest`; only a daemon of the tests does. */
+  loadImage?: TestPouchd['loadImage'];
   stop(): Promise<void>;
 }
 
@@ -47,7 +49,8 @@ async function realTarget(image: string, client: string): Promise<Target> {
   try {
     const pullable = [await push(registry, 'tools:1'), await push(registry, 'tools:2')] as const;
     recorder.isOn = true;
-    return { socket: join(pouchd.state, 'pouchd.sock'), image, pullable, stop };
+    const loadImage: TestPouchd['loadImage'] = (...given) => pouchd.loadImage(...given);
+    return { socket: join(pouchd.state, 'pouchd.sock'), image, pullable, loadImage, stop };
   } catch (error) {
     await stop();
     throw error;
