@@ -24,7 +24,7 @@ const intro = `# Docker's Engine API
 
 Generated from the routes and test/clients/operations.json by \`npm run docs\`.
 
-Each operation of the Docker Engine API 1.47, and the clients with whose unmodified releases it is tested (\`npm test -- clients\`); their responses are checked
+Each operation of the Docker Engine API 1.47, and the clients with whose unmodified releases it is tested (\`npm test -- clients\`); their requests and responses are checked
 against the API's types. Operations that no client here uses have tests of their own. [Compatibility](../compatibility.md) describes what differs.
 `;
 

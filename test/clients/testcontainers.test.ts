@@ -64,13 +64,13 @@ describe('testcontainers', function () {
   });
   after(async () => {
     client?.close();
-    await api?.stop();
     await rm(temporary, { recursive: true, force: true });
+    await api?.stop();
   });
 
   for (const name of cases) it(name.replaceAll('_', ' '), () => assert.equal(outcomes.get(name), undefined));
 
-  it('has what is left removed by the reaper', async () => {
+  it('leaves nothing: the reaper removes the rest', async () => {
     const isGone = async () =>
       !(await client.containers.list({ all: true })).some(({ Names }) => Names[0] === `/${prefix}left`);
     assert.ok(await waitUntil(isGone, { withinMs: 30_000 }));

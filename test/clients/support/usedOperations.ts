@@ -14,8 +14,8 @@ function recorded(): Used {
 }
 
 /**
- * After the tests of a client: fails if a response did not fit the API's schemas, or if the client used an operation
- * that the file does not have. `POUCH_CLIENT_OPERATIONS=write` writes what it used into the file.
+ * After the tests of a client: fails if a request or a response did not fit the API's schemas, or if the client used
+ * an operation that the file does not have. `POUCH_CLIENT_OPERATIONS=write` writes what it used into the file.
  */
 export async function checkUsed(client: string, { used, problems }: Recorder): Promise<void> {
   const sorted = [...used].sort();
@@ -25,7 +25,11 @@ export async function checkUsed(client: string, { used, problems }: Recorder): P
   }
   const known = recorded()[client] ?? [];
   const unknown = sorted.filter((operation) => !known.includes(operation));
-  assert.deepEqual([...problems].sort(), [], 'expected responses as the Engine API describes them');
+  assert.deepEqual(
+    [...problems].sort(),
+    [],
+    'expected requests and responses as the Engine API describes them',
+  );
   assert.deepEqual(
     unknown,
     [],
