@@ -29,7 +29,7 @@ export async function planAttachment(
   if (!request.detached && isAttached(mode, networkOf)) await planFirst(draft, runner, run);
   for (const [n, endpoint] of (request.endpoints ?? []).entries()) {
     const at = ['network', 'request', 'endpoints', String(n)];
-    const places = { ip: [...at, 'ip'], mac: [...at, 'mac'] };
+    const places = { ip: [...at, 'ip'], ip6: [...at, 'ip6'], mac: [...at, 'mac'] };
     const asked = attachmentOf(draft.id, endpoint.network, endpoint);
     assign(endpoint, await planned(runner, asked, places, run));
   }
@@ -38,7 +38,7 @@ export async function planAttachment(
 async function planFirst(draft: ContainerDraft, runner: HookRunner, run: Run): Promise<void> {
   const { mode, request, ports } = draft.network;
   const of = (name: string) => ['network', 'request', name];
-  const places = { ports: ['network', 'ports'], ip: of('ip'), mac: of('mac') };
+  const places = { ports: ['network', 'ports'], ip: of('ip'), ip6: of('ip6'), mac: of('mac') };
   const outcome = await planned(runner, { ...attachmentOf(draft.id, mode, request), ports }, places, run);
   draft.network.ports = outcome.ports;
   assign(request, outcome);
@@ -65,15 +65,16 @@ function isAttached(mode: string, networkOf: Context['networkOf']): boolean {
 
 interface Addresses {
   ip?: string | undefined;
+  ip6?: string | undefined;
   mac?: string | undefined;
 }
 
-function attachmentOf(container: string, network: string, { ip, mac }: Addresses): NetworkAttachDraft {
-  return { container, network, ports: {}, ...(ip && { ip }), ...(mac && { mac }) };
+function attachmentOf(container: string, network: string, { ip, ip6, mac }: Addresses): NetworkAttachDraft {
+  return { container, network, ports: {}, ...(ip && { ip }), ...(ip6 && { ip6 }), ...(mac && { mac }) };
 }
 
-function assign(request: { ip?: string; mac?: string }, wanted: Addresses): void {
-  for (const name of ['ip', 'mac'] as const) {
+function assign(request: { ip?: string; ip6?: string; mac?: string }, wanted: Addresses): void {
+  for (const name of ['ip', 'ip6', 'mac'] as const) {
     const value = wanted[name];
     if (value === undefined) delete request[name];
     else request[name] = value;

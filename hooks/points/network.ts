@@ -12,6 +12,7 @@ export const NetworkAttachDraft = closed(
     container: Type.Readonly(container),
     network: Type.Readonly(Type.String({ description: 'The network mode: `bridge`.' })),
     ip: may(Type.String({ description: 'A fixed address; missing: the network assigns one.' })),
+    ip6: may(Type.String({ description: 'A fixed IPv6 address, of networks with IPv6.' })),
     mac: may(text),
     ports: map(PortRequest, 'By `containerPort/protocol@hostIp:hostPort`.'),
   },

@@ -502,6 +502,27 @@ describe('docker CLI', function () {
     assert.doesNotMatch(missing.stderr, /Unable to find image/);
   });
 
+  it('creates networks with IPv6, and of the driver macvlan', async () => {
+    const [four, six] = [`198.19.${process.pid % 200}`, `fd57:${(process.pid % 0xffff).toString(16)}:`];
+    const subnets = ['--subnet', `${four}.0/28`, '--subnet', `${six}:/64`, '--gateway', `${six}:9`];
+    await docker.ok('network', 'create', '--ipv6', ...subnets, '--aux-address', `x=${four}.5`, name);
+    assert.match(await docker.ok('network', 'inspect', name), /"AuxiliaryAddresses": \{\s+"x"/);
+    await sleeper('--network', name, '--ip6', `${six}:55`, '-p', '80');
+    const format =
+      '{{range .NetworkSettings.Networks}}{{.GlobalIPv6Address}}/{{.GlobalIPv6PrefixLen}} {{.IPv6Gateway}}{{end}}';
+    assert.equal(await docker.ok('inspect', '--format', format, name), `${six}:55/64 ${six}:9`);
+    assert.match(await docker.ok('port', name), /80\/tcp -> 0\.0\.0\.0:(\d+)\n80\/tcp -> \[::\]:\1/);
+    await docker.ok('rm', '-f', name);
+    await docker.ok('network', 'rm', name);
+    await docker.ok('network', 'create', '-d', 'macvlan', '--subnet', `${four}.32/28`, name);
+    assert.equal(
+      await docker.ok('network', 'inspect', '--format', '{{.Driver}} {{.Internal}}', name),
+      'macvlan true',
+    );
+    await docker.ok('run', '--rm', '--network', name, '--ip', `${four}.40`, image, 'true');
+    await docker.ok('network', 'rm', name);
+  });
+
   it('reads info, version, networks and disk usage', async () => {
     assert.match(await docker.ok('info'), /Default Runtime: \S+/);
     assert.match(await docker.ok('version'), /API version:\s+1\.47/);
