@@ -37,8 +37,9 @@ describe('pouchd, killed at a step of a network', function () {
   /** The next daemon undoes an unfinished create, and completes a removal. */
   async function settled(): Promise<void> {
     const directory = join(daemon.it.root, 'networks');
+    const records = async () => await readdir(directory).catch(() => []);
     const isSettled = async () => {
-      const files = (await readdir(directory)).filter((file) => file.endsWith('.json'));
+      const files = (await records()).filter((file) => file.endsWith('.json'));
       // One that is removed meanwhile reads as nothing.
       const texts = await Promise.all(
         files.map((file) => readFile(join(directory, file), 'utf8').catch(() => '')),
@@ -47,12 +48,9 @@ describe('pouchd, killed at a step of a network', function () {
     };
     assert.ok(await waitUntil(isSettled, { withinMs: 20_000 }));
     // Its record is gone before it is no longer listed.
-    await waitUntil(
-      async () => ((await idOf()) === undefined) === ((await readdir(directory)).length === 0),
-      {
-        withinMs: 5_000,
-      },
-    );
+    await waitUntil(async () => ((await idOf()) === undefined) === ((await records()).length === 0), {
+      withinMs: 5_000,
+    });
   }
 
   /** Whether it exists is what the record says, and the same call works again. */
