@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import {
   Containers,
@@ -17,6 +18,7 @@ import { checkClashes, ownerMark } from './bridge/clash.ts';
 import { readHostNetwork, type HostLink } from './bridge/host.ts';
 import { LocalnetRouting } from './bridge/LocalnetRouting.ts';
 import { BridgePreparation } from './bridge/BridgePreparation.ts';
+import { removeOwnChains } from './bridge/purge.ts';
 import { ensureLoopbackGuard } from './bridge/rules.ts';
 import { findCommand } from './command.ts';
 import { defineBridge } from './created/define.ts';
@@ -145,6 +147,8 @@ function ownBridges(links: HostLink[], owner: string): string[] {
 
 async function protectLoopback(bridge: string, localnet: LocalnetRouting): Promise<void> {
   await ensureLoopbackGuard(bridge);
+  // Removed meanwhile, with its network.
+  if (!existsSync(`/sys/class/net/${bridge}`)) await removeOwnChains(bridge);
   await localnet.settle(bridge);
 }
 

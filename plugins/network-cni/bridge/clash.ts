@@ -8,6 +8,11 @@ export function ownerMark(owner: string): string {
   return `pouch ${owner}`.slice(0, 255);
 }
 
+/** The same of an interface that networks are on, which has no rules. */
+export function parentMark(owner: string): string {
+  return `pouch parent ${owner}`.slice(0, 255);
+}
+
 /**
  * Checks that the bridge and its subnet are unused or belong to this daemon.
  * @throws PCH_NETWORK_CLASH naming the conflicting interface or route

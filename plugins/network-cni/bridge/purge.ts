@@ -29,12 +29,13 @@ export interface PurgeOptions {
  */
 export async function purgeNetwork({ bridge, ipamDir, shared = false }: PurgeOptions): Promise<void> {
   await removeForwardedPorts(bridge);
+  // First: a daemon that has just started sets rules for the bridges that exist.
+  await removeBridge(bridge);
   await removeOwnChains(bridge);
   await removeTables(bridge);
   if (shared)
     for (const table of ['nat', 'filter'] as const)
       for (const family of Object.keys(families) as Family[]) await removeSharedChains(table, family);
-  await removeBridge(bridge);
   if (ipamDir !== undefined) await rm(ipamDir, { recursive: true, force: true });
 }
 
@@ -51,7 +52,8 @@ async function removeForwardedOf(bridge: string, family: Family): Promise<void> 
   }
 }
 
-async function removeOwnChains(bridge: string): Promise<void> {
+/** The rules of a bridge. Idempotent. */
+export async function removeOwnChains(bridge: string): Promise<void> {
   await Promise.all((Object.keys(families) as Family[]).map((family) => removeChainsOf(bridge, family)));
 }
 

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { PouchError } from '../../../hooks/index.ts';
-import { ownerMark } from '../bridge/clash.ts';
+import { parentMark } from '../bridge/clash.ts';
 import { type HostLink, ip, readHostNetwork } from '../bridge/host.ts';
 import { runCommand } from '../command.ts';
 import { linkLeases, type LinkNetwork } from './network.ts';
@@ -13,10 +13,10 @@ export async function ensureParent(network: LinkNetwork): Promise<void> {
   checkParent(network);
   if (!made) return;
   const found = await linkOf(parent);
-  if (found && found.alias !== '' && found.alias !== ownerMark(owner))
+  if (found && found.alias !== '' && found.alias !== parentMark(owner))
     throw parentProblem(network, `the interface ${parent} belongs to others: its alias is "${found.alias}"`);
   if (!found) await add(network);
-  await ip(['link', 'set', 'dev', parent, 'alias', ownerMark(owner)]);
+  await ip(['link', 'set', 'dev', parent, 'alias', parentMark(owner)]);
   await ip(['link', 'set', 'dev', parent, 'up']);
 }
 
@@ -31,7 +31,7 @@ export async function removeLinkNetwork(network: LinkNetwork): Promise<void> {
   const { parent, made, owner } = network;
   const found = made ? await linkOf(parent) : undefined;
   // It has no mark yet if its create was cut off.
-  if (found && ['', ownerMark(owner)].includes(found.alias)) await ip(['link', 'delete', 'dev', parent]);
+  if (found && ['', parentMark(owner)].includes(found.alias)) await ip(['link', 'delete', 'dev', parent]);
   await rm(linkLeases(network), { recursive: true, force: true });
 }
 

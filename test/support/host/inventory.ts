@@ -71,7 +71,9 @@ function leasesOf({ root }: HostNames): string[] {
 /** Bridges, which are marked with the directory of their daemon. */
 function bridgesOf({ root, bridge }: HostNames): string[] {
   return list('/sys/class/net').filter(
-    (name) => name !== bridge && read(`/sys/class/net/${name}/ifalias`).trim() === `pouch ${root}`,
+    (name) =>
+      name !== bridge &&
+      [`pouch ${root}`, `pouch parent ${root}`].includes(read(`/sys/class/net/${name}/ifalias`).trim()),
   );
 }
 
