@@ -799,6 +799,13 @@ const system: CommandEntry = {
   ],
 };
 
+/** As in Alibaba's pouch. */
+const updateDaemon: CommandEntry = {
+  name: 'updatedaemon',
+  summary: 'Change settings of the daemon',
+  load: () => import('./commands/system/updateDaemon.ts'),
+};
+
 /** Every command of `pouch`, in the order of the overview. */
 export const commandTree: CommandEntry[] = [
   ...inGroup('Containers:', [
@@ -908,6 +915,7 @@ export const commandTree: CommandEntry[] = [
     { name: 'ops', summary: 'List running operations', load: () => import('./commands/plans/ops.ts') },
     events,
     system,
+    updateDaemon,
     context,
     {
       name: 'web',

@@ -1,7 +1,14 @@
 import { filtersQuery } from './query.ts';
 import type { Filters } from './query.ts';
 import type { Transport } from './Transport.ts';
-import type { DiskUsageResponse, EventMessage, InfoResponse, VersionResponse } from './wire.ts';
+import type {
+  DiskUsageResponse,
+  EventMessage,
+  InfoResponse,
+  SettingsUpdateRequest,
+  SettingsUpdateResponse,
+  VersionResponse,
+} from './wire.ts';
 
 export interface EventOptions {
   /** Unix seconds, optionally with a fraction. */
@@ -27,6 +34,11 @@ export class SystemCalls {
   /** What images, containers and volumes take on the disk. */
   diskUsage(): Promise<DiskUsageResponse> {
     return this.#transport.json('GET', '/system/df');
+  }
+
+  /** Changes settings in pouchd's configuration file, and puts them in force. */
+  updateSettings(body: SettingsUpdateRequest): Promise<SettingsUpdateResponse> {
+    return this.#transport.json('POST', '/daemon/update', { body });
   }
 
   /** Versions of Pouch and of the programs that it uses. */

@@ -1,3 +1,5 @@
+export { changedFile } from './changeFile.ts';
+export type { ChangedFile, SettingChanges } from './changeFile.ts';
 export { checkConfig } from './check.ts';
 export type { CheckResult } from './check.ts';
 export { jsonSchema } from './jsonSchema.ts';

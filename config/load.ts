@@ -8,8 +8,8 @@ import { ConfigError, inFileOrder } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
-import type { ConfigDocument } from './source/document.ts';
-import { readConfigFile } from './source/file.ts';
+import { type ConfigDocument, readDocument } from './source/document.ts';
+import { defaultFile, readConfigFile } from './source/file.ts';
 import { importDocument } from './source/import.ts';
 import { SettingStore, segmentsOf, toRaw } from './SettingStore.ts';
 import type { PluginEntry, PouchConfig } from './types.ts';
@@ -23,6 +23,8 @@ export interface LoadOptions {
    * missing.
    */
   readonly file?: string | null;
+  /** Text in the place of that of the file; with `file`. */
+  readonly text?: string;
   /** Source of POUCHD_… variables; default none. */
   readonly env?: NodeJS.ProcessEnv;
   /** pouchd's options by flag (`log-level`, `logLevel`) or setting (`log.level`); undefined ones are ignored. */
@@ -54,7 +56,7 @@ export interface LoadedConfig {
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};
   const { file } = options;
-  const document = file === null ? undefined : readConfigFile(file ?? (env.POUCHD_CONFIG || undefined));
+  const document = documentOf(options, file ?? (env.POUCHD_CONFIG || undefined));
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
   const store = new SettingStore((path, issue, origin) => {
@@ -69,6 +71,11 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   crossChecks(store, (path, issue) => report(toProblem(document, path, issue, store.origin(path))));
   if (problems.length > 0 || !store.isSound()) throw invalid(problems);
   return loaded(store, document, env);
+}
+
+function documentOf({ file, text }: LoadOptions, named: string | undefined): ConfigDocument | undefined {
+  if (file === null) return undefined;
+  return text === undefined ? readConfigFile(named) : readDocument(resolve(named ?? defaultFile), text);
 }
 
 function toProblem(

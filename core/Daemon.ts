@@ -2,10 +2,17 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Container } from 'inversify';
-import { diffForReload, keepFixed, type LoadedConfig, type ReloadDiff } from '../config/index.ts';
+import {
+  type ChangedFile,
+  diffForReload,
+  keepFixed,
+  type LoadedConfig,
+  type ReloadDiff,
+  type SettingChanges,
+} from '../config/index.ts';
 import { catalogue } from '../hooks/catalogue.ts';
 import type { Plugin } from '../hooks/definePlugin.ts';
-import type { Engine, PluginReload, PluginStatus } from '../hooks/engine.ts';
+import type { Engine, PluginReload, PluginStatus, SettingsUpdate } from '../hooks/engine.ts';
 import type { DaemonReloaded } from '../hooks/points/daemon.ts';
 import { messageOf, PouchError } from '../hooks/errors.ts';
 import { reservedKindNames } from './apply/effects/index.ts';
@@ -65,6 +72,7 @@ import {
   type TapTrace,
   withFrozenRecords,
 } from './plugins/index.ts';
+import { replaceConfigFile } from './replaceConfigFile.ts';
 import { fillReserve } from './state/reserve.ts';
 import { systemClock } from './systemClock.ts';
 import { version } from './version.ts';
@@ -75,6 +83,8 @@ export interface DaemonOptions {
   loaded: LoadedConfig;
   /** Reads the configuration again. */
   reread: () => LoadedConfig;
+  /** The configuration file with other values of settings. */
+  change: (changes: SettingChanges) => ChangedFile;
   log: StderrLog;
   builtIns: readonly Plugin[];
   /** Sockets that systemd listens on for the daemon. */
@@ -226,6 +236,35 @@ export class Daemon {
       this.#applySettings(context);
       this.#logReload(diff);
       return { ...changed, ...reportOf(diff) };
+    });
+  }
+
+  /** Changes settings in the file, and applies them unless `offline`. A failure leaves the file as it was. */
+  async updateSettings(
+    changes: SettingChanges,
+    { offline = false }: { offline?: boolean } = {},
+  ): Promise<SettingsUpdate> {
+    return await this.#oneByOne(async () => {
+      const { context } = this.#started();
+      const changed = this.#options.change(changes);
+      const { reloadable, needsRestart } = diffForReload(this.#loaded.config, changed.loaded.config);
+      const fixed = needsRestart.filter(({ path }) => Object.hasOwn(changes, path));
+      if (!offline && fixed.length > 0) throw needRestart(fixed);
+      await replaceConfigFile(changed, changed.text);
+      this.#options.log.info('settings changed in the file', {
+        file: changed.file,
+        changed: Object.keys(changes),
+      });
+      if (offline) return { file: changed.file, settings: [], needRestart: fixed };
+      try {
+        await this.#loadAgain(keepFixed(this.#loaded, changed.loaded));
+      } catch (error) {
+        await replaceConfigFile(changed, changed.before);
+        throw error;
+      }
+      this.#applySettings(context);
+      this.#logReload({ reloadable, needsRestart });
+      return { file: changed.file, settings: [...reloadable], needRestart: [...needsRestart] };
     });
   }
 
@@ -554,7 +593,11 @@ export class Daemon {
       events: context.events,
       extensions: new PluginExtensions(context),
       plugins: this.#makeManager(context),
-      system: new HostSystem(context, () => ({ version: this.#containerd?.version ?? '', address })),
+      system: new HostSystem(
+        context,
+        () => ({ version: this.#containerd?.version ?? '', address }),
+        (changes, options) => this.updateSettings(changes, options),
+      ),
     };
     return withListedVerbs(engine, context.operations);
   }
@@ -562,6 +605,13 @@ export class Daemon {
 
 function reportOf({ reloadable, needsRestart }: ReloadDiff): Pick<PluginReload, 'settings' | 'needRestart'> {
   return { settings: reloadable.filter((path) => path !== 'plugins'), needRestart: needsRestart };
+}
+
+function needRestart(fixed: ReloadDiff['needsRestart']): PouchError {
+  const reasons = fixed.map(({ path, why }) => `${path}: ${why}`).join('; ');
+  return new PouchError('PCH_CONFIG_FIXED', `these settings change only at a start of pouchd: ${reasons}`, {
+    hint: 'write them with `offline`, and restart pouchd; containers keep running',
+  });
 }
 
 function reloaded({ number, plugins }: Generation): DaemonReloaded {

@@ -66,6 +66,7 @@ export const errorKinds = {
     doc: 'The command is in the image but cannot be executed (exit code 126).',
   },
   PCH_COMMAND_NOT_FOUND: { status: 400, doc: 'The command is not in the image (exit code 127).' },
+  PCH_CONFIG_FIXED: { status: 409, doc: 'The setting cannot change while pouchd runs.' },
   PCH_CONFIG_INVALID: {
     status: 400,
     doc: 'The configuration has mistakes; each is reported with file and line.',

@@ -133,6 +133,7 @@ export const serviceMethods = {
     networks: 'now',
     peerOf: 'local',
     authorization: 'now',
+    updateSettings: 'call',
     forCaller: 'call',
     collectEffects: 'call',
     runtimes: 'call',

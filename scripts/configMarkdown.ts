@@ -58,6 +58,7 @@ default file all settings have their defaults. A file that is not empty needs \`
 | \`pouchd --check-config\` | prints \`OK\`, or every problem with file, line, column, expected and found value, and exits with 1 |
 | \`pouchd --print-config\` | prints the effective configuration with the origin of each value; \`--format json\` for programs |
 | \`kill -HUP PID\` | reloads the file; problems and settings that need a restart are logged, and the old values stay in effect |
+| \`pouch updatedaemon SETTING=VALUE\` | writes the setting to the file, whose comments stay, and reloads it; refuses what needs a restart, which \`--offline\` only writes |
 
 ## Precedence
 

@@ -1,7 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandTree } from '../../cli/commandTree.ts';
-import { type LoadedConfig, loadConfig, type LoadOptions, printConfig } from '../../config/index.ts';
+import {
+  changedFile,
+  type LoadedConfig,
+  loadConfig,
+  type LoadOptions,
+  printConfig,
+} from '../../config/index.ts';
 import { Daemon } from '../../core/Daemon.ts';
 import { replay } from './replay.ts';
 import { closeOnExec } from '../../core/host/closeOnExec.ts';
@@ -120,6 +126,7 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   const daemon = new Daemon({
     loaded,
     reread,
+    change: (changes) => changedFile(source(flags), changes),
     log,
     builtIns,
     commands: commandNames,

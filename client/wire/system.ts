@@ -85,3 +85,21 @@ export interface EventMessage {
   id?: string;
   from?: string;
 }
+
+/** Body of `POST /daemon/update`. */
+export interface SettingsUpdateRequest {
+  /** Values by setting, such as `log.level`, in the form of pouchd.yaml; null removes one from the file. */
+  Settings: Record<string, unknown>;
+  /** Only writes the file. */
+  Offline?: boolean;
+}
+
+/** Response of `POST /daemon/update`. */
+export interface SettingsUpdateResponse {
+  /** Absolute path of the configuration file on pouchd's host. */
+  File: string;
+  /** Settings with new values, in force. */
+  Settings: string[];
+  /** Settings whose values are in force after a restart of pouchd, and why. */
+  NeedRestart: { Path: string; Why: string }[];
+}

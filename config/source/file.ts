@@ -18,13 +18,25 @@ export function readConfigFile(
   named: string | undefined,
   fallback = defaultFile,
 ): ConfigDocument | undefined {
+  const { file, text } = readConfigText(named, fallback);
+  return text === undefined ? undefined : readDocument(file, text);
+}
+
+/**
+ * Reads the text of the named file, or of the default file, which may be missing.
+ * @throws ConfigError PCH_CONFIG_NOT_FOUND, PCH_CONFIG_UNREADABLE
+ */
+export function readConfigText(
+  named: string | undefined,
+  fallback = defaultFile,
+): { file: string; text: string | undefined } {
   const file = resolve(named ?? fallback);
   try {
-    return readDocument(file, decode(file, readLimited(file)));
+    return { file, text: decode(file, readLimited(file)) };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (error instanceof ConfigError || !code) throw error;
-    if (code === 'ENOENT' && named === undefined) return undefined;
+    if (code === 'ENOENT' && named === undefined) return { file, text: undefined };
     throw code === 'ENOENT' || code === 'ENOTDIR' ? notFound(file, error) : unreadable(file, code, error);
   }
 }

@@ -144,6 +144,16 @@ export interface AuthorizationSettings {
   readonly timeout: number;
 }
 
+/** What a change of settings has done. */
+export interface SettingsUpdate {
+  /** Absolute path of the file. */
+  file: string;
+  /** Settings with new values, in force. */
+  settings: string[];
+  /** Those of the file that are in force after a restart. */
+  needRestart: { path: string; why: string }[];
+}
+
 /** The daemon and its host. */
 export interface System {
   /** Facts about the host, the runtimes and the number of objects. */
@@ -172,6 +182,17 @@ export interface System {
    * not cancelled.
    */
   forCaller<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /**
+   * Changes settings in pouchd's configuration file, whose comments stay, and reloads it.
+   * @param changes values by setting, such as `log.level`, in the form of the file; null removes one, so that its
+   * default applies
+   * @param options `offline`: only writes the file, which a reload or a restart puts in force
+   * @throws PCH_CONFIG_INVALID, and PCH_CONFIG_FIXED for one that needs a restart; the file is as it was then
+   */
+  updateSettings(
+    changes: Readonly<Record<string, unknown>>,
+    options?: { offline?: boolean },
+  ): Promise<SettingsUpdate>;
   /** The authorization plugins of pouchd.yaml that are in force. */
   authorization(): AuthorizationSettings;
   /**

@@ -106,7 +106,7 @@ export class TestPouchd {
     await mkdir(test.root);
     await test.#mountDisks(disks);
     if (rootDisk !== undefined) await test.#makeRootDisk(rootDisk, rootType);
-    await writeFile(test.#configFile, test.#config());
+    await writeFile(test.configFile, test.#config());
     try {
       await test.start({
         ...(failpoint !== undefined && { failpoint }),
@@ -153,7 +153,7 @@ export class TestPouchd {
       ...this.#env,
       ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }),
     };
-    const command = [this.#executable, '--config', this.#configFile];
+    const command = [this.#executable, '--config', this.configFile];
     // prlimit becomes the command: the pid stays.
     if (openFiles !== undefined) command.unshift('prlimit', `--nofile=${openFiles}:${openFiles}`);
     // sh becomes the command, too.
@@ -210,7 +210,7 @@ export class TestPouchd {
   /** Writes its configuration anew; `reload` or `restart` have it read. */
   async configure(yaml: string): Promise<void> {
     this.#yaml = yaml;
-    await writeFile(this.#configFile, this.#config());
+    await writeFile(this.configFile, this.#config());
   }
 
   /** Sends SIGHUP, and waits until its log has a new line that matches. */
@@ -224,12 +224,12 @@ export class TestPouchd {
 
   /** Runs a second daemon with its configuration and more arguments, one that ends by itself. */
   async pouchd(...args: string[]): Promise<Finished> {
-    return await finished(this.#executable, ['--config', this.#configFile, ...args]);
+    return await finished(this.#executable, ['--config', this.configFile, ...args]);
   }
 
   /** The same below another command, such as unshare(1). */
   async pouchdBelow(command: string, ...args: string[]): Promise<Finished> {
-    return await finished(command, [...args, this.#executable, '--config', this.#configFile]);
+    return await finished(command, [...args, this.#executable, '--config', this.configFile]);
   }
 
   /** Runs the `pouch` command against it. */
@@ -337,7 +337,7 @@ export class TestPouchd {
     this.#client = undefined;
   }
 
-  get #configFile(): string {
+  get configFile(): string {
     return join(this.dir, 'pouchd.yaml');
   }
 

@@ -231,6 +231,11 @@ function fakeSystem(engine: () => FakeEngine): System {
     ops: () => [],
     networks: () => ['bridge', 'host', 'none'].map((name) => ({ name, driver: name })),
     authorization: () => ({ plugins: [], timeout: 1000 }),
+    updateSettings: async (changes) => ({
+      file: '/etc/pouch/pouchd.yaml',
+      settings: Object.keys(changes),
+      needRestart: [],
+    }),
     peerOf: () => ({ pid: 1, uid: 0, gid: 0 }),
     forCaller: (_signal, work) => work(),
     runtimes: async () => [],

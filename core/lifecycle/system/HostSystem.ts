@@ -30,10 +30,17 @@ import { describeRuntimes } from './describeRuntimes.ts';
 
 export class HostSystem implements System {
   readonly peerOf = socketPeer;
+  readonly updateSettings: System['updateSettings'];
   readonly #engine: EngineContext;
   readonly #containerd: () => { version: string; address: string };
 
-  constructor(engine: EngineContext, containerd: () => { version: string; address: string }) {
+  /** @param updateSettings of the daemon, which has the configuration */
+  constructor(
+    engine: EngineContext,
+    containerd: () => { version: string; address: string },
+    updateSettings: System['updateSettings'],
+  ) {
+    this.updateSettings = updateSettings;
     this.#engine = engine;
     this.#containerd = containerd;
   }

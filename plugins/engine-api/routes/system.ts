@@ -1,9 +1,12 @@
 /** Routes of the daemon: ping, version, info, disk usage. */
-import type { InfoResponse, VersionResponse } from '../../../client/wire.ts';
+import type { InfoResponse, SettingsUpdateResponse, VersionResponse } from '../../../client/wire.ts';
 import type { SystemInfo } from '../../../hooks/index.ts';
 import { newestVersion, oldestVersion } from '../apiVersion.ts';
+import { readJson } from '../http/body.ts';
 import type { Call, Route } from '../http/call.ts';
 import { sendJson } from '../http/reply.ts';
+import { validate } from '../http/validate.ts';
+import { settingsUpdateSchema } from '../schemas/settings.ts';
 import { dockerDriver } from '../translate/container/networks.ts';
 import { diskUsage } from './diskUsage.ts';
 
@@ -12,6 +15,7 @@ export const systemRoutes: Route[] = [
   { method: 'GET', path: '/version', handler: version },
   { method: 'GET', path: '/info', handler: info },
   { method: 'GET', path: '/system/df', handler: diskUsage },
+  { method: 'POST', path: '/daemon/update', handler: updateSettings },
 ];
 
 /** Clients read the headers of this response before they send another request. */
@@ -26,6 +30,20 @@ function ping(call: Call): void {
     Swarm: 'inactive',
   });
   call.response.end(body);
+}
+
+/** A path of Alibaba's pouch; Docker has none. */
+async function updateSettings(call: Call): Promise<void> {
+  const { Settings, Offline } = validate(settingsUpdateSchema, await readJson(call));
+  const { file, settings, needRestart } = await call.engine.system.updateSettings(Settings, {
+    offline: Offline ?? false,
+  });
+  const body: SettingsUpdateResponse = {
+    File: file,
+    Settings: settings,
+    NeedRestart: needRestart.map(({ path, why }) => ({ Path: path, Why: why })),
+  };
+  sendJson(call, body);
 }
 
 async function version(call: Call): Promise<void> {
