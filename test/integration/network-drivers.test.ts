@@ -164,7 +164,7 @@ describe('network drivers', function () {
     it('is shown where networks and drivers are', async () => {
       assert.match(
         await ok('info', '--format', '{{json .Plugins.Network}}'),
-        /\["bad","bridge","host","lan","null"\]/,
+        /\["bad","bridge","host","ipvlan","lan","macvlan","null"\]/,
       );
       assert.match(await ok('doctor'), /network lan: driver lan/);
       const unix = ['-sS', '--unix-socket', join(daemon.it.state, 'pouchd.sock')];

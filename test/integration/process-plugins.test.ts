@@ -3,6 +3,7 @@ import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProcesses } from '../../core/supervise/findProcess.ts';
+import { killProcess } from '../../core/supervise/killProcess.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { cgroupFile } from '../support/cgroupFile.ts';
 import { sampleTests } from '../support/someOf.ts';
@@ -141,7 +142,8 @@ describe('plugins that are processes', function () {
 
     it('a reload starts the process of a plugin again that has ended', async () => {
       const owner = join(folder, 'require-owner');
-      for (const { pid } of await processesWith(owner)) process.kill(pid, 'SIGKILL');
+      // The end of one ends others.
+      for (const { pid } of await processesWith(owner)) killProcess(pid);
       await isGone(owner);
       await daemon.it.reload(/configuration reloaded/);
       assert.notEqual((await processesWith(owner)).length, 0);
