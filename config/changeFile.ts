@@ -1,10 +1,10 @@
 /** Changes of settings in the configuration file, whose other text stays: comments, order and the other settings. */
 import { isMap, parseDocument } from 'yaml';
-import { type LoadedConfig, type LoadOptions, loadConfig } from './load.ts';
+import { type LoadedConfig, type LoadOptions, loadConfig, namedFile } from './load.ts';
 import { formatOrigin } from './origin.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import { isSettingPath, settingPaths } from './schema/index.ts';
-import { defaultFile, readConfigText } from './source/file.ts';
+import { readConfigText } from './source/file.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Values by setting, in the form that the file has; null removes a setting, so that its default applies. */
@@ -26,8 +26,7 @@ export interface ChangedFile {
  * overrides; the others of `loadConfig`
  */
 export function changedFile(options: LoadOptions, changes: SettingChanges): ChangedFile {
-  const named = options.file ?? options.env?.POUCHD_CONFIG ?? undefined;
-  const { file, text: before } = readConfigText(named || undefined, defaultFile);
+  const { file, text: before } = readConfigText(namedFile(options));
   checkKnown(changes);
   // Mistakes that the file has already are reported as such.
   if (before !== undefined) loadConfig({ ...options, text: before });

@@ -55,8 +55,7 @@ export interface LoadedConfig {
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};
-  const { file } = options;
-  const document = documentOf(options, file ?? (env.POUCHD_CONFIG || undefined));
+  const document = documentOf(options);
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
   const store = new SettingStore((path, issue, origin) => {
@@ -73,8 +72,15 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   return loaded(store, document, env);
 }
 
-function documentOf({ file, text }: LoadOptions, named: string | undefined): ConfigDocument | undefined {
+/** The file that is named; undefined for the default one. */
+export function namedFile({ file, env }: LoadOptions): string | undefined {
+  return file ?? (env?.POUCHD_CONFIG || undefined);
+}
+
+function documentOf(options: LoadOptions): ConfigDocument | undefined {
+  const { file, text } = options;
   if (file === null) return undefined;
+  const named = namedFile(options);
   return text === undefined ? readConfigFile(named) : readDocument(resolve(named ?? defaultFile), text);
 }
 

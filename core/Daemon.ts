@@ -229,14 +229,19 @@ export class Daemon {
    */
   async reload(): Promise<PluginReload> {
     return await this.#oneByOne(async () => {
-      const { context } = this.#started();
-      const read = this.#options.reread();
-      const diff = diffForReload(this.#loaded.config, read.config);
-      const changed = await this.#loadAgain(keepFixed(this.#loaded, read));
-      this.#applySettings(context);
-      this.#logReload(diff);
+      this.#started();
+      const { changed, diff } = await this.#apply(this.#options.reread());
       return { ...changed, ...reportOf(diff) };
     });
+  }
+
+  /** Puts the settings of a configuration in force that can change while containers run. */
+  async #apply(read: LoadedConfig) {
+    const diff = diffForReload(this.#loaded.config, read.config);
+    const changed = await this.#loadAgain(keepFixed(this.#loaded, read));
+    this.#applySettings(this.#started().context);
+    this.#logReload(diff);
+    return { changed, diff };
   }
 
   /** Changes settings in the file, and applies them unless `offline`. A failure leaves the file as it was. */
@@ -245,26 +250,23 @@ export class Daemon {
     { offline = false }: { offline?: boolean } = {},
   ): Promise<SettingsUpdate> {
     return await this.#oneByOne(async () => {
-      const { context } = this.#started();
+      this.#started();
       const changed = this.#options.change(changes);
-      const { reloadable, needsRestart } = diffForReload(this.#loaded.config, changed.loaded.config);
-      const fixed = needsRestart.filter(({ path }) => Object.hasOwn(changes, path));
+      const { file, loaded } = changed;
+      const fixed = diffForReload(this.#loaded.config, loaded.config).needsRestart.filter(({ path }) =>
+        Object.hasOwn(changes, path),
+      );
       if (!offline && fixed.length > 0) throw needRestart(fixed);
       await replaceConfigFile(changed, changed.text);
-      this.#options.log.info('settings changed in the file', {
-        file: changed.file,
-        changed: Object.keys(changes),
-      });
-      if (offline) return { file: changed.file, settings: [], needRestart: fixed };
+      this.#options.log.info('settings changed in the file', { file, changed: Object.keys(changes) });
+      if (offline) return { file, settings: [], needRestart: fixed };
       try {
-        await this.#loadAgain(keepFixed(this.#loaded, changed.loaded));
+        const { diff } = await this.#apply(loaded);
+        return { file, settings: [...diff.reloadable], needRestart: [...diff.needsRestart] };
       } catch (error) {
         await replaceConfigFile(changed, changed.before);
         throw error;
       }
-      this.#applySettings(context);
-      this.#logReload({ reloadable, needsRestart });
-      return { file: changed.file, settings: [...reloadable], needRestart: [...needsRestart] };
     });
   }
 

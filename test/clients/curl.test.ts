@@ -1,29 +1,17 @@
 /** curl over the Unix socket: scripts send requests without a client library, and as they please. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { skip } from '../support/skip.ts';
-import { target, uniqueName, type Target } from './support/target.ts';
+import { uniqueName } from './support/target.ts';
+import { useTarget } from './support/useTarget.ts';
 
 describe('curl', function () {
   this.timeout(120_000);
-  let api: Target | undefined;
-  let directory: string;
-
-  before(async function () {
-    if (process.getuid?.() !== 0) return skip(this, 'needs root');
-    api = await target('curl');
-    directory = await mkdtemp(join(tmpdir(), 'pouch-curl-'));
-  });
-  after(async () => {
-    await api?.stop();
-    if (directory) await rm(directory, { recursive: true, force: true });
-  });
+  const used = useTarget('curl');
 
   const curl = async (path: string, ...args: string[]): Promise<string> => {
-    const all = ['--silent', '--show-error', '--unix-socket', api?.socket ?? '', '--max-time', '30', ...args];
+    const all = ['--silent', '--show-error', '--unix-socket', used.api.socket, '--max-time', '30', ...args];
     return (await execa('curl', [...all, `http://localhost${path}`], { timeout: 40_000 })).stdout;
   };
   const json = async (path: string, ...args: string[]) => JSON.parse(await curl(path, ...args));
@@ -47,7 +35,7 @@ describe('curl', function () {
     const name = uniqueName();
     const { Id } = JSON.parse(
       await post(`/v1.41/containers/create?name=${name}`, {
-        Image: api?.image,
+        Image: used.api.image,
         Cmd: ['sh', '-c', 'echo out; exit 4'],
         Tty: true,
       }),
@@ -64,14 +52,14 @@ describe('curl', function () {
 
   it('copies an archive in and out, and executes a command', async () => {
     const name = uniqueName();
-    await post(`/containers/create?name=${name}`, { Image: api?.image, Cmd: ['sleep', '1000'] });
+    await post(`/containers/create?name=${name}`, { Image: used.api.image, Cmd: ['sleep', '1000'] });
     await post(`/containers/${name}/start`);
-    await writeFile(join(directory, 'file'), 'content');
-    await execa('tar', ['-cf', join(directory, 'in.tar'), '-C', directory, 'file']);
-    const put = ['-X', 'PUT', '-T', join(directory, 'in.tar')];
+    await writeFile(join(used.directory, 'file'), 'content');
+    await execa('tar', ['-cf', join(used.directory, 'in.tar'), '-C', used.directory, 'file']);
+    const put = ['-X', 'PUT', '-T', join(used.directory, 'in.tar')];
     assert.equal(await status(`/containers/${name}/archive?path=/tmp`, ...put), '200');
-    await curl(`/containers/${name}/archive?path=/tmp/file`, '-o', join(directory, 'out.tar'));
-    assert.equal((await execa('tar', ['-xOf', join(directory, 'out.tar')])).stdout, 'content');
+    await curl(`/containers/${name}/archive?path=/tmp/file`, '-o', join(used.directory, 'out.tar'));
+    assert.equal((await execa('tar', ['-xOf', join(used.directory, 'out.tar')])).stdout, 'content');
     const made = await post(`/containers/${name}/exec`, {
       Cmd: ['cat', '/tmp/file'],
       AttachStdout: true,
@@ -93,8 +81,8 @@ describe('curl', function () {
   });
 
   it('saves and loads an image', async () => {
-    const file = join(directory, 'image.tar');
-    await curl(`/images/${api?.image}/get`, '-o', file);
+    const file = join(used.directory, 'image.tar');
+    await curl(`/images/${used.api.image}/get`, '-o', file);
     const loaded = await curl(
       '/images/load',
       '-X',
