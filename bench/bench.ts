@@ -5,7 +5,7 @@
 import { runScript } from '../scripts/lib/SetupError.ts';
 import { cases } from './cases/index.ts';
 import { parseOptions, usage } from './options.ts';
-import { runCases } from './runCases.ts';
+import { chosenCases, runCases } from './runCases.ts';
 import { insideSandbox, runInSandbox } from './sandbox/sandbox.ts';
 
 await runScript(async () => {
@@ -17,9 +17,9 @@ await runScript(async () => {
   if (options.help) return print(usage);
   if (options.list) return print(cases.map(({ name, about }) => `${name.padEnd(12)}${about}\n`).join(''));
   const dir = insideSandbox();
-  return dir === undefined
-    ? await runInSandbox(import.meta.filename, args, options)
-    : await runCases(dir, options);
+  if (dir !== undefined) return await runCases(dir, options);
+  for (const { prepare } of chosenCases(options)) await prepare?.();
+  return await runInSandbox(import.meta.filename, args, options);
 });
 
 function print(text: string): number {

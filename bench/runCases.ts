@@ -29,7 +29,7 @@ export async function runCases(dir: string, options: BenchOptions): Promise<numb
   return exitCode(outcomes, options);
 }
 
-function chosenCases({ only, rich }: BenchOptions): Case[] {
+export function chosenCases({ only, rich }: BenchOptions): Case[] {
   if (only.length > 0) return cases.filter(({ name }) => only.includes(name));
   return cases.filter(({ isOptional }) => !isOptional || rich);
 }

@@ -73,6 +73,7 @@ export {
   hostEffects,
 } from './hostEffects.ts';
 export { markSecret } from './markSecret.ts';
+export { hasInterface } from './hostInterfaces.ts';
 export { invalidField } from './invalidField.ts';
 export { kept } from './kept.ts';
 export { networkAttachments } from './networkAttachments.ts';

@@ -22,6 +22,8 @@ export interface Case {
   about: string;
   /** Runs only on request. */
   isOptional?: boolean;
+  /** Fetches what the case needs; the sandbox, in which it is measured, has no network. */
+  prepare?(): Promise<unknown>;
   measure(bench: Bench): Promise<Findings>;
 }
 

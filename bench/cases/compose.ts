@@ -15,12 +15,14 @@ type Direction = 'up' | 'down';
 export const composeUp: Case = {
   name: 'compose-up',
   about: `up of a project of ${services} services on its default network, by compose`,
+  prepare: compose2,
   measure: (bench) => measure(bench, 'up'),
 };
 
 export const composeDown: Case = {
   name: 'compose-down',
   about: `down of a project of ${services} services on its default network, by compose`,
+  prepare: compose2,
   measure: (bench) => measure(bench, 'down'),
 };
 

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import {
   Containers,
   definePlugin,
+  hasInterface,
   invalidField,
   messageOf,
   networkEffectKey,
@@ -18,7 +18,7 @@ import { checkClashes, ownerMark } from './bridge/clash.ts';
 import { readHostNetwork, type HostLink } from './bridge/host.ts';
 import { LocalnetRouting } from './bridge/LocalnetRouting.ts';
 import { BridgePreparation } from './bridge/BridgePreparation.ts';
-import { removeOwnChains } from './bridge/purge.ts';
+import { removeRules } from './bridge/removeRules.ts';
 import { ensureLoopbackGuard } from './bridge/rules.ts';
 import { findCommand } from './command.ts';
 import { defineBridge } from './created/define.ts';
@@ -148,7 +148,7 @@ function ownBridges(links: HostLink[], owner: string): string[] {
 async function protectLoopback(bridge: string, localnet: LocalnetRouting): Promise<void> {
   await ensureLoopbackGuard(bridge);
   // Removed meanwhile, with its network.
-  if (!existsSync(`/sys/class/net/${bridge}`)) await removeOwnChains(bridge);
+  if (!hasInterface(bridge)) await removeRules(bridge);
   await localnet.settle(bridge);
 }
 

@@ -220,6 +220,14 @@ describe('network-cni on a real bridge', function () {
     });
   }
 
+  it('finds the interfaces of its own network namespace, where /sys shows those of another', async () => {
+    const module = new URL('../../hooks/hostInterfaces.ts', import.meta.url).href;
+    const script = `import { hasInterface } from '${module}';
+      console.log(['in-here', 'eth-nosuch'].map(hasInterface).join());`;
+    const command = 'ip link add in-here type bridge && exec node --import tsx --input-type=module -e "$1"';
+    assert.equal(await output('unshare', '--net', 'sh', '-c', command, 'sh', script), 'true,false\n');
+  });
+
   it('undoes one whose namespace is gone, and one that never was, and twice', async () => {
     const kind = effect();
     const args = await argsFor([{ containerPort: 80, protocol: 'tcp', hostIp: '0.0.0.0' }]);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Logger, PouchError } from '../../../hooks/index.ts';
+import { hasInterface, type Logger, PouchError } from '../../../hooks/index.ts';
 import type { BridgeNetwork } from '../network.ts';
 import { bridgeAddresses, checkClashes, ownerMark } from './clash.ts';
 import { ip, readHostNetwork, type HostLink, type HostNetwork } from './host.ts';
@@ -30,7 +30,7 @@ export class BridgePreparation {
     const key = JSON.stringify(network);
     const known = this.#prepared.get(key);
     // An administrator may have deleted the bridge.
-    if (known && (!known.isDone || existsSync(`/sys/class/net/${network.bridge}`))) return known.work;
+    if (known && (!known.isDone || hasInterface(network.bridge))) return known.work;
     const preparing = { isDone: false, work: this.#prepare(network) };
     this.#prepared.set(key, preparing);
     preparing.work.then(

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { runCommand } from '../command.ts';
 import { removeTables } from '../isolation/nft.ts';
-import { parseJump } from '../ports/forwarded.ts';
-import { readHostNetwork, ip } from './host.ts';
-import { chainName, families, type Family, jumpRule, ruleChains } from './rules.ts';
+import { type HostLink, ip, readLinks } from './host.ts';
+import { removeRules } from './removeRules.ts';
+import { families, type Family } from './rules.ts';
 
 /** The chain that CNI's portmap plugin uses for all containers of the host. */
 const portmapChain = 'CNI-HOSTPORT-DNAT';
@@ -19,6 +19,8 @@ export interface PurgeOptions {
   bridge: string;
   /** Directory of host-local's leases of this network. */
   ipamDir?: string;
+  /** The host's interfaces, if they are known. */
+  links?: HostLink[];
   /** Also removes the chains that all CNI networks of the host share, unless they contain rules of containers. */
   shared?: boolean;
 }
@@ -26,42 +28,18 @@ export interface PurgeOptions {
 /**
  * Removes a bridge network from the host: the interface, its iptables rules, the rules of containers that were not
  * detached, and the leases. To be used when neither the daemon nor its containers run. Idempotent.
+ * @throws PCH_CNI_FAILED
  */
-export async function purgeNetwork({ bridge, ipamDir, shared = false }: PurgeOptions): Promise<void> {
-  await removeForwardedPorts(bridge);
+export async function purgeNetwork(options: PurgeOptions): Promise<void> {
+  const { bridge, ipamDir, links = await readLinks(), shared = false } = options;
   // First: a daemon that has just started sets rules for the bridges that exist.
-  await removeBridge(bridge);
-  await removeOwnChains(bridge);
-  await removeTables(bridge);
+  if (links.some(({ name, kind }) => name === bridge && kind === 'bridge'))
+    await ip(['link', 'delete', bridge]);
+  await Promise.all([removeRules(bridge), removeTables(bridge)]);
   if (shared)
     for (const table of ['nat', 'filter'] as const)
       for (const family of Object.keys(families) as Family[]) await removeSharedChains(table, family);
   if (ipamDir !== undefined) await rm(ipamDir, { recursive: true, force: true });
-}
-
-async function removeForwardedPorts(bridge: string): Promise<void> {
-  await Promise.all((Object.keys(families) as Family[]).map((family) => removeForwardedOf(bridge, family)));
-}
-
-async function removeForwardedOf(bridge: string, family: Family): Promise<void> {
-  for (const rule of await rulesOf('nat', family)) {
-    const jump = parseJump(rule);
-    if (jump?.network !== bridge) continue;
-    await iptables('nat', ['-D', ...splitRule(rule).slice(1)], family);
-    await removeChain('nat', jump.chain, family);
-  }
-}
-
-/** The rules of a bridge. Idempotent. */
-export async function removeOwnChains(bridge: string): Promise<void> {
-  await Promise.all((Object.keys(families) as Family[]).map((family) => removeChainsOf(bridge, family)));
-}
-
-async function removeChainsOf(bridge: string, wanted: Family): Promise<void> {
-  for (const { family, table, parent } of ruleChains.filter((one) => one.family === wanted)) {
-    await iptables(table, ['-D', parent, ...jumpRule(bridge)], family);
-    await removeChain(table, chainName(bridge), family);
-  }
 }
 
 /**
@@ -87,29 +65,7 @@ async function removeSharedChains(table: 'nat' | 'filter', family: Family): Prom
   await runCommand(`${families[family]}-restore`, ['--noflush', '--wait', '5'], { input: input.join('\n') });
 }
 
-async function removeBridge(bridge: string): Promise<void> {
-  const { links } = await readHostNetwork();
-  if (links.some(({ name, kind }) => name === bridge && kind === 'bridge'))
-    await ip(['link', 'delete', bridge]);
-}
-
-async function removeChain(table: string, chain: string, family?: Family): Promise<void> {
-  await iptables(table, ['-F', chain], family);
-  await iptables(table, ['-X', chain], family);
-}
-
-/** Ignores the exit code: a missing rule or chain is the desired state. */
-async function iptables(table: string, args: string[], family: Family = 'ipv4'): Promise<void> {
-  await runCommand(families[family], ['-t', table, '-w', '5', ...args]);
-}
-
-async function rulesOf(table: string, family: Family = 'ipv4'): Promise<string[]> {
+async function rulesOf(table: string, family: Family): Promise<string[]> {
   const { stdout } = await runCommand(families[family], ['-t', table, '-w', '5', '-S']);
   return stdout.split('\n');
-}
-
-/** Splits a line of `iptables -S` into arguments: words, or text in double quotes with `\"` for a quote. */
-function splitRule(rule: string): string[] {
-  const words = rule.match(/"(?:\\.|[^"\\])*"|\S+/g) ?? [];
-  return words.map((word) => (word.startsWith('"') ? word.slice(1, -1).replaceAll('\\"', '"') : word));
 }

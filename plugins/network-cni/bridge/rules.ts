@@ -22,18 +22,6 @@ interface RuleSet {
   rules: string[];
 }
 
-/** The chains of a bridge on the host, for the purge. */
-export const ruleChains = [
-  { family: 'ipv4', table: 'raw', parent: 'PREROUTING' },
-  { family: 'ipv6', table: 'raw', parent: 'PREROUTING' },
-  { family: 'ipv4', table: 'mangle', parent: 'FORWARD' },
-  { family: 'ipv4', table: 'nat', parent: 'POSTROUTING' },
-  { family: 'ipv4', table: 'filter', parent: 'FORWARD' },
-  { family: 'ipv6', table: 'mangle', parent: 'FORWARD' },
-  { family: 'ipv6', table: 'nat', parent: 'POSTROUTING' },
-  { family: 'ipv6', table: 'filter', parent: 'FORWARD' },
-] as const satisfies Omit<RuleSet, 'rules'>[];
-
 /** At most 21 characters; the limit for a chain's name is 28. */
 export function chainName(bridge: string): string {
   return `POUCH-${bridge}`;

@@ -1,4 +1,4 @@
-import { readHostNetwork } from '../bridge/host.ts';
+import { readLinks } from '../bridge/host.ts';
 import type { BridgePreparation } from '../bridge/BridgePreparation.ts';
 import { ownerMark } from '../bridge/clash.ts';
 import { purgeNetwork } from '../bridge/purge.ts';
@@ -14,10 +14,11 @@ export async function removeBridgeNetwork(
   preparation: BridgePreparation,
 ): Promise<void> {
   preparation.forget(network);
-  const { links } = await readHostNetwork();
+  const links = await readLinks();
   const link = links.find(({ name }) => name === network.bridge);
   // It has no mark yet if its create was cut off.
   const isOwn = !link || (link.kind === 'bridge' && ['', ownerMark(network.owner)].includes(link.alias));
   if (!isOwn) return;
-  await purgeNetwork({ bridge: network.bridge, ipamDir: leasesOf(network, { name: network.bridge }) });
+  const ipamDir = leasesOf(network, { name: network.bridge });
+  await purgeNetwork({ bridge: network.bridge, ipamDir, links });
 }

@@ -39,8 +39,11 @@ export async function removeMember(bridge: string, container: string): Promise<v
 
 /** Removes the tables of a bridge. Idempotent. */
 export async function removeTables(bridge: string): Promise<void> {
-  for (const family of tableFamilies)
-    await runCommand('nft', ['delete', 'table', family, tableName(bridge)]).catch(ignoreMissing);
+  // To add one that exists changes nothing; to delete one that does not would fail for both.
+  const commands = tableFamilies.flatMap((family) =>
+    ['add', 'delete'].map((verb) => `${verb} table ${family} ${tableName(bridge)}`),
+  );
+  await runCommand('nft', [commands.join('; ')]).catch(ignoreMissing);
 }
 
 async function listSets(family: string, bridge: string): Promise<NonNullable<Listed['set']>[]> {

@@ -1,5 +1,9 @@
-import { existsSync } from 'node:fs';
-import type { EffectContext, EffectKind, NetworkAttachment } from '../../../hooks/index.ts';
+import {
+  type EffectContext,
+  type EffectKind,
+  hasInterface,
+  type NetworkAttachment,
+} from '../../../hooks/index.ts';
 import { toAttachment } from '../cni/attachment.ts';
 import { addNetwork, deleteNetwork } from '../cni/chain.ts';
 import { moveDefaultRoute } from '../cni/defaultRoute.ts';
@@ -62,7 +66,7 @@ export function linkEffect(): EffectKind<LinkEffectArgs, NetworkAttachment> {
       if (!applied) await endCutOff(container, binDirs, signal);
       const netns = (await isNamespace(args.netns)) ? args.netns : '';
       // The interface has gone with its parent, without which CNI's plugins fail.
-      if (!existsSync(`/sys/class/net/${link.parent}`)) {
+      if (!hasInterface(link.parent)) {
         if (args.lease === undefined) await freeAddresses(linkLeases(link), container);
         if (netns !== '') await moveDefaultRoute(args, resultOf);
         return;

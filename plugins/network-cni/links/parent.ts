@@ -1,7 +1,6 @@
 /** The interface of the host that a macvlan or ipvlan network is on. */
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { PouchError } from '../../../hooks/index.ts';
+import { hasInterface, PouchError } from '../../../hooks/index.ts';
 import { parentMark } from '../bridge/clash.ts';
 import { type HostLink, ip, readHostNetwork } from '../bridge/host.ts';
 import { runCommand } from '../command.ts';
@@ -22,7 +21,7 @@ export async function ensureParent(network: LinkNetwork): Promise<void> {
 
 /** Rejects as {@link ensureParent} would where the parent is missing, and makes nothing. @throws PCH_NETWORK_PARENT */
 export function checkParent(network: LinkNetwork): void {
-  if (network.made || existsSync(`/sys/class/net/${network.parent}`)) return;
+  if (network.made || hasInterface(network.parent)) return;
   throw parentProblem(network, `the host has no interface ${network.parent}`);
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { access, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import type { EffectKind } from '../../../../hooks/effectKind.ts';
 import type { NetworkAttachment } from '../../../../hooks/engine/record.ts';
 import { PouchError } from '../../../../hooks/errors.ts';
+import { hasInterface } from '../../../../hooks/hostInterfaces.ts';
 import type { HostEffectArgs } from '../../../../hooks/hostEffects.ts';
 import { requireSuccess, runTool } from './runTool.ts';
 
@@ -24,10 +25,10 @@ export function linkKind(netnsOf: (container: string) => string): EffectKind<Arg
     volatile: true,
     describe,
     async check({ parent }) {
-      await requireInterface(parent);
+      requireInterface(parent);
     },
     async apply(args, { container, key, signal }) {
-      await requireInterface(args.parent);
+      requireInterface(args.parent);
       const netns = netnsOf(container);
       const what = describe(args);
       requireSuccess(
@@ -120,22 +121,15 @@ function hostEnd(container: string, key: string): string {
 }
 
 async function removeHostEnd(name: string, signal: AbortSignal): Promise<void> {
-  if (!(await hasInterface(name))) return;
+  if (!hasInterface(name)) return;
   const outcome = await runTool('ip', ['link', 'del', 'dev', name], { signal });
   // Its other end may have taken it along meanwhile.
-  if (await hasInterface(name)) requireSuccess(outcome, `remove ${name}`, hint);
+  if (hasInterface(name)) requireSuccess(outcome, `remove ${name}`, hint);
 }
 
-async function requireInterface(name: string): Promise<void> {
-  if (await hasInterface(name)) return;
+function requireInterface(name: string): void {
+  if (hasInterface(name)) return;
   throw new PouchError('PCH_EFFECT_FAILED', `the host has no interface ${name}`, { hint });
-}
-
-async function hasInterface(name: string): Promise<boolean> {
-  return await access(`/sys/class/net/${name}`).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** False if the file does not exist, or nothing is mounted on it (after a reboot). */
