@@ -388,11 +388,11 @@ export const createOptions: readonly OptionGroup[] = [
       },
       {
         flags: '--log-driver <driver>',
-        help: 'Logging driver for the container: json-file, none, syslog, or one of a plugin',
+        help: 'Logging driver for the container: json-file, local, none, syslog, journald, or one of a plugin',
       },
       {
         flags: '--log-opt <key=value>',
-        help: 'Log driver options: max-size=10m, max-file=3, and those of the driver',
+        help: 'Log driver options: max-size=10m, max-file=3, compress=true, and those of the driver',
         list: true,
         pairs: '=',
       },

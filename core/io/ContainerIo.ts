@@ -54,6 +54,8 @@ export interface OpenOptions {
   maxFile?: number;
   /** Bytes of rotated files that wait for delivery to a log driver; undefined: it has none. */
   keepBytes?: number;
+  /** Whether rotated files are compressed. */
+  compress?: boolean;
 }
 
 /** The streams of a containerd task; '' for a stream that it does not have. */
@@ -123,10 +125,10 @@ export class ContainerIo {
    */
   async open(container: string, options: OpenOptions): Promise<StdioPaths> {
     const paths = this.#paths(container);
-    const { tty, stdin, maxSize, maxFile, keepBytes } = options;
+    const { tty, stdin, maxSize, maxFile, keepBytes, compress } = options;
     this.#makeFifos(container, options);
     const logPath = options.logPath ?? undefined;
-    const config = { container, tty, logPath, maxSize, maxFile, keepBytes };
+    const config = { container, tty, logPath, maxSize, maxFile, keepBytes, compress };
     await this.#link.call({ op: 'open', config });
     this.#opened.set(container, config);
     return {

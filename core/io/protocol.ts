@@ -9,7 +9,7 @@ import type { LogProblem } from './log/ContainerLog.ts';
  */
 
 /** A keeper with another version is replaced. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** Bytes of the longest request or reply. */
 export const maxMessageBytes = 1024 * 1024;
@@ -25,6 +25,8 @@ export interface StreamsConfig {
   maxFile?: number | undefined;
   /** Bytes of rotated files that wait for delivery to a log driver; undefined: it has none. */
   keepBytes?: number | undefined;
+  /** Whether rotated files are compressed. */
+  compress?: boolean | undefined;
 }
 
 export type KeeperRequest =

@@ -43,6 +43,11 @@ export class OwnedLogDriver {
     return this.#driver.write !== undefined;
   }
 
+  /** Of the options of the log itself. */
+  get defaults(): Readonly<Record<string, string>> {
+    return this.#driver.defaults ?? {};
+  }
+
   /** Names of its own options. */
   get options(): string[] {
     return Object.keys(this.#driver.options?.properties ?? {});
@@ -102,6 +107,6 @@ export function requestedLogDriver(
   throw invalidField(
     `log.options["${unknown}"]`,
     `no log option is named "${unknown}"`,
-    `known are max-size and max-file${found.options.length > 0 ? `, and of the driver ${driver} ${found.options.join(', ')}` : ''}`,
+    `known are max-size, max-file and compress${found.options.length > 0 ? `, and of the driver ${driver} ${found.options.join(', ')}` : ''}`,
   );
 }

@@ -30,7 +30,7 @@ import { newDraft } from './newDraft.ts';
 import { ociSpec } from './ociSpec.ts';
 import { planAttachment } from './planAttachment.ts';
 import type { OwnedLogDriver } from '../logDrivers/LogDrivers.ts';
-import { planLog } from './planLog.ts';
+import { applyLogDefaults, planLog } from './planLog.ts';
 import { planNetwork } from './planNetwork.ts';
 import { planVolumes } from './planVolumes.ts';
 import { applyRequest } from './request/applyRequest.ts';
@@ -145,6 +145,8 @@ export class Planner {
     } = await this.#requested(identity, request, { source, generation, run });
     // A plugin's error may quote them.
     this.#options.secrets.note(completed);
+    await applyLogDefaults(plain, request, generation);
+    run.blame.push(...(await applyLogDefaults(completed, full, generation)));
     run.blame.push(...source.blame);
     run.degraded.push(...source.degraded);
     // Hooks have shorter deadlines, and containerd would hang where a layer does, with the lock of its snapshots.

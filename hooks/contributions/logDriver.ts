@@ -1,4 +1,5 @@
 import type { Static, TObject } from '@sinclair/typebox';
+import type { LogOption } from '../logOptions.ts';
 
 /**
  * Sends the output of containers elsewhere: `pouch run --log-driver NAME --log-opt KEY=VALUE`.
@@ -19,6 +20,11 @@ export interface LogDriver<Options extends TObject = TObject> {
    * none. Those of the log itself, such as `max-size`, are Pouch's.
    */
   options?: Options;
+  /**
+   * Defaults of the options of the log itself, for containers of this driver: `{ 'max-size': '20m' }`. Missing: the
+   * settings `containerLogs`.
+   */
+  defaults?: Readonly<Partial<Record<LogOption, string>>>;
   /** Milliseconds of `write`; 10 s if missing. `check` has 5 s. */
   deadlineMs?: number;
   /** `false`: the output is not logged, and `pouch logs` has nothing. Only without `write`. Default: true. */

@@ -57,6 +57,7 @@ export function volumeDriverProblem({
 export function logDriverProblem({
   name,
   options,
+  defaults = {},
   deadlineMs,
   keepsLog,
   write,
@@ -65,6 +66,9 @@ export function logDriverProblem({
   if (keepsLog === false && write) return '`write` needs the log: omit `keepsLog`';
   const own = Object.keys(options?.properties ?? {}).find((option) => isLogOption(option));
   if (own !== undefined) return `\`options\` must not have "${own}", which is an option of every log`;
+  for (const [option, value] of Object.entries(defaults as Record<string, unknown>))
+    if (!isLogOption(option) || typeof value !== 'string')
+      return `\`defaults\` must have texts for options of every log, such as max-size; found ${JSON.stringify(option)}`;
   return driverProblem({ name, options, deadlineMs });
 }
 

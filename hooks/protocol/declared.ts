@@ -81,6 +81,11 @@ export const DeclaredLogDriver = closed(
     name: says('What `log.driver` of a request names.'),
     doc: says('One sentence.'),
     options: driverOptions,
+    defaults: may(
+      Type.Record(Type.String(), Type.String(), {
+        description: 'Defaults of the options of the log itself, such as `max-size`.',
+      }),
+    ),
     deadlineMs: may(Type.Integer({ minimum: 1, description: 'Of a `write`. Default: 10 s.' })),
     keepsLog: may(Type.Boolean({ description: 'false: the output is not logged. Default: true.' })),
     check: isThere('It has a `check` of its options.'),

@@ -431,6 +431,29 @@ describe("a container's output", function () {
       assert.equal(lines.at(-1), '300000');
     });
 
+    it('is never doubled, and no more is lost, if that is while a file is compressed', async () => {
+      const paths = await open({ maxSize: 1_000_000, maxFile: 99, compress: true });
+      const child = runOn(paths, 'seq', '1', '300000');
+      const exit = ended(child);
+      const names = () => readdirSync(stateDir).filter((name) => name.startsWith(`${id}.log`));
+      for (let kills = 0; kills < 3; kills++) {
+        const pid = keeperPid();
+        await until(() => names().some((name) => name.endsWith('.gz.new')) || child.exitCode !== null);
+        killKeeper();
+        await until(() => keeperPid() !== pid);
+        await io.known();
+      }
+      await exit;
+      await io.finish(id);
+      const lines = (await logged()).stdout.toString().trimEnd().split('\n');
+      const seams = lines.filter((line, index) => index > 0 && Number(line) !== Number(lines[index - 1]) + 1);
+      assert.ok(seams.length <= 2 * 3, seams.join());
+      assert.ok(lines.length >= 300_000 - 3 * 16_384, `${lines.length} lines`);
+      assert.equal(new Set(lines).size, lines.length);
+      // The last kill may leave files that are compressed by the next run of the container.
+      assert.ok(names().filter((name) => name.endsWith('.gz')).length > 5, names().join(' '));
+    });
+
     it('is kept though the process ends before the next keeper has started', async () => {
       const paths = await open();
       killKeeper();

@@ -113,7 +113,7 @@ describe('log drivers', function () {
     assert.equal(await ok('inspect', '--format', '{{.HostConfig.LogConfig.Type}}', 'first'), 'files');
     assert.deepEqual(await delivery('first'), { Waiting: 0, Lost: 0 });
     const info = await ok('info', '--format', '{{json .Plugins.Log}}');
-    assert.deepEqual(JSON.parse(info), ['files', 'good', 'journald', 'json-file', 'none', 'syslog']);
+    assert.deepEqual(JSON.parse(info), ['files', 'good', 'journald', 'json-file', 'local', 'none', 'syslog']);
     await ok('rm', 'first');
     await plainRun();
   });
@@ -125,6 +125,13 @@ describe('log drivers', function () {
       [['--log-driver', 'files', '--log-opt', 'level=x'], /--log-opt: .*level must be integer/],
       [['--log-driver', 'files', '--log-opt', 'level=9'], /level is at most 5/],
       [['--log-driver', 'files', '--log-opt', 'max-undelivered=x'], /expected a size such as 10m/],
+      [['--log-driver', 'local', '--log-opt', 'cmpress=true'], /known are max-size, max-file and compress/],
+      [
+        ['--log-driver', 'local', '--log-opt', 'compress=yes'],
+        /--log-opt compress: expected true or false, found "yes"/,
+      ],
+      [['--log-opt', 'compress=true', '--log-opt', 'max-file=1'], /expected files that are rotated and kept/],
+      [['--log-opt', 'compress=true', '--log-opt', 'max-size=-1'], /a max-size of -1/],
       [['--log-driver', 'syslog', '--log-opt', 'syslog-address=logs:514'], /expected an address/],
       [['--log-driver', 'syslog', '--log-opt', 'tag={{.Nme}}'], /expected a field of the container/],
     ];
@@ -140,6 +147,44 @@ describe('log drivers', function () {
     assert.match(stderr, /plugin bad-log-drivers/);
     await clear('check');
     assert.equal(await ok('ps', '-aq'), '');
+    await plainRun();
+  });
+
+  it('local and compress=true: `logs` reads compressed files, also while they come into being', async () => {
+    const directory = async (name: string) =>
+      join(daemon.it.dir, 'root/containers', await ok('inspect', '--format', '{{.Id}}', name));
+    const compressed = async (name: string) =>
+      (await readdir(await directory(name))).filter((file) => file.endsWith('.gz')).length;
+    const waiting = (to: number) => `while [ ! -e /go ]; do sleep 0.05; done; seq 1 ${to}`;
+    for (const [name, ...options] of [
+      ['small', '--log-driver', 'local'],
+      ['compressed', '--log-opt', 'compress=true'],
+    ] as const) {
+      const limits = ['--log-opt', 'max-size=100k', '--log-opt', 'max-file=9', '--log-opt', 'labels=tier'];
+      await ok(
+        ...['run', '-d', '--name', name, ...options, ...limits, '--label', 'tier=front'],
+        ...['busybox', 'sh', '-c', waiting(6000)],
+      );
+      const following = ok('logs', '-f', name);
+      const since = new Date().toISOString();
+      await ok('exec', name, 'touch', '/go');
+      const whole = Array.from({ length: 6000 }, (_, n) => String(n + 1)).join('\n');
+      assert.equal(await following, whole, 'it misses nothing while files are rotated and compressed');
+      await until('compressed files', async () => (await compressed(name)) >= 4);
+      assert.equal(await ok('logs', name), whole);
+      assert.equal(await ok('logs', '--since', since, name), whole);
+      assert.equal(await ok('logs', '--until', since, name), '');
+      const tail = (await ok('logs', '--tail', '5000', '--timestamps', '--details', name)).split('\n');
+      assert.equal(tail.length, 5000);
+      assert.match(tail[0]!, /^\d{4}-\S+Z tier=front 1001$/);
+    }
+    const small = await directory('small');
+    const damaged = (await readdir(small)).find((file) => file.endsWith('.gz'))!;
+    await writeFile(join(small, damaged), 'not gzip');
+    const { exitCode, stdout, stderr } = await pouch('logs', 'small');
+    assert.equal(exitCode, 0);
+    assert.match(stderr, new RegExp(`bytes of log cannot be read: ${damaged} is damaged`));
+    assert.match(stdout, /\n6000\n$/);
     await plainRun();
   });
 

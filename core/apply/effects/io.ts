@@ -29,6 +29,7 @@ export function ioEffect(
         stdin: draft.process.openStdin,
         logPath: log,
         ...(maxSize !== undefined && { maxSize, maxFile }),
+        ...(draft.log.options.compress === 'true' && { compress: true }),
         ...(delivers && { keepBytes: parseSize(draft.log.options['max-undelivered']) ?? standardKeepBytes }),
       });
       await onOpened(id);

@@ -81,11 +81,12 @@ export class LogKeeper {
   }
 
   #logOf(
-    { container, logPath, maxSize, maxFile, keepBytes }: StreamsConfig,
+    { container, logPath, maxSize, maxFile, keepBytes, compress }: StreamsConfig,
     { directory }: StreamPaths,
   ): LogWriter | undefined {
     if (logPath === undefined) return undefined;
-    return new LogWriter(this.logs.open({ container, logPath, maxSize, maxFile, keepBytes }), directory);
+    const rotation = { maxSize, maxFile, keepBytes, compress };
+    return new LogWriter(this.logs.open({ container, logPath, ...rotation }), directory);
   }
 
   #releaseLog({ logPath }: StreamsConfig): void {

@@ -22,6 +22,7 @@ const form: StoredForm<StreamsConfig> = {
     logPath: Type.Optional(Type.String({ pattern: '^/' })),
     maxSize: Type.Optional(Type.Number({ minimum: 0 })),
     maxFile: Type.Optional(Type.Number({ minimum: 0 })),
+    compress: Type.Optional(Type.Boolean()),
   }),
 };
 

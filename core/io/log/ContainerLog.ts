@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { messageOf } from '../../../hooks/errors.ts';
 import { Backlog, BacklogBudget } from './Backlog.ts';
 import { timestamp } from './clock.ts';
+import type { Compressor } from './Compressor.ts';
 import { encodeEntry } from './entry.ts';
 import { RotatingFile, type LogPosition, type Rotation } from './RotatingFile.ts';
 import type { LogHolds } from './LogHolds.ts';
@@ -22,6 +23,8 @@ export interface ContainerLogOptions extends Rotation {
   holds?: LogHolds;
   /** Shared by all logs. */
   budget?: BacklogBudget;
+  /** Shared by all logs. */
+  compressor?: Compressor;
   /** Called at the first of several failures, and once when writing works again. */
   onProblem: (problem: LogProblem) => void;
 }
@@ -39,13 +42,13 @@ export class ContainerLog {
 
   constructor(options: ContainerLogOptions) {
     this.#options = options;
-    this.#file = new RotatingFile(options.logPath, options, options.holds);
+    this.#file = new RotatingFile(options.logPath, options, options.holds, options.compressor);
     this.#backlog = new Backlog(options.budget ?? new BacklogBudget());
   }
 
   /** Whether it can be forgotten once it is closed. */
   get isSettled(): boolean {
-    return this.#backlog.isEmpty && !this.#file.holdsSurplus;
+    return this.#backlog.isEmpty && !this.#file.holdsSurplus && !this.#file.isCompressing;
   }
 
   position(): LogPosition {

@@ -1,4 +1,5 @@
 import { BacklogBudget } from './Backlog.ts';
+import { Compressor } from './Compressor.ts';
 import { ContainerLog, type LogProblem } from './ContainerLog.ts';
 import type { Rotation } from './RotatingFile.ts';
 import { LogHolds } from './LogHolds.ts';
@@ -13,11 +14,12 @@ export interface LogSource extends Rotation {
 
 /**
  * The logs of all containers and their readers, by path. A log outlives the run that writes it while lines wait for
- * space, or files for readers.
+ * space, files for readers, or to be compressed.
  */
 export class ContainerLogs {
   readonly #report: (container: string, problem: LogProblem) => void;
   readonly #budget = new BacklogBudget();
+  readonly #compressor = new Compressor();
   readonly #holds = new Map<string, LogHolds>();
   readonly #logs = new Map<string, ContainerLog>();
   /** The logs that a run is writing. */
@@ -29,13 +31,14 @@ export class ContainerLogs {
   }
 
   /** Returns the log for a new run of a container. */
-  open({ container, logPath, maxSize, maxFile, keepBytes }: LogSource): ContainerLog {
+  open({ container, logPath, maxSize, maxFile, keepBytes, compress }: LogSource): ContainerLog {
     this.#open.add(logPath);
     const known = this.#logs.get(logPath);
     if (known !== undefined) return known;
     const onProblem = (problem: LogProblem) => this.#report(container, problem);
-    const [holds, budget] = [this.#holdsOf(logPath), this.#budget];
-    const log = new ContainerLog({ logPath, maxSize, maxFile, keepBytes, holds, budget, onProblem });
+    const shared = { holds: this.#holdsOf(logPath), budget: this.#budget, compressor: this.#compressor };
+    const rotation = { maxSize, maxFile, keepBytes, compress };
+    const log = new ContainerLog({ logPath, ...rotation, ...shared, onProblem });
     this.#logs.set(logPath, log);
     return log;
   }
@@ -87,9 +90,10 @@ export class ContainerLogs {
 
   #tend(): void {
     for (const [path, log] of this.#logs) {
-      if (log.isSettled) continue;
-      log.flush();
-      log.trim();
+      if (!log.isSettled) {
+        log.flush();
+        log.trim();
+      }
       this.#forgetSettled(path);
     }
   }

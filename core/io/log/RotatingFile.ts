@@ -13,9 +13,13 @@ import {
 import { dirname } from 'node:path';
 import { appendWhole } from '../../state/appendWhole.ts';
 import { messageOf } from '../../../hooks/errors.ts';
+import { firstHeader } from '../compressed/plainSize.ts';
+import { smallestBytes } from '../compressed/member.ts';
+import { Compression } from './Compression.ts';
+import { Compressor } from './Compressor.ts';
 import { noteGivenUp, readDelivered, readGivenUp } from './delivered.ts';
 import { LogHolds } from './LogHolds.ts';
-import { rotatedLogs } from './rotated.ts';
+import { leftCopies, type RotatedLog, rotatedLogs, rotatedPath } from './rotated.ts';
 
 /**
  * Limits of the files that rotation keeps beyond `maxFile` for slow readers: they are removed after this time, or
@@ -33,6 +37,8 @@ export interface Rotation {
    * undefined: it has none that delivers.
    */
   keepBytes?: number | undefined;
+  /** Whether rotated files are compressed. */
+  compress?: boolean | undefined;
 }
 
 /** A position at the end of a log. */
@@ -41,10 +47,11 @@ export interface LogPosition {
   size: number;
 }
 
-interface RotatedFile {
-  path: string;
-  number: number;
+interface RotatedFile extends RotatedLog {
   inode: bigint;
+  /** Of the plain file, before it was compressed: a reader may still have it open. */
+  plainInode?: bigint | undefined;
+  /** Of the plain file. */
   bytes: number;
   /** When it exceeded `maxFile`, in milliseconds of the monotonic clock; unset for files within it. */
   surplusSince?: number;
@@ -66,6 +73,8 @@ export class RotatingFile {
   readonly #path: string;
   readonly #rotation: Rotation;
   readonly #holds: LogHolds;
+  readonly #compressor: Compressor;
+  #compression: Compression | undefined;
   #fd: number | undefined;
   #inode = 0n;
   #size = 0;
@@ -76,10 +85,16 @@ export class RotatingFile {
   #surplusBytes = 0;
   #lastRemoved = 0;
 
-  constructor(path: string, rotation: Rotation, holds = new LogHolds()) {
+  constructor(path: string, rotation: Rotation, holds = new LogHolds(), compressor = new Compressor()) {
     this.#path = path;
     this.#rotation = rotation;
     this.#holds = holds;
+    this.#compressor = compressor;
+  }
+
+  /** Whether a rotated file is being compressed, or waits for it. */
+  get isCompressing(): boolean {
+    return this.#compression !== undefined;
   }
 
   /** Whether files beyond `maxFile` are kept for readers. */
@@ -129,10 +144,15 @@ export class RotatingFile {
     this.#size = size;
   }
 
-  /** Returns the number of a file. A file that is not found has just been removed. */
+  /** Returns the number of a file that is open. A file that is not found has just been removed. */
   numberOf(inode: bigint): number {
     if (inode === this.#inode) return this.#number;
-    return this.#listed().find((file) => file.inode === inode)?.number ?? this.#lastRemoved;
+    const rotated = this.#listed();
+    const found =
+      rotated.find((file) => file.inode === inode) ??
+      // A number of a removed file that was given again belongs to the newest.
+      rotated.findLast((file) => file.plainInode === inode);
+    return found?.number ?? this.#lastRemoved;
   }
 
   /** Removes the files beyond `maxFile` that no reader needs or that exceed {@link heldAtMost}. */
@@ -165,7 +185,8 @@ export class RotatingFile {
     try {
       this.#writeWhole(data);
     } catch (error) {
-      if (!this.holdsSurplus) throw error;
+      const isCompressing = this.#cancelCompression();
+      if (!this.holdsSurplus && !isCompressing) throw error;
       // New lines take precedence over old ones that are kept for a reader.
       while (this.#surplus() !== undefined) this.#removeOldest();
       this.#writeWhole(data);
@@ -199,8 +220,9 @@ export class RotatingFile {
   #rotate(): void {
     const rotated = this.#listed();
     const file = {
-      path: `${this.#path}.${this.#number}`,
+      path: rotatedPath(this.#path, this.#number),
       number: this.#number,
+      isCompressed: false,
       inode: this.#inode,
       bytes: this.#size,
     };
@@ -209,14 +231,44 @@ export class RotatingFile {
     this.#number += 1;
     this.#noteSurplus(rotated);
     this.trim();
+    this.#compressNext();
+  }
+
+  /** Compresses the newest file that is plain: older ones are removed sooner. */
+  #compressNext(): void {
+    if (!this.#rotation.compress || this.#compression) return;
+    const file = this.#rotated?.findLast(
+      ({ isCompressed, surplusSince, bytes }) =>
+        !isCompressed && surplusSince === undefined && bytes >= smallestBytes,
+    );
+    if (!file) return;
+    this.#compression = new Compression(this.#path, file.number, this.#compressor, (compressed) => {
+      this.#compression = undefined;
+      // A failure would repeat itself: the next rotation tries again.
+      if (!compressed) return;
+      const { path, inode } = compressed;
+      Object.assign(file, { path, inode, plainInode: file.inode, isCompressed: true });
+      this.#compressNext();
+    });
+  }
+
+  /** Returns whether a file was being compressed. */
+  #cancelCompression(): boolean {
+    const isCompressing = this.isCompressing;
+    this.#compression?.cancel();
+    this.#compression = undefined;
+    return isCompressing;
   }
 
   #listed(): RotatedFile[] {
     if (this.#rotated !== undefined) return this.#rotated;
-    const rotated = rotatedLogs(this.#path, readdirSync(dirname(this.#path))).flatMap(withStat);
+    const names = readdirSync(dirname(this.#path));
+    for (const path of leftCopies(this.#path, names)) rmSync(path, { force: true });
+    const rotated = rotatedLogs(this.#path, names).flatMap(withStat);
     this.#number = Math.max(rotated.at(-1)?.number ?? 0, this.#lastKnown()) + 1;
     this.#rotated = rotated;
     this.#noteSurplus(rotated);
+    this.#compressNext();
     return rotated;
   }
 
@@ -258,6 +310,7 @@ export class RotatingFile {
   #removeOldest(): void {
     const file = this.#rotated?.shift();
     if (file === undefined) return;
+    if (this.#compression?.path === file.path) this.#cancelCompression();
     const isLost = this.#isUndelivered(file);
     const isNoted = isLost && this.#note(file);
     rmSync(file.path, { force: true });
@@ -278,9 +331,11 @@ export class RotatingFile {
   }
 }
 
-function withStat({ path, number }: { path: string; number: number }): RotatedFile[] {
-  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? [] : [{ path, number, inode: found.ino, bytes: Number(found.size) }];
+function withStat(file: RotatedLog): RotatedFile[] {
+  const found = statSync(file.path, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined) return [];
+  const plain = file.isCompressed ? firstHeader(file.path) : undefined;
+  return [{ ...file, inode: found.ino, plainInode: plain?.inode, bytes: plain?.total ?? Number(found.size) }];
 }
 
 function endsWithNewline(fd: number, size: number): boolean {

@@ -2,7 +2,7 @@ import type { LogEntry } from '../../../hooks/index.ts';
 import { timestamp } from '../log/clock.ts';
 import { type Delivered, type GivenUp, readGivenUp } from '../log/delivered.ts';
 import { LogCursor } from './LogCursor.ts';
-import { inodeAt, listLog, openIfExists, type OpenLog } from './openLogs.ts';
+import { inodeAt, listLog, openRotated, type OpenLog } from './openLogs.ts';
 
 /** A part of a log, without entries where it only moves to another file. */
 export interface Batch {
@@ -67,7 +67,7 @@ export class DeliveryReader {
     if (!first && newest && (await inodeAt(this.#logPath)) === newest.inode)
       return this.#use(newest, Math.max(file, 1, (givenUp.at(-1)?.file ?? 0) + 1), givenUp);
     await newest?.handle.close();
-    const log = first && (await openIfExists(first.path, first.number));
+    const log = first && (await openRotated(this.#logPath, first.number));
     // Rotation was quicker.
     return log ? this.#use(log, log.number, givenUp) : await this.#open();
   }

@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { LogEntry } from '../../../hooks/index.ts';
+import type { LogBytes } from '../compressed/CompressedLog.ts';
 import { decodeLines } from '../log/entry.ts';
 import { readTurn } from './turns.ts';
 
@@ -12,7 +12,7 @@ export const maxLineBytes = 1024 * 1024;
 
 /** Reads a log file forward. Can continue when the file has grown. */
 export class LogCursor {
-  readonly #handle: FileHandle;
+  readonly #handle: LogBytes;
   readonly #block = Buffer.allocUnsafeSlow(blockBytes);
   readonly #end: number;
   #offset: number;
@@ -21,7 +21,7 @@ export class LogCursor {
   #skipping = false;
 
   /** Reads the bytes from `offset` to `end`. */
-  constructor(handle: FileHandle, offset: number, end = Infinity) {
+  constructor(handle: LogBytes, offset: number, end = Infinity) {
     this.#handle = handle;
     this.#end = end;
     this.#offset = offset;

@@ -2,7 +2,7 @@ import type { LogEntry, LogQuery } from '../../../hooks/index.ts';
 import { timestamp } from '../log/clock.ts';
 import { findStart } from './findStart.ts';
 import type { HeldLog } from './heldLog.ts';
-import { inodeAt, listLog, openIfExists, openNext, type Listed, type OpenLog } from './openLogs.ts';
+import { inodeAt, listLog, openNext, openRotated, type Listed, type OpenLog } from './openLogs.ts';
 import { LogCursor, toTheEnd } from './LogCursor.ts';
 
 /** Reads a log forward over its files, also while it grows and is rotated. */
@@ -15,6 +15,8 @@ export class LogReader {
   #current: { log: OpenLog; cursor: LogCursor } | undefined;
   /** The last file to read, with its size; unset to follow the log. */
   #end: Pick<OpenLog, 'inode' | 'number' | 'size'> | undefined;
+  /** Keeps the number of the last file, which may be rotated and compressed meanwhile, from being given to another. */
+  #last: OpenLog | undefined;
   #isLast = false;
   #lastTime: string | undefined;
 
@@ -27,9 +29,9 @@ export class LogReader {
   async start(query: LogQuery): Promise<void> {
     const listed = await listLog(this.#logPath);
     if (!query.follow) this.#end = listed.newest ?? withoutNewest(listed);
-    const { number, offset } = await findStart(listed, query);
-    const log = await fileOf(listed, number);
-    if (log !== listed.newest) await listed.newest?.handle.close();
+    const { number, offset } = await findStart(this.#logPath, listed, query);
+    const log = await this.#fileOf(listed, number);
+    if (log !== listed.newest) this.#last = listed.newest;
     this.#at = number - 1;
     if (log !== undefined) await this.#use(log, offset);
   }
@@ -48,8 +50,18 @@ export class LogReader {
   }
 
   async close(): Promise<void> {
+    await this.#closeCurrent();
+    await this.#last?.handle.close();
+    this.#last = undefined;
+  }
+
+  async #closeCurrent(): Promise<void> {
     await this.#current?.log.handle.close();
     this.#current = undefined;
+  }
+
+  async #fileOf({ newest }: Listed, number: number): Promise<OpenLog | undefined> {
+    return number === newest?.number ? newest : await openRotated(this.#logPath, number);
   }
 
   async *#rest(): AsyncGenerator<LogEntry[]> {
@@ -70,9 +82,10 @@ export class LogReader {
 
   /** Switches to a file. Returns the bytes that were lost between the previous file and this one. */
   async #use(log: OpenLog, offset: number): Promise<number> {
-    await this.close();
+    await this.#closeCurrent();
     const { number = log.number, lost } = await this.#held.reached(log.inode);
-    const end = log.inode === this.#end?.inode ? this.#end.size : Infinity;
+    const isEnd = log.inode === this.#end?.inode || number === this.#end?.number;
+    const end = isEnd ? (this.#end?.size ?? Infinity) : Infinity;
     this.#current = { log, cursor: new LogCursor(log.handle, offset, end) };
     this.#at = number;
     this.#isLast = end !== Infinity || number >= (this.#end?.number ?? Infinity);
@@ -87,11 +100,5 @@ export class LogReader {
 }
 
 function withoutNewest({ rotated }: Listed): Pick<OpenLog, 'inode' | 'number' | 'size'> {
-  return { inode: 0n, number: rotated.at(-1)?.number ?? 0, size: 0 };
-}
-
-async function fileOf({ newest, rotated }: Listed, number: number): Promise<OpenLog | undefined> {
-  if (number === newest?.number) return newest;
-  const file = rotated.find((one) => one.number === number);
-  return file && openIfExists(file.path, number);
+  return { inode: 0n, number: rotated.at(-1)?.number ?? 0, size: Infinity };
 }

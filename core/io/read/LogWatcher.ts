@@ -2,6 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { happensWithin } from '../../wait/deadline.ts';
 import { Deferred } from '../../wait/Deferred.ts';
+import { unfinishedSuffix } from '../log/rotated.ts';
 
 /** Milliseconds between checks of the log, with and without inotify, whose limits are per user. */
 const pollMs = 1000;
@@ -15,7 +16,7 @@ export class LogWatcher {
   constructor(logPath: string) {
     const name = basename(logPath);
     this.#watcher = tryWatch(dirname(logPath), (file) => {
-      if (file === null || file.startsWith(name)) this.wake();
+      if (file === null || (file.startsWith(name) && !file.endsWith(unfinishedSuffix))) this.wake();
     });
   }
 

@@ -1,7 +1,7 @@
 import type { LogQuery } from '../../../hooks/index.ts';
 import { decodeEntry, unixSeconds } from '../log/entry.ts';
 import { linesBackward, type Line } from './linesBackward.ts';
-import { openIfExists, type Listed, type OpenLog } from './openLogs.ts';
+import { openRotated, type Listed, type OpenLog } from './openLogs.ts';
 import { isSelected } from './query.ts';
 
 /** A position in a log. */
@@ -17,13 +17,17 @@ export interface Place {
  * later. Reads backward from the end, so the cost depends on the entries shown, not on those stored. Assumes entries
  * in order of time.
  */
-export async function findStart({ newest, rotated }: Listed, query: LogQuery): Promise<Place> {
+export async function findStart(
+  logPath: string,
+  { newest, rotated }: Listed,
+  query: LogQuery,
+): Promise<Place> {
   const oldest = rotated[0]?.number ?? newest?.number ?? 1;
   if (query.tail === undefined && query.since === undefined) return { number: oldest, offset: 0 };
   let wanted = query.tail ?? Infinity;
   let place = endOf({ newest, rotated });
   if (wanted === 0) return place;
-  for await (const { number, line } of backward({ newest, rotated })) {
+  for await (const { number, line } of backward(logPath, { newest, rotated })) {
     const entry = decodeEntry(line.text);
     if (entry === undefined) continue;
     if (unixSeconds(entry.time) < (query.since ?? 0)) return place;
@@ -40,10 +44,13 @@ function endOf({ newest, rotated }: Listed): Place {
 }
 
 /** Yields the lines of all files, last first, with one file open at a time. */
-async function* backward({ newest, rotated }: Listed): AsyncGenerator<{ number: number; line: Line }> {
+async function* backward(
+  logPath: string,
+  { newest, rotated }: Listed,
+): AsyncGenerator<{ number: number; line: Line }> {
   if (newest !== undefined) yield* linesOf(newest);
-  for (const { path, number } of rotated.toReversed()) {
-    const log = await openIfExists(path, number);
+  for (const { number } of rotated.toReversed()) {
+    const log = await openRotated(logPath, number);
     // Rotation has removed it and the older ones.
     if (log === undefined) return;
     try {

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import type { LogBytes } from '../compressed/CompressedLog.ts';
 import { maxLineBytes } from './LogCursor.ts';
 import { readTurn } from './turns.ts';
 
@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** Yields the complete lines of a file, last first, in groups of one block: yielding single lines would be slower. */
-export async function* linesBackward(handle: FileHandle, size: number): AsyncGenerator<Line[]> {
+export async function* linesBackward(handle: LogBytes, size: number): AsyncGenerator<Line[]> {
   let end = size;
   /** The bytes from `end` up to and including the next newline. */
   let tail: Buffer = Buffer.alloc(0);

@@ -1,13 +1,15 @@
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { rotatedLogs, type RotatedLog } from '../log/rotated.ts';
+import { CompressedLog, type LogBytes } from '../compressed/CompressedLog.ts';
+import { firstHeader } from '../compressed/plainSize.ts';
+import { rotatedLogs, rotatedPath, type RotatedLog } from '../log/rotated.ts';
 
 export interface OpenLog {
-  handle: FileHandle;
+  handle: LogBytes;
   inode: bigint;
   /** The number that it has, or will have, as a rotated file. */
   number: number;
-  /** Bytes when it was opened. */
+  /** Bytes when it was opened, those of the plain file if it is compressed. */
   size: number;
 }
 
@@ -32,23 +34,47 @@ export async function listLog(logPath: string): Promise<Listed> {
 /** Opens the first existing file after number `after`; undefined if none exists. */
 export async function openNext(logPath: string, after: number): Promise<OpenLog | undefined> {
   for (;;) {
-    const direct = await openIfExists(`${logPath}.${after + 1}`, after + 1);
+    const direct = await openRotated(logPath, after + 1);
     if (direct !== undefined) return direct;
     const { newest, rotated } = await listLog(logPath);
     const first = rotated.find(({ number }) => number > after);
     if (first === undefined) return newest && { ...newest, number: Math.max(newest.number, after + 1) };
     await newest?.handle.close();
-    const found = await openIfExists(first.path, first.number);
+    const found = await openRotated(logPath, first.number);
     if (found !== undefined) return found;
   }
 }
 
-/** Opens a log file. Undefined if rotation has removed it. */
-export async function openIfExists(path: string, number: number): Promise<OpenLog | undefined> {
+/** Opens a rotated file. Undefined if rotation has removed it. */
+export async function openRotated(logPath: string, number: number): Promise<OpenLog | undefined> {
+  // The plain file is removed after it was compressed: in this order none is missed.
+  const plain = await openIfExists(rotatedPath(logPath, number), number);
+  if (plain) return plain;
+  const path = rotatedPath(logPath, number, true);
+  const file = await ifExists(open(path, 'r'));
+  return file && (await orClosed(file, () => compressed(file, path, number)));
+}
+
+async function compressed(file: FileHandle, path: string, number: number): Promise<OpenLog> {
+  const { ino } = await file.stat({ bigint: true });
+  const handle = await CompressedLog.open(file, path);
+  return { handle, inode: ino, number, size: handle.size };
+}
+
+async function openIfExists(path: string, number: number): Promise<OpenLog | undefined> {
   const handle = await ifExists(open(path, 'r'));
   if (handle === undefined) return undefined;
-  const { ino, size } = await handle.stat({ bigint: true });
+  const { ino, size } = await orClosed(handle, () => handle.stat({ bigint: true }));
   return { handle, inode: ino, number, size: Number(size) };
+}
+
+async function orClosed<T>(file: FileHandle, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 /** Returns the inode at a path; undefined if the path does not exist. */
@@ -61,7 +87,17 @@ async function numberOf({ inode }: OpenLog, logPath: string, rotated: RotatedLog
   const next = (rotated.at(-1)?.number ?? 0) + 1;
   if ((await inodeAt(logPath)) === inode) return next;
   for (const { path, number } of rotated.toReversed()) if ((await inodeAt(path)) === inode) return number;
-  return next;
+  // It was compressed at once.
+  const copy = rotated.findLast(({ path, isCompressed }) => isCompressed && plainInodeOf(path) === inode);
+  return copy?.number ?? next;
+}
+
+function plainInodeOf(path: string): bigint | undefined {
+  try {
+    return firstHeader(path)?.inode;
+  } catch {
+    return undefined;
+  }
 }
 
 async function rotatedFiles(logPath: string): Promise<RotatedLog[]> {

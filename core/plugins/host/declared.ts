@@ -50,7 +50,11 @@ const declared = {
   networkDriver: (driver: Contributed['networkDriver']) =>
     pick<DeclaredNetworkDriver>(driver, ['name', 'doc', 'options', 'namespace', 'ports'], networkActions),
   logDriver: (driver: Contributed['logDriver']) =>
-    pick<DeclaredLogDriver>(driver, ['name', 'doc', 'options', 'deadlineMs', 'keepsLog'], logActions),
+    pick<DeclaredLogDriver>(
+      driver,
+      ['name', 'doc', 'options', 'defaults', 'deadlineMs', 'keepsLog'],
+      logActions,
+    ),
   imageSource: (source: Contributed['imageSource']) =>
     pick<DeclaredImageSource>(source, ['name', 'doc', 'references', 'deadlineMs'], []),
   page: (page: Contributed['page']) =>

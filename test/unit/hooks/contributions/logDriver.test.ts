@@ -10,6 +10,7 @@ describe('a log driver', () => {
     assert.equal(problem?.(driver({})), undefined);
     assert.equal(problem?.(driver({ options: Type.Object({ 'corp-url': Type.String() }) })), undefined);
     assert.equal(problem?.(driver({ keepsLog: false })), undefined);
+    assert.equal(problem?.(driver({ defaults: { 'max-size': '1m' } })), undefined);
   });
 
   const refused = {
@@ -18,6 +19,7 @@ describe('a log driver', () => {
     '`keepsLog` must be': { keepsLog: 'no' },
     '`write` needs the log': { keepsLog: false, write: () => undefined },
     '`options` must not have "max-size"': { options: Type.Object({ 'max-size': Type.String() }) },
+    '`defaults` must have texts': { defaults: { 'max-sise': '1m' } },
     '`options.list` must be': { options: Type.Object({ list: Type.Array(Type.String()) }) },
   };
   for (const [expected, fields] of Object.entries(refused))

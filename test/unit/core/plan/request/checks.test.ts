@@ -19,6 +19,7 @@ describe('checks of a request', () => {
     {},
     { 'max-size': '10m', 'max-undelivered': '1g' },
     { 'max-size': '-1', 'max-file': '3', tag: 'x' },
+    { compress: 'true' },
   ];
   for (const options of goodLogs)
     it(`takes the log options ${JSON.stringify(options)}`, () =>
@@ -30,6 +31,7 @@ describe('checks of a request', () => {
     { 'max-file': '0' },
     { 'max-file': '1.5' },
     { 'max-undelivered': '-1' },
+    { compress: 'yes' },
   ];
   for (const options of badLogs)
     it(`refuses the log options ${JSON.stringify(options)}`, () =>
