@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DockerPlugin } from '../support/DockerPlugin.ts';
+import { RawClient } from '../support/RawClient.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** What a plugin is asked, in Docker's names. */
@@ -112,6 +113,76 @@ describe('authorization plugins', function () {
     sent.destroy();
     assert.equal(await ok('exec', id, 'echo', 'two'), 'two');
     assert.equal(plugin.of('AuthZReq', /\/exec\/[^/]+\/start/).length, 1);
+    await ok('rm', '-f', id);
+  });
+
+  it('deny streams of every kind before their first byte, and see how they begin', async () => {
+    const id = await ok('run', '-d', '-i', 'busybox', 'sh', '-c', 'echo secret; sleep 1000');
+    const exec = async (command: string) =>
+      (await daemon.it.client.execs.create(id, { Cmd: [command], AttachStdout: true })).Id;
+    const streams = 'stream=1&stdout=1&logs=1';
+    const [handshake, json] = [
+      'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n',
+      'Content-Type: application/json\r\nContent-Length: 2\r\n',
+    ];
+    const upgrade = `Connection: Upgrade\r\nUpgrade: tcp\r\n${json}`;
+    const requests: [string, string, number][] = [
+      [`GET /containers/${id}/logs?follow=1&stdout=1`, '', 200],
+      [`GET /containers/${id}/logs?stdout=1`, '', 200],
+      [`POST /containers/${id}/attach?${streams}`, upgrade, 101],
+      [`POST /containers/${id}/attach?${streams}`, json, 200],
+      [`GET /containers/${id}/attach/ws?${streams}`, handshake, 101],
+      [`POST /exec/${await exec('hostname')}/start`, upgrade, 101],
+      [`POST /exec/${await exec('no-such-command')}/start`, json, 200],
+      [`GET /containers/${id}/archive?path=/etc/passwd`, '', 200],
+      [`GET /containers/${id}/export`, '', 200],
+      [`GET /containers/${id}/stats`, '', 200],
+      ['GET /events', '', 200],
+      [`POST /containers/${id}/wait`, json, 200],
+    ];
+    for (const [line, headers, status] of requests) {
+      const send = () => {
+        const client = new RawClient(`${daemon.it.state}/pouchd.sock`);
+        const body = headers.endsWith(json) ? '{}' : '';
+        client.send(`${line} HTTP/1.1\r\nHost: pouch\r\n${headers}\r\n${body}`);
+        return client;
+      };
+      plugin.asked.length = 0;
+      plugin.decide = ({ call }) =>
+        call === 'AuthZRes' ? { Allow: false, Msg: 'not this stream' } : { Allow: true };
+      const denied = send();
+      const seen = await denied.until(/not this stream.*\n$/s);
+      assert.match(seen, /^HTTP\/1\.1 403 /, line);
+      assert.doesNotMatch(seen, /secret|root:|101 /, line);
+      denied.socket.destroy();
+      const asked = plugin.of('AuthZRes', /./);
+      assert.deepEqual([asked.length, asked[0]?.ResponseStatusCode], [1, status], line);
+      assert.equal(asked[0]?.ResponseBody, undefined, line);
+      plugin.decide = () => ({ Allow: true });
+      if (line.includes('/exec/')) continue;
+      const allowed = send();
+      if (!/events|wait/.test(line))
+        await allowed.until(new RegExp(`^HTTP/1\\.1 ${status} .*\\r\\n\\r\\n.`, 's'));
+      else await allowed.until(new RegExp(`^HTTP/1\\.1 ${status} `));
+      allowed.socket.destroy();
+    }
+    await ok('rm', '-f', id);
+  });
+
+  it('whose decision about a stream hangs or comes after the client has left harm nothing', async () => {
+    const id = await ok('run', '-d', 'busybox', 'sh', '-c', 'yes');
+    plugin.decide = ({ call }) => (call === 'AuthZRes' ? 'hang' : { Allow: true });
+    const socket = `${daemon.it.state}/pouchd.sock`;
+    const request = `GET /containers/${id}/logs?follow=1&stdout=1 HTTP/1.1\r\nHost: pouch\r\n\r\n`;
+    const waiting = new RawClient(socket);
+    waiting.send(request);
+    for (let n = 0; n < 20; n++) {
+      const leaving = new RawClient(socket);
+      leaving.socket.end(request, () => leaving.socket.destroy());
+    }
+    assert.match(await waiting.until(/\r\n\r\n.*\n/s), /^HTTP\/1\.1 500 .*did not respond within 1000 ms/s);
+    waiting.socket.destroy();
+    plugin.decide = () => ({ Allow: true });
     await ok('rm', '-f', id);
   });
 

@@ -118,6 +118,25 @@ describe('remote access', function () {
     ['a token on loopback', 'token', ourToken],
     ['an insecure address', 'insecure', () => ({})],
   ];
+  it('Node’s WebSocket client attaches, and a web page is refused', async () => {
+    const id = await daemon.ok('run', '-d', '-i', 'busybox', 'sh', '-c', 'read line; echo got $line; exit 3');
+    const url = `ws://127.0.0.1:${ports.insecure}/v1.47/containers/${id}/attach/ws?stream=1&stdin=1&stdout=1`;
+    // A client of Node 20 needs the flag.
+    const client = async (script: string) =>
+      await execa(process.execPath, ['--no-warnings', '--experimental-websocket', '--eval', script, url]);
+    const { stdout } = await client(`
+      const socket = new WebSocket(process.argv[1]);
+      socket.binaryType = 'arraybuffer';
+      socket.onopen = () => socket.send('hello\\n');
+      socket.onmessage = ({ data }) => console.log(data instanceof ArrayBuffer, Buffer.from(data).toString());
+      socket.onclose = ({ code, wasClean }) => console.log(code, wasClean);`);
+    assert.equal(stdout, 'true got hello\n\n1000 true');
+    assert.equal(await daemon.ok('wait', id), '3');
+    const refused = await fetch(url.replace('ws:', 'http:'), { headers: { Origin: 'http://127.0.0.1' } });
+    assert.equal(refused.status, 403);
+    await daemon.ok('rm', id);
+  });
+
   for (const [way, to, env] of ways)
     it(`pouch runs, attaches and executes by ${way}`, async () => {
       const script = 'cat; sleep 0.3; echo the end';

@@ -30,7 +30,7 @@ const fillingBytes = 16 * 1024;
 
 /**
  * Reads a compressed log by the positions of the plain file, so that a reader need not know which of both it has. In
- * the place of a damaged part is a line that reports it, and filling that is no line.
+ * the place of a damaged part is a line that reports it, and filling that readers skip.
  */
 export class CompressedLog implements LogBytes {
   readonly #handle: FileHandle;

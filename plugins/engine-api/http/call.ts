@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
 import type { Engine, HostFacts, Logger } from '../../../hooks/index.ts';
 import type { ClientKind } from './clientKind.ts';
@@ -26,6 +26,10 @@ export interface Call extends ApiContext {
   readonly upgrade?: Duplex;
   /** Aborts when the client disconnects or the surface stops. */
   readonly signal: AbortSignal;
+  /**
+   * With authorization plugins: called before a stream begins that is sent past the response. Rejects if they deny it.
+   */
+  readonly mayBegin?: (status: number, headers: OutgoingHttpHeaders) => Promise<void>;
 }
 
 export type Handler = (call: Call) => Promise<void> | void;

@@ -16,9 +16,11 @@ export interface RawStream {
 /**
  * Responds with `101 UPGRADED` to an upgrade request, and with 200 to one without: both then have the connection to
  * themselves, as with Docker. Only a chunked body without an upgrade is itself the input.
+ * @throws PCH_AUTHORIZATION_DENIED, PCH_AUTHORIZATION_FAILED
  */
 export async function takeOver(call: Call, contentType: string): Promise<RawStream> {
   const chunked = call.request.headers['transfer-encoding'] !== undefined;
+  await call.mayBegin?.(call.upgrade ? 101 : 200, { 'Content-Type': contentType });
   if (call.upgrade) {
     writeHead(call, call.upgrade, ['101 UPGRADED', ...upgradeHeaders], contentType);
     return { input: chunked ? call.upgrade.pipe(withoutLastChunk()) : call.upgrade, output: call.upgrade };

@@ -18,6 +18,8 @@ export interface SessionOptions {
   raw?: boolean;
   /** Closes the process's stdin at the end of the client's input. Has no effect for a terminal, which stays open. */
   endsStdin: boolean;
+  /** Opens the connection; default: {@link takeOver}. */
+  open?: () => Promise<RawStream>;
   /**
    * Runs concurrently with the streams, which stay open until it resolves; `send` writes control frames. Must not
    * reject.
@@ -32,7 +34,11 @@ export async function serveStreams(
   options: SessionOptions,
 ): Promise<void> {
   const { raw = attachment.tty } = options;
-  const stream = await takeOver(call, streamType(raw, call.apiMinor));
+  const open = options.open ?? (() => takeOver(call, streamType(raw, call.apiMinor)));
+  const stream = await open().catch((error: unknown) => {
+    attachment.detach();
+    throw error;
+  });
   const left = new AbortController();
   const leave = (): void => left.abort();
   call.signal.addEventListener('abort', leave, { once: true });

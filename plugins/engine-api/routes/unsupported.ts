@@ -18,7 +18,6 @@ const table: [Route['method'], string, string, string?][] = [
   ['POST', '/build/cancel', 'cancelling a build by its id', 'close the connection of the build'],
   ['POST', '/session', 'a session of BuildKit', useClassicBuilder],
   ['POST', '/grpc', 'a session of BuildKit', useClassicBuilder],
-  ['GET', '/containers/:id/attach/ws', 'attaching by WebSocket', 'use POST /containers/{id}/attach'],
   ['GET', '/plugins/privileges', managed, useOwnPlugins],
   ['POST', '/plugins/pull', managed, useOwnPlugins],
   ['POST', '/plugins/create', managed, useOwnPlugins],

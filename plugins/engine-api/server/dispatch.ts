@@ -69,12 +69,11 @@ async function authorized(
   const body = isJson(headers['content-type']) ? await readAll(exchange.body, maxJsonBody) : undefined;
   const asked: AskedRequest = { caller, method, uri, headers, body };
   await authorization.checkRequest(asked);
-  if (!exchange.upgrade)
-    holdResponse(exchange.response, {
-      allow: (response) => authorization.checkResponse(asked, response),
-      deny: (error) => respondWithError(context, exchange, error, ''),
-    });
-  return body ? { ...call, body: Readable.from([body]) } : call;
+  const mayBegin = holdResponse(exchange.response, {
+    allow: (response) => authorization.checkResponse(asked, response),
+    deny: (error) => respondWithError(context, exchange, error, ''),
+  });
+  return { ...call, mayBegin, ...(body && { body: Readable.from([body]) }) };
 }
 
 function makeCall(

@@ -62,12 +62,13 @@ function canReceive({ request, response }: Call): boolean {
 
 /** The response has its head and its last chunk from here. */
 async function sendDirectly(
-  { engine, params, request: { socket }, response, signal }: Call,
+  { engine, params, request: { socket }, response, signal, mayBegin }: Call,
   path: string | undefined,
   note: (found: PathStat) => void,
 ): Promise<void> {
   const begin = async (found: PathStat) => {
     note(found);
+    await mayBegin?.(200, tarHeaders);
     response.writeHead(200, tarHeaders);
     response.flushHeaders();
     await new Promise<void>((resolve, reject) => {

@@ -12,7 +12,11 @@ const generation = {
   contributions: [{ plugin: 'logs', contributed: { of: () => drivers } }],
 } as unknown as Pick<Generation, 'contributions'>;
 
-async function planned(log: NonNullable<ContainerRequest['log']>, standing: Record<string, string> = {}) {
+async function planned(
+  { driver = 'json-file', options = {} }: Partial<NonNullable<ContainerRequest['log']>>,
+  standing: Record<string, string> = {},
+) {
+  const log = { driver, options };
   const draft = await requested({ log });
   draft.log.options = { ...standing, ...draft.log.options };
   const blame = await applyLogDefaults(draft, { log }, generation);
