@@ -72,13 +72,13 @@ export class Recorder {
     this.used.add(nameOf(operation));
     const request = `${RequestMethod} ${RequestUri} ${RequestBody ?? ''}`;
     const found = requestProblems(nameOf(operation), RequestUri, decoded(RequestBody));
-    // The plugin sees no response that is a stream.
     if (status === undefined) return void this.#unanswered.set(request, this.#named(operation, found));
     this.#unanswered.delete(request);
     // A request that is refused may be wrong on purpose.
     if (status < 400) for (const problem of this.#named(operation, found)) this.#problems.add(problem);
-    const body = decoded(ResponseBody);
-    for (const problem of problemsOf(nameOf(operation), status, body))
+    // Of a response that is a stream, a plugin sees only how it begins.
+    if (ResponseBody === undefined) return;
+    for (const problem of problemsOf(nameOf(operation), status, decoded(ResponseBody)))
       this.#problems.add(`${nameOf(operation)} ${status}: ${problem}`);
   }
 }
