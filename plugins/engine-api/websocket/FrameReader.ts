@@ -1,7 +1,7 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { closeCode, decodeHeader, FrameError, type FrameHeader, opcode, unmask } from './frames.ts';
 
-/** What is no data. */
+/** Frames beside the data. */
 export interface ControlFrames {
   onPing(payload: Buffer): void;
   /** The client closes the connection. */

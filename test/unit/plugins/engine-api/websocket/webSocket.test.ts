@@ -96,7 +96,7 @@ describe('attach by WebSocket', () => {
     client.socket.destroy();
   });
 
-  it('ends with the output, and the client is told by a close', async () => {
+  it('ends with the output by a close', async () => {
     const id = await run({ Cmd: ['echo', 'bye'] });
     const client = shake(`/containers/${id}/attach/ws?logs=1&stream=0&stdout=1`);
     assert.match(await client.untilEnd(), /\r\n\r\n\x82\x04bye\n\x88\x02\x03\xe8$/);
