@@ -1,5 +1,6 @@
 /** The built-in plugins, in the order of their taps. */
 import buildBuildah from './build-buildah/index.ts';
+import buildBuildkit from './build-buildkit/index.ts';
 import cdi from './cdi/index.ts';
 import consolePages from './console/index.ts';
 import containerScripts from './container-scripts/index.ts';
@@ -34,6 +35,7 @@ export const builtIns = [
   runtimeKata,
   networkCni,
   imageRegistry,
+  buildBuildkit,
   buildBuildah,
   volumeLocal,
   volumeDocker,

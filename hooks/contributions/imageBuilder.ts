@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Logger } from '../defineHook.ts';
 
 /**
@@ -15,6 +16,84 @@ export interface ImageBuilder {
   build(build: ImageBuild, context: BuilderContext): Promise<BuiltImage>;
   /** Removes what it keeps between builds. Resolves to the bytes that are free again. */
   prune(context: BuilderContext): Promise<number>;
+  /** Why it cannot do a build that another builder may do. Undefined if it can. */
+  refuses?(wishes: BuildWishes): BuilderObstacle | undefined;
+  /**
+   * Runs the daemon that serves its builds, until the signal of the context aborts, and calls `ready` once it can be
+   * used. Pouch calls it before a build, and ends it when nobody has used it for a while.
+   */
+  runDaemon?(context: DaemonContext, ready: () => void): Promise<void>;
+  /** Serves a connection of a client that speaks BuildKit’s protocols, until it ends. The daemon runs meanwhile. */
+  connect?(connection: BuilderConnection, context: DaemonContext): Promise<void>;
+  /** Builds what a client has in its session. Resolves to the id of the image. */
+  solve?(solve: SessionBuild, context: DaemonContext): Promise<string>;
+}
+
+/** What builders do not all have. */
+export interface BuildWishes {
+  /** As in BuildOptions. */
+  readonly network?: string;
+  readonly limits: BuildLimits;
+}
+
+/** A connection that a client has made with `Upgrade: h2c`. */
+export interface BuilderConnection {
+  /** `session`: the client serves its files and credentials. `control`: it calls the daemon. */
+  readonly kind: 'session' | 'control';
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly stream: Duplex;
+  readonly signal: AbortSignal;
+}
+
+/** A build whose context, secrets and credentials are in the session of a client. */
+export interface SessionBuild {
+  readonly session: string;
+  /** Name of the build, by which the client can cancel it. */
+  readonly id: string;
+  /** An address that the daemon fetches the context from. Missing: the session has it. */
+  readonly remote?: string;
+  readonly dockerfile?: string;
+  readonly target?: string;
+  readonly platform?: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly extraHosts: Readonly<Record<string, string>>;
+  readonly noCache: boolean;
+  readonly pull: boolean;
+  readonly wishes: BuildWishes;
+  /** Images whose cache it may use. */
+  readonly cacheFrom: readonly string[];
+  /** Full references that the image gets. */
+  readonly names: readonly string[];
+  readonly signal: AbortSignal;
+  /** Gets each message of the progress, as BuildKit encodes it. */
+  trace(message: Uint8Array): void;
+}
+
+/** An image of this host. */
+export interface HostImage {
+  /** `sha256:…`, the digest of its configuration. */
+  readonly id: string;
+  /** Full references. */
+  readonly names: readonly string[];
+  /** Digest of its manifest. */
+  readonly manifest: string;
+  /** Digests of its uncompressed layers. */
+  readonly diffIds: readonly string[];
+}
+
+/** What a daemon may use beside the context of a build. */
+export interface DaemonContext extends BuilderContext {
+  /** Starts the container whose network is that of `RUN`. Its end ends the daemon. */
+  network(): Promise<BuildNetwork>;
+  readonly images: {
+    list(): Promise<HostImage[]>;
+    /** Bytes of a blob of an image; undefined if no image has it. */
+    size(digest: string): Promise<number | undefined>;
+    read(digest: string, offset: number, size: number): AsyncIterable<Uint8Array>;
+  };
+  /** Stores an image, with its names. */
+  store(image: BuiltImage, names: readonly string[]): Promise<void>;
 }
 
 /** Why a builder cannot work on this host. */
@@ -25,7 +104,7 @@ export interface BuilderObstacle {
 }
 
 /** What is built. All paths are absolute and of the host. */
-export interface ImageBuild {
+export interface ImageBuild extends BuildWishes {
   /** Directory of the context. */
   readonly context: string;
   /** A copy in which each base image is named by its id, `sha256:…`. */
@@ -41,8 +120,9 @@ export interface ImageBuild {
   readonly platform?: string;
   readonly noCache: boolean;
   /** Starts the container of the build, whose network is that of `RUN`. Needless where nothing runs. */
-  network(): Promise<BuildNetwork>;
-  readonly limits: BuildLimits;
+  startNetwork(): Promise<BuildNetwork>;
+  /** For /etc/hosts of `RUN`: address by name. Part of the network, too. */
+  readonly extraHosts: Readonly<Record<string, string>>;
 }
 
 /** An image that a build starts from. */
@@ -116,6 +196,8 @@ export interface BuilderCommand {
 export interface BuiltImage {
   /** `sha256:…`, the digest of its configuration. */
   readonly id: string;
+  /** Digests of its uncompressed layers. The archive may leave out those of images of this host. */
+  readonly diffIds?: readonly string[];
   /** Passes a Docker archive of it, without names, to `read`. Called only if Pouch does not have the image. */
   archive(read: (archive: AsyncIterable<Buffer>) => Promise<void>): Promise<void>;
 }

@@ -1,5 +1,10 @@
 import type { Readable } from 'node:stream';
-import type { BuildLimits } from '../contributions/imageBuilder.ts';
+import type {
+  BuilderConnection,
+  BuilderObstacle,
+  BuildLimits,
+  SessionBuild,
+} from '../contributions/imageBuilder.ts';
 import { token } from '../token.ts';
 import type { Progress, RegistryAuth } from './images.ts';
 
@@ -46,6 +51,15 @@ export interface Builds {
     report?: (message: BuildMessage) => Promise<void> | void,
     signal?: AbortSignal,
   ): Promise<string>;
+  /**
+   * Builds what a client has in its session with BuildKit. Resolves to the id of the image.
+   * @throws PCH_NOT_SUPPORTED, PCH_TOOL_MISSING without BuildKit, PCH_BUILD_FAILED
+   */
+  solve(build: SessionBuild): Promise<string>;
+  /** Serves a connection of a client of BuildKit until it ends. @throws PCH_NOT_SUPPORTED, PCH_TOOL_MISSING */
+  connect(connection: BuilderConnection): Promise<void>;
+  /** Resolves to what lacks for `solve` and `connect`; undefined if they work. */
+  sessionObstacle(): Promise<BuilderObstacle | undefined>;
   /** Removes what builders keep between builds. Resolves to the bytes that are free again. */
   prune(): Promise<number>;
 }

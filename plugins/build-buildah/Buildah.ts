@@ -125,7 +125,7 @@ export class Buildah {
     const exitCode = await this.#attempt(build, context, {
       ...parts,
       runtime,
-      network: await build.network(),
+      network: await build.startNetwork(),
       output: rest,
     });
     return await this.#outcome(context, output, exitCode);

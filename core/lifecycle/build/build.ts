@@ -1,22 +1,20 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import type { BuilderContext, BuiltImage, ImageBuilder } from '../../../hooks/contributions/imageBuilder.ts';
+import type { Readable } from 'node:stream';
+import type { BuildWishes, BuiltImage, ImageBuilder } from '../../../hooks/contributions/imageBuilder.ts';
 import type { BuildMessage, BuildOptions } from '../../../hooks/engine/builds.ts';
-import { hasCode, PouchError } from '../../../hooks/errors.ts';
-import { clearCgroup } from '../../apply/effects/cgroup.ts';
+import { PouchError } from '../../../hooks/errors.ts';
 import { formatPlatform, hostPlatform, normalizeReference } from '../../images/index.ts';
-import { startDeadline } from '../../wait/deadline.ts';
-import { linkedAbort } from '../../wait/linkedAbort.ts';
+import { onAbort } from '../../wait/onAbort.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { baseImages, findBases, type FoundBase } from './baseImages.ts';
 import { type BuildContainer, startBuildContainer } from './buildContainer.ts';
+import { builderContext, inBuildPlace } from './buildPlace.ts';
+import type { BuilderDaemons } from './BuilderDaemons.ts';
 import { chooseBuilder } from './chooseBuilder.ts';
 import { readContextFile, unpackContext } from './contextDirectory.ts';
 import { readDockerfile } from './dockerfile/readDockerfile.ts';
-import { buildCgroup, buildDirectory, builderDirectory } from './places.ts';
-import { runProgram } from './runProgram.ts';
+import { storeBuilt } from './storeBuilt.ts';
 
 /** Milliseconds. */
 const longestBuild = 24 * 60 * 60 * 1000;
@@ -38,6 +36,7 @@ interface Build {
 /** See Builds.build. Whatever ends it, its processes, container and files are gone afterwards. */
 export async function build(
   engine: EngineContext,
+  daemons: BuilderDaemons,
   context: Readable,
   options: BuildOptions,
   report: Report = () => undefined,
@@ -47,54 +46,33 @@ export async function build(
     normalizeReference(name, engine.config.images.defaultRegistry),
   );
   return await engine.generations.use(async (generation) => {
-    const builder = await chooseBuilder(generation);
+    const builder = await chooseBuilder(generation, wishesOf(options));
     return await engine.operations.run('build', undefined, () =>
-      inDirectory(engine, signal, async (place) => {
+      inBuildPlace(engine, { signal, longest: longestBuild }, async (place) => {
         const one = { ...place, engine, builder, options, report };
         await unpackContext(engine.files.copies, placeOfContext(one), context, one.signal);
-        const { built, bases } = await runBuilder(one);
-        await store(one, built, bases, names);
-        return built.id;
+        const inner = async () => {
+          const { built, bases } = await runBuilder(one);
+          await storeBuilt(
+            engine,
+            built,
+            names,
+            bases.map(({ image }) => image),
+          );
+          return built.id;
+        };
+        if (!builder.runDaemon) return await inner();
+        return await daemons.use(builder, async (daemon) => {
+          const unlink = onAbort(daemon.signal, () => place.cancel(daemon.signal.reason));
+          return await inner().finally(unlink);
+        });
       }),
     );
   });
 }
 
-type Place = Pick<Build, 'id' | 'directory' | 'signal' | 'cancel'>;
-
-async function inDirectory<T>(
-  engine: EngineContext,
-  signal: AbortSignal | undefined,
-  work: (place: Place) => Promise<T>,
-): Promise<T> {
-  const id = randomBytes(6).toString('hex');
-  const directory = buildDirectory(engine.config, id);
-  const client = linkedAbort(signal, () => new PouchError('PCH_CANCELLED', 'the client has left'));
-  const deadline = startDeadline({ ms: longestBuild, late: tooLong, signal: client.controller.signal });
-  const ended = linkedAbort(deadline.signal);
-  const onShutdown = () => client.controller.abort(new PouchError('PCH_CANCELLED', 'pouchd ends'));
-  engine.shutdown.addEventListener('abort', onShutdown);
-  await mkdir(directory, { recursive: true, mode: 0o711 });
-  try {
-    const { controller } = ended;
-    return await work({
-      id,
-      directory,
-      signal: controller.signal,
-      cancel: (reason) => controller.abort(reason),
-    });
-  } finally {
-    engine.shutdown.removeEventListener('abort', onShutdown);
-    ended.unlink();
-    deadline.clear();
-    client.unlink();
-    await clearCgroup(buildCgroup(engine.config, id));
-    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-function tooLong(): PouchError {
-  return new PouchError('PCH_DEADLINE', `the build did not end within ${longestBuild / 3_600_000} hours`);
+export function wishesOf({ network, limits = {} }: Pick<BuildOptions, 'network' | 'limits'>): BuildWishes {
+  return { ...(network !== undefined && { network }), limits };
 }
 
 function placeOfContext({ id, directory, engine }: Build) {
@@ -140,10 +118,11 @@ async function runBuilder(one: Build): Promise<{ built: BuiltImage; bases: Found
         ...(target !== undefined && { target }),
         ...(platform !== undefined && { platform }),
         noCache: options.noCache ?? false,
-        network,
-        limits: options.limits ?? {},
+        startNetwork: network,
+        extraHosts: options.extraHosts ?? {},
+        ...wishesOf(options),
       },
-      await builderContext(one),
+      await builderContext(engine, builder, one, async (line) => one.report({ text: line })),
     );
     return { built, bases };
   } catch (error) {
@@ -192,47 +171,4 @@ async function writeSecrets(
     files[id] = path;
   }
   return files;
-}
-
-async function builderContext({
-  engine,
-  builder,
-  id,
-  directory,
-  report,
-  signal,
-}: Build): Promise<BuilderContext> {
-  const own = builderDirectory(engine.config, builder.name);
-  const scratch = join(directory, 'scratch');
-  await mkdir(own, { recursive: true, mode: 0o700 });
-  await mkdir(scratch, { mode: 0o700 });
-  return {
-    signal,
-    log: engine.log,
-    directory: own,
-    scratch,
-    cgroup: buildCgroup(engine.config, id),
-    print: async (line) => report({ text: line }),
-    run: (command) => runProgram(command, { signal, cwd: scratch }),
-  };
-}
-
-/** Layers of the base images stay as they are. */
-async function store(
-  { engine }: Build,
-  built: BuiltImage,
-  bases: readonly FoundBase[],
-  names: string[],
-): Promise<void> {
-  const known = await engine.images.find(built.id).catch((error: unknown) => {
-    if (!hasCode(error, 'PCH_IMAGE_NOT_FOUND')) throw error;
-  });
-  if (!known)
-    return await built.archive((archive) =>
-      engine.images.loadBuilt(Readable.from(archive, { objectMode: false }), {
-        names,
-        bases: bases.map(({ image }) => image),
-      }),
-    );
-  for (const name of names) await engine.images.tag(built.id, name);
 }

@@ -1,4 +1,8 @@
-import type { BuilderObstacle, ImageBuilder } from '../../../hooks/contributions/imageBuilder.ts';
+import type {
+  BuilderObstacle,
+  BuildWishes,
+  ImageBuilder,
+} from '../../../hooks/contributions/imageBuilder.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Generation } from '../../plugins/index.ts';
 
@@ -7,14 +11,25 @@ export function buildersOf({ contributions }: Pick<Generation, 'contributions'>)
   return contributions.flatMap(({ contributed }) => contributed.of('imageBuilder'));
 }
 
-/** The first one that can build here. @throws PCH_NOT_SUPPORTED, PCH_TOOL_MISSING */
-export async function chooseBuilder(generation: Pick<Generation, 'contributions'>): Promise<ImageBuilder> {
+/** The first one that can build this here. @throws PCH_NOT_SUPPORTED, PCH_TOOL_MISSING */
+export async function chooseBuilder(
+  generation: Pick<Generation, 'contributions'>,
+  wishes: BuildWishes = { limits: {} },
+): Promise<ImageBuilder> {
   const obstacles: BuilderObstacle[] = [];
+  const refusals: BuilderObstacle[] = [];
   for (const builder of buildersOf(generation)) {
     const obstacle = await builder.probe();
-    if (!obstacle) return builder;
-    obstacles.push(obstacle);
+    if (obstacle) {
+      obstacles.push(obstacle);
+      continue;
+    }
+    const refusal = builder.refuses?.(wishes);
+    if (!refusal) return builder;
+    refusals.push(refusal);
   }
+  const [refusal] = refusals;
+  if (refusal) throw new PouchError('PCH_NOT_SUPPORTED', refusal.problem, { hint: refusal.hint });
   if (obstacles.length === 0)
     throw new PouchError('PCH_NOT_SUPPORTED', 'building an image: no plugin provides a builder', {
       hint: 'enable the plugin build-buildah in pouchd.yaml',
@@ -24,4 +39,20 @@ export async function chooseBuilder(generation: Pick<Generation, 'contributions'
     `building an image: ${obstacles.map(({ problem }) => problem).join('; ')}`,
     { hint: obstacles.map(({ hint }) => hint).join(', or ') },
   );
+}
+
+/** The builder that speaks the protocols of BuildKit, or why this host has none. */
+export async function sessionBuilder(
+  generation: Pick<Generation, 'contributions'>,
+): Promise<{ builder: ImageBuilder } | { obstacle: BuilderObstacle }> {
+  const builder = buildersOf(generation).find(({ connect, solve }) => connect && solve);
+  if (!builder)
+    return {
+      obstacle: {
+        problem: 'no plugin provides a BuildKit',
+        hint: 'enable the plugin build-buildkit in pouchd.yaml, or build with DOCKER_BUILDKIT=0 or pouch build',
+      },
+    };
+  const obstacle = await builder.probe();
+  return obstacle ? { obstacle } : { builder };
 }

@@ -5,8 +5,14 @@ import type { Call } from './call.ts';
 import { errorBody } from './errorReply.ts';
 import { inNamesOf } from '../../../translate/names/inNamesOf.ts';
 
+/** Progress of BuildKit: its own encoding, in base64. */
+interface TraceMessage {
+  id: string;
+  aux: string;
+}
+
 export interface ProgressSink {
-  send(message: ProgressMessage): void;
+  send(message: ProgressMessage | TraceMessage): void;
   report(progress: Progress): void;
 }
 

@@ -1,6 +1,7 @@
 /** Turns a request into a bidirectional byte stream (Docker's "hijack"). */
 import type { Socket } from 'node:net';
-import { Transform, type Readable, type Writable } from 'node:stream';
+import { type Duplex, Transform, type Readable, type Writable } from 'node:stream';
+import { PouchError } from '../../../hooks/index.ts';
 import { maxJsonBody } from '../server/limits.ts';
 import { noticeDeparture } from '../server/upgrade.ts';
 import { readAll } from './body.ts';
@@ -29,6 +30,28 @@ export async function takeOver(call: Call, contentType: string): Promise<RawStre
   const socket = await takeConnection(call);
   writeHead(call, socket, ['200 OK'], contentType);
   return { input: socket, output: socket };
+}
+
+/**
+ * Responds to a request that wants another protocol on its connection, as Docker's clients do for BuildKit.
+ * @throws PCH_BAD_REQUEST
+ */
+export function switchProtocol(call: Call, protocol: string): Duplex {
+  const wanted = call.request.headers.upgrade?.toLowerCase();
+  if (!call.upgrade || wanted !== protocol)
+    throw new PouchError(
+      'PCH_BAD_REQUEST',
+      `expected the header "Upgrade: ${protocol}", found ${wanted ?? 'none'}`,
+      {
+        hint: 'this path is for docker build and docker buildx',
+      },
+    );
+  const version = `Api-Version: ${String(call.response.getHeader('Api-Version'))}`;
+  const lines = ['HTTP/1.1 101 UPGRADED', 'Connection: Upgrade', `Upgrade: ${protocol}`, version];
+  call.upgrade.write(`${lines.join('\r\n')}\r\n\r\n`);
+  // Pipelines in both directions have more than Node expects.
+  call.upgrade.setMaxListeners(30);
+  return call.upgrade;
 }
 
 const upgradeHeaders = ['Connection: Upgrade', 'Upgrade: tcp'];

@@ -9,15 +9,10 @@ export function notOffered(what: string, hint?: string): Handler {
   };
 }
 
-const useClassicBuilder = 'build with DOCKER_BUILDKIT=0, or with pouch build';
-
 const managed = 'a managed plugin of Docker';
 const useOwnPlugins = 'use pouch plugin install, or a plugin of Docker with a socket';
 
 const table: [Route['method'], string, string, string?][] = [
-  ['POST', '/build/cancel', 'cancelling a build by its id', 'close the connection of the build'],
-  ['POST', '/session', 'a session of BuildKit', useClassicBuilder],
-  ['POST', '/grpc', 'a session of BuildKit', useClassicBuilder],
   ['GET', '/plugins/privileges', managed, useOwnPlugins],
   ['POST', '/plugins/pull', managed, useOwnPlugins],
   ['POST', '/plugins/create', managed, useOwnPlugins],

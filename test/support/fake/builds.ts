@@ -22,6 +22,14 @@ export function fakeBuilds(engine: () => Engine): Builds & { seen: { options?: B
       engine().events.emit({ type: 'image', action: 'build', id, attributes: {} });
       return id;
     },
+    solve: () => Promise.reject(noBuildKit()),
+    connect: () => Promise.reject(noBuildKit()),
+    sessionObstacle: () =>
+      Promise.resolve({ problem: 'buildkitd is not installed', hint: 'install BuildKit' }),
     prune: () => Promise.resolve(4096),
   };
+}
+
+function noBuildKit(): PouchError {
+  return new PouchError('PCH_TOOL_MISSING', 'building with BuildKit: buildkitd is not installed');
 }

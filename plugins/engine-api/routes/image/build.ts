@@ -1,21 +1,85 @@
 /** Routes that build images. */
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { type BuildMessage, PouchError } from '../../../../hooks/index.ts';
+import { type BuildMessage, messageOf, PouchError } from '../../../../hooks/index.ts';
 import type { Call, Route } from '../../http/call.ts';
 import { streamProgress, type ProgressSink } from '../../http/progressStream.ts';
+import { switchProtocol } from '../../http/rawStream.ts';
 import { registryConfig } from '../../http/registryAuth.ts';
 import { sendJson } from '../../http/reply.ts';
 import { validate } from '../../http/validate.ts';
 import { textMap, typed } from '../../schemas/json.ts';
-import { buildOptions } from '../../translate/image/build.ts';
+import { buildOptions, isSessionBuild, sessionBuild } from '../../translate/image/build.ts';
 import { familiar, repositoryOf } from '../../translate/image/reference.ts';
 import { checkBuildPruneFilter } from '../../translate/prune.ts';
 
 export const buildRoutes: Route[] = [
-  { method: 'POST', path: '/build', handler: build },
+  {
+    method: 'POST',
+    path: '/build',
+    handler: (call) => (isSessionBuild(call.query) ? solve(call) : build(call)),
+  },
+  { method: 'POST', path: '/build/cancel', handler: cancel },
+  { method: 'POST', path: '/session', handler: (call) => connect(call, 'session') },
+  { method: 'POST', path: '/grpc', handler: (call) => connect(call, 'control') },
   { method: 'POST', path: '/build/prune', handler: prune },
 ];
+
+/** Builds with BuildKit, by their ids. */
+const solving = new Map<string, AbortController>();
+
+/** A build of what the client has in its session: the messages are those of dockerd’s BuildKit. */
+async function solve(call: Call): Promise<void> {
+  const options = sessionBuild(call.query);
+  const isQuiet = call.query.flag('q');
+  call.body.resume();
+  const controller = new AbortController();
+  const abort = () => controller.abort(new PouchError('PCH_CANCELLED', 'the client has left'));
+  call.signal.addEventListener('abort', abort);
+  if (call.signal.aborted) abort();
+  if (options.id !== '') solving.set(options.id, controller);
+  try {
+    await streamProgress(call, '', async (sink) => {
+      const id = await call.engine.builds.solve({
+        ...options,
+        signal: controller.signal,
+        trace: (message) => {
+          if (!isQuiet)
+            sink.send({ id: 'moby.buildkit.trace', aux: Buffer.from(message).toString('base64') });
+        },
+      });
+      if (isQuiet) sink.send({ stream: `${id}\n` });
+      sink.send({ id: 'moby.image.id', aux: { ID: id } });
+    });
+  } finally {
+    call.signal.removeEventListener('abort', abort);
+    if (solving.get(options.id) === controller) solving.delete(options.id);
+  }
+}
+
+/** As dockerd, succeeds for a build that does not run. */
+function cancel(call: Call): void {
+  const id = call.query.text('id');
+  if (id === undefined)
+    throw new PouchError('PCH_BAD_REQUEST', 'query parameter id: expected the id of a build');
+  solving.get(id)?.abort(new PouchError('PCH_CANCELLED', 'the build was cancelled'));
+  call.response.writeHead(200).end();
+}
+
+async function connect(call: Call, kind: 'session' | 'control'): Promise<void> {
+  const obstacle = await call.engine.builds.sessionObstacle();
+  if (obstacle)
+    throw new PouchError('PCH_NOT_SUPPORTED', `building with BuildKit: ${obstacle.problem}`, {
+      hint: `${obstacle.hint}; or build with DOCKER_BUILDKIT=0 or pouch build`,
+    });
+  const stream = switchProtocol(call, 'h2c');
+  await call.engine.builds
+    .connect({ kind, headers: call.request.headersDistinct, stream, signal: call.signal })
+    .catch((error: unknown) =>
+      call.log.warn('a connection to BuildKit has failed', { error: messageOf(error) }),
+    );
+  stream.destroy();
+}
 
 /** With it, the body begins with that many bytes of JSON: secrets in base64, by their ids. */
 const secretsHeader = 'x-pouch-secrets';

@@ -1,5 +1,10 @@
 /** The query of `POST /build`, as dockerd 20.10 reads it for its own builder. */
-import { type BuildLimits, type BuildOptions, PouchError } from '../../../../hooks/index.ts';
+import {
+  type BuildLimits,
+  type BuildOptions,
+  PouchError,
+  type SessionBuild,
+} from '../../../../hooks/index.ts';
 import type { Query } from '../../http/Query.ts';
 import { validate } from '../../http/validate.ts';
 import { listOf, mapOf, record, text, typed, whole } from '../../schemas/json.ts';
@@ -11,12 +16,6 @@ const refused: readonly (readonly [
   why: string,
   hint: string,
 ])[] = [
-  [
-    'version',
-    (value) => value !== '1',
-    'the builder BuildKit',
-    'build with DOCKER_BUILDKIT=0, or with pouch build',
-  ],
   ['remote', () => true, 'a context that pouchd fetches', 'send the context as a tar'],
   ['squash', isTrue, 'squashing layers', 'use a last stage that copies what the image needs'],
   ['outputs', (value) => value !== '[]', 'another output than an image', 'use docker cp, or pouch cp'],
@@ -32,11 +31,19 @@ function isTrue(value: string): boolean {
 
 /** @throws PCH_BAD_REQUEST, PCH_NOT_SUPPORTED */
 export function buildOptions(query: Query): BuildOptions {
-  for (const [name, isSet, what, hint] of refused) {
+  refuse(query, refused);
+  return commonOptions(query);
+}
+
+function refuse(query: Query, parameters: typeof refused): void {
+  for (const [name, isSet, what, hint] of parameters) {
     const value = query.text(name);
     if (value !== undefined && isSet(value))
       throw new PouchError('PCH_NOT_SUPPORTED', `${name}: ${what} is not supported by Pouch`, { hint });
   }
+}
+
+function commonOptions(query: Query): BuildOptions {
   const network = query.text('networkmode');
   const dockerfile = query.text('dockerfile');
   const target = query.text('target');
@@ -55,6 +62,50 @@ export function buildOptions(query: Query): BuildOptions {
     limits: limitsOf(query),
   };
 }
+
+/** Whether the context is in the session of a client of BuildKit. */
+export function isSessionBuild(query: Query): boolean {
+  return query.text('version') === '2';
+}
+
+/** @throws PCH_BAD_REQUEST, PCH_NOT_SUPPORTED */
+export function sessionBuild(query: Query): Omit<SessionBuild, 'signal' | 'trace'> {
+  const withBuildKit = ['remote', 'cachefrom'];
+  refuse(
+    query,
+    refused.filter(([name]) => !withBuildKit.includes(name)),
+  );
+  const session = query.text('session');
+  const remote = query.text('remote') ?? fromSession;
+  if (session === undefined || remote === 'upload-request')
+    throw new PouchError(
+      'PCH_NOT_SUPPORTED',
+      'remote: a context without a session is not supported by Pouch',
+      {
+        hint: 'build with docker buildx, or with pouch build',
+      },
+    );
+  const { names = [], buildArgs = {}, labels = {}, network, limits = {}, ...options } = commonOptions(query);
+  return {
+    session,
+    id: query.text('buildid') ?? '',
+    ...(remote !== fromSession && { remote }),
+    ...(options.dockerfile !== undefined && { dockerfile: options.dockerfile }),
+    ...(options.target !== undefined && { target: options.target }),
+    ...(options.platform !== undefined && { platform: options.platform }),
+    buildArgs,
+    labels,
+    extraHosts: options.extraHosts ?? {},
+    noCache: options.noCache ?? false,
+    pull: options.pull ?? false,
+    wishes: { ...(network !== undefined && { network }), limits },
+    cacheFrom: json(query, 'cachefrom', (value) => validate(textList, value)) ?? [],
+    names,
+  };
+}
+
+const fromSession = 'client-session';
+const textList = typed<string[] | null>(listOf(text));
 
 const nullableTexts = typed<Record<string, string | null> | null>(mapOf(text));
 

@@ -18,7 +18,8 @@ const build: ImageBuild = {
   labels: {},
   secrets: {},
   noCache: false,
-  network: () => Promise.resolve(network),
+  startNetwork: () => Promise.resolve(network),
+  extraHosts: {},
   limits: {},
 };
 

@@ -24,6 +24,16 @@ describe('the builder of an image', () => {
     assert.equal((await choose(builder('one', missing), builder('two'), builder('three'))).name, 'two');
   });
 
+  it('is the first one that can do what is asked for', async () => {
+    const refuses = () => ({ problem: 'the network host is not supported', hint: 'install another' });
+    const one = { ...builder('one'), refuses };
+    assert.equal((await choose(one, builder('two'))).name, 'two');
+    await assert.rejects(choose(one, builder('two', missing)), {
+      code: 'PCH_NOT_SUPPORTED',
+      message: 'the network host is not supported',
+    });
+  });
+
   it('is missing with what to install', async () => {
     await assert.rejects(choose(builder('one', missing)), {
       code: 'PCH_TOOL_MISSING',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Query } from '../../../../../../plugins/engine-api/http/Query.ts';
-import { buildOptions } from '../../../../../../plugins/engine-api/translate/image/build.ts';
+import { buildOptions, sessionBuild } from '../../../../../../plugins/engine-api/translate/image/build.ts';
 
 const read = (query: Record<string, string>) =>
   buildOptions(new Query(new URLSearchParams(query).toString()));
@@ -46,7 +46,6 @@ describe('the query of POST /build', () => {
   });
 
   const refused: Record<string, string>[] = [
-    { version: '2' },
     { remote: 'https://example.org/a.git' },
     { squash: '1' },
     { outputs: '[{"Type":"local"}]' },
@@ -58,4 +57,34 @@ describe('the query of POST /build', () => {
     it(`is refused with ${JSON.stringify(query)}`, () => {
       assert.throws(() => read(query), { code: 'PCH_NOT_SUPPORTED' });
     });
+});
+
+describe('the query of POST /build?version=2', () => {
+  const readSession = (query: Record<string, string>) =>
+    sessionBuild(new Query(new URLSearchParams({ version: '2', ...query }).toString()));
+
+  it('is what docker 20.10 sends', () => {
+    const query = { session: 's', buildid: 'b', remote: 'client-session', t: 'a:1', cachefrom: '["c"]' };
+    assert.deepEqual(readSession({ ...query, networkmode: 'none', buildargs: '{"A":"b"}' }), {
+      session: 's',
+      id: 'b',
+      buildArgs: { A: 'b' },
+      labels: {},
+      extraHosts: {},
+      noCache: false,
+      pull: false,
+      wishes: { network: 'none', limits: {} },
+      cacheFrom: ['c'],
+      names: ['a:1'],
+    });
+    assert.equal(readSession({ session: 's', remote: 'https://a/b.git' }).remote, 'https://a/b.git');
+  });
+
+  it('is refused without a session, and with an upload', () => {
+    assert.throws(() => readSession({}), { code: 'PCH_NOT_SUPPORTED' });
+    assert.throws(() => readSession({ session: 's', remote: 'upload-request' }), {
+      code: 'PCH_NOT_SUPPORTED',
+    });
+    assert.throws(() => readSession({ session: 's', outputs: '[{}]' }), { code: 'PCH_NOT_SUPPORTED' });
+  });
 });

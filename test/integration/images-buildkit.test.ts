@@ -1,0 +1,313 @@
+/** pouch build, docker build and docker buildx with BuildKit. */
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { cgroupRoots } from '../../core/apply/effects/cgroup.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { buildkitPrograms } from '../support/buildkit.ts';
+import { buildx } from '../support/buildx.ts';
+import { TestPouchd } from '../support/TestPouchd.ts';
+import { TestRegistry } from '../support/TestRegistry.ts';
+
+describe('BuildKit', function () {
+  this.timeout(120_000);
+  let d: TestPouchd;
+  let context: string;
+  let path: string;
+
+  before(async function () {
+    this.timeout(600_000);
+    path = `${await buildkitPrograms()}:${process.env['PATH']}`;
+    d = await TestPouchd.create({ env: { PATH: path } });
+  });
+  after(() => d?.dispose());
+  beforeEach(async () => {
+    context = await mkdtemp(join(d.dir, 'context-'));
+  });
+  afterEach(() => rm(context, { recursive: true }));
+
+  async function write(files: Record<string, string>): Promise<void> {
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(join(context, name)), { recursive: true });
+      await writeFile(join(context, name), content);
+    }
+  }
+
+  async function built(...args: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await d.pouch('build', ...args, context);
+    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
+    return stdout;
+  }
+
+  const run = async (image: string, ...command: string[]) =>
+    (await d.pouch('run', '--rm', '--network', 'none', image, ...command)).stdout;
+
+  /** Of a build that has ended; the daemon of BuildKit has a place, a container and a cgroup while it runs. */
+  async function places(): Promise<{ directories: string[]; containers: string[]; cgroups: string[] }> {
+    const containers = (await d.pouch('ps', '-aq', '--filter', 'label=io.pouch.build')).stdout.split('\n');
+    const cgroups = (await cgroupRoots()).flatMap((root) => {
+      const parent = join(root, d.names.cgroupParent);
+      return existsSync(parent) ? readdirSync(parent).filter((name) => name.startsWith('build-')) : [];
+    });
+    return {
+      directories: await readdir(join(d.root, 'builds')).catch(() => []),
+      containers: containers.filter(Boolean),
+      cgroups: [...new Set(cgroups)],
+    };
+  }
+
+  /** Processes of the host whose command line has these words. */
+  function processesWith(...words: string[]): string[] {
+    return readdirSync('/proc').filter((pid) => {
+      if (!/^\d+$/.test(pid)) return false;
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words.join('\0'));
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  const buildkitds = () => processesWith('--config', join(d.root, 'builds'));
+
+  it('runs stages with arguments, secrets, heredocs and what .dockerignore leaves', async () => {
+    const secret = 'Ohfa4eir7ahPh1ie';
+    await writeFile(join(d.dir, 'secret'), secret);
+    await write({
+      Dockerfile: [
+        '# syntax=docker/dockerfile:1',
+        'ARG BASE=nosuch',
+        'FROM ${BASE} AS one',
+        'ARG WHO=nobody',
+        'RUN <<EOF',
+        'echo "hello $WHO" >/who',
+        'EOF',
+        'FROM one AS two',
+        'RUN false',
+        'FROM busybox',
+        'COPY --from=one /who /who',
+        'RUN --mount=type=secret,id=key test "$(cat /run/secrets/key)" = ' + secret.split('').join("''"),
+        'COPY . /all',
+        'HEALTHCHECK --interval=7s CMD true',
+        'CMD ["cat","/who"]',
+      ].join('\n'),
+      '.dockerignore': '*.tmp\n',
+      'b.tmp': '',
+    });
+    const text = await built(
+      ...['-t', 'kit:1', '--build-arg', 'BASE=busybox', '--build-arg', 'WHO=you', '--label', 'given=2'],
+      ...['--secret', `id=key,src=${join(d.dir, 'secret')}`],
+    );
+    assert.match(text, /\[one 1\/2\] FROM busybox|FROM busybox/);
+    assert.match(text, /^Successfully built [0-9a-f]{12}\nSuccessfully tagged kit:1$/m);
+    assert.equal(await run('kit:1'), 'hello you\n');
+    assert.equal(await run('kit:1', 'ls', '-A', '/all'), '.dockerignore\nDockerfile\n');
+    const { Config, RootFS } = await d.client.images.inspect('kit:1');
+    assert.deepEqual(Config?.Labels, { given: '2' });
+    assert.ok(JSON.stringify(Config).includes('"Interval":7000000000'));
+    // Layers of the base stay as they were pulled.
+    const base = await d.client.images.inspect('busybox');
+    assert.deepEqual(RootFS.Layers?.slice(0, base.RootFS.Layers?.length), base.RootFS.Layers);
+    assert.ok(!(await d.log()).includes(secret));
+  });
+
+  it('does not run again what it has run, but for --no-cache and after a prune', async () => {
+    await write({ Dockerfile: 'FROM busybox\nRUN date +%N >/now' });
+    await built('-t', 'cached:1');
+    assert.match(await built('-t', 'cached:2'), /^#\d+ CACHED$/m);
+    const [one, two] = [await d.client.images.inspect('cached:1'), await d.client.images.inspect('cached:2')];
+    assert.equal(one.Id, two.Id);
+    await built('-t', 'cached:3', '--no-cache');
+    assert.notEqual((await d.client.images.inspect('cached:3')).Id, one.Id);
+    const { stdout } = await d.pouch('builder', 'prune', '-f');
+    assert.match(stdout, /^Total reclaimed space: [1-9]/m);
+    await built('-t', 'cached:4');
+    assert.notEqual((await d.client.images.inspect('cached:4')).Id, one.Id);
+  });
+
+  it('gives RUN the rights, the cgroup and the network of a container', async () => {
+    const script = 'grep -E "Cap(Bnd|Eff)|Seccomp:" /proc/self/status';
+    await write({
+      Dockerfile: `FROM busybox\nRUN ${script} >/rights; cat /proc/self/cgroup >/cgroup; ip -4 -o addr >/addr; cat /etc/resolv.conf >/resolv; grep db /etc/hosts >/hosts`,
+    });
+    await built('-t', 'rights:1', '--add-host', 'db:10.1.2.3');
+    assert.equal(await run('rights:1', 'cat', '/rights'), await run('busybox', 'sh', '-c', script));
+    assert.match(await run('rights:1', 'cat', '/cgroup'), new RegExp(`${d.names.cgroupParent}/build-`));
+    assert.match(await run('rights:1', 'cat', '/addr'), /eth0 +inet 10\./);
+    assert.match(await run('rights:1', 'cat', '/hosts'), /^10\.1\.2\.3\s+db$/m);
+    await write({ Dockerfile: 'FROM busybox\nRUN ip -4 -o addr >/addr' });
+    await built('-t', 'rights:2', '--network', 'none');
+    assert.doesNotMatch(await run('rights:2', 'cat', '/addr'), /eth0/);
+  });
+
+  it('reports a RUN that fails, and an instruction that it does not know', async () => {
+    await write({ Dockerfile: 'FROM busybox\nRUN echo before; exit 3' });
+    const failed = await d.pouch('build', context);
+    assert.equal(failed.exitCode, 1);
+    assert.match(failed.stdout, /before/);
+    assert.match(failed.stderr, /^pouch: The command '.*exit 3' returned a non-zero code: 3\n/);
+    assert.match(failed.stderr, /PCH_BUILD_FAILED/);
+    await write({ Dockerfile: 'FROM busybox\nRUNN x' });
+    assert.match(
+      (await d.pouch('build', context)).stderr,
+      /unknown instruction: RUNN[^]*PCH_DOCKERFILE_INVALID/,
+    );
+    await write({ Dockerfile: 'FROM busybox\nRUN true' });
+    await built();
+  });
+
+  it('leaves what BuildKit cannot do to Buildah', async () => {
+    await write({ Dockerfile: 'FROM busybox\nRUN true' });
+    assert.match(await built('--memory', '64m'), /^Step 1\/2 : FROM busybox$/m);
+  });
+
+  describe('for docker buildx', () => {
+    const x = async (...args: string[]) => await buildx(d, args, { cwd: context });
+
+    it('builds into the images of Pouch, from images that only Pouch has', async () => {
+      await write({ Dockerfile: 'FROM busybox\nRUN echo made >/made', Second: 'FROM own:1\nCOPY Second /' });
+      const { exitCode, all } = await x(
+        'build',
+        '--progress',
+        'plain',
+        '-t',
+        'own:1',
+        '--iidfile',
+        'id',
+        '.',
+      );
+      assert.equal(exitCode, 0, all);
+      assert.match(all, /\[2\/2\] RUN echo made/);
+      assert.equal(readFileSync(join(context, 'id'), 'utf8'), (await d.client.images.inspect('own:1')).Id);
+      const second = await x('build', '-f', 'Second', '-t', 'own:2', '.');
+      assert.equal(second.exitCode, 0, second.all);
+      assert.equal(await run('own:2', 'cat', '/made'), 'made\n');
+      assert.match((await x('build', '--progress', 'plain', '.')).all, /CACHED/);
+      const uncached = await x('build', '--progress', 'plain', '--no-cache', '.');
+      assert.doesNotMatch(uncached.all, /RUN echo made\n#\d+ CACHED/);
+    });
+
+    it('passes secrets, and writes files for the client', async () => {
+      await write({
+        Dockerfile:
+          'FROM busybox AS one\nRUN --mount=type=secret,id=k cp /run/secrets/k /copy\nFROM scratch\nCOPY --from=one /copy /',
+        k: 'secret',
+      });
+      const { exitCode, all } = await x('build', '--secret', 'id=k,src=k', '-o', 'out', '.');
+      assert.equal(exitCode, 0, all);
+      assert.equal(readFileSync(join(context, 'out/copy'), 'utf8'), 'secret');
+    });
+
+    it('pulls a base of a registry, with its layers although nothing runs', async () => {
+      const registry = await TestRegistry.start();
+      try {
+        const base = `${registry.host}/remote:1`;
+        await write({ Dockerfile: 'FROM busybox\nRUN echo other >/other' });
+        await built('-t', base);
+        for (const args of [
+          ['push', base],
+          ['rmi', base],
+          ['builder', 'prune', '-f'],
+        ])
+          assert.equal((await d.pouch(...args)).exitCode, 0);
+        await write({ Dockerfile: `FROM ${base}\nENV A=b` });
+        const { exitCode, all } = await x('build', '-t', 'remote:own', '.');
+        assert.equal(exitCode, 0, all);
+        assert.equal(await run('remote:own', 'cat', '/other'), 'other\n');
+        assert.equal(await run('remote:own', 'sh', '-c', 'echo $A'), 'b\n');
+      } finally {
+        await registry.stop();
+      }
+    });
+
+    it('reports a RUN that fails', async () => {
+      await write({ Dockerfile: 'FROM busybox\nRUN exit 7' });
+      const { exitCode, all } = await x('build', '.');
+      assert.equal(exitCode, 1);
+      assert.match(all, /did not complete successfully: exit code: 7/);
+    });
+  });
+
+  describe('for the BuildKit of docker 20.10', () => {
+    const docker = (...args: string[]) =>
+      execa('/usr/bin/docker', args, {
+        cwd: context,
+        env: { DOCKER_HOST: d.host, DOCKER_BUILDKIT: '1' },
+        reject: false,
+        all: true,
+        timeout: 60_000,
+      });
+
+    it('builds what is in the session', async () => {
+      await write({ Dockerfile: 'FROM busybox\nARG A\nRUN echo $A >/a\nCOPY f /', f: 'F' });
+      const { exitCode, all } = await docker('build', '-t', 'session:1', '--build-arg', 'A=b', '.');
+      assert.equal(exitCode, 0, all);
+      assert.equal(await run('session:1', 'cat', '/a', '/f'), 'b\nF');
+      const quiet = await docker('build', '-q', '-t', 'session:2', '.');
+      assert.match(quiet.stdout, /^sha256:[0-9a-f]{64}$/);
+    });
+
+    it('reports a RUN that fails', async () => {
+      await write({ Dockerfile: 'FROM busybox\nRUN exit 7' });
+      const { exitCode, all } = await docker('build', '.');
+      assert.equal(exitCode, 1);
+      assert.match(all, /exit code: 7/);
+    });
+  });
+
+  describe('that is cut off', () => {
+    const begins = (seconds: string) =>
+      waitUntil(() => processesWith('sleep', seconds).length > 0, { withinMs: 30_000 });
+    const ends = (seconds: string) =>
+      waitUntil(() => processesWith('sleep', seconds).length === 0, { withinMs: 10_000 });
+
+    async function worksAgain(): Promise<void> {
+      await write({ Dockerfile: 'FROM busybox\nRUN true' });
+      await built();
+    }
+
+    it('by the client of buildx ends RUN', async () => {
+      await write({ Dockerfile: 'FROM busybox\nRUN sleep 90201' });
+      const controller = new AbortController();
+      const building = buildx(d, ['build', '.'], { cwd: context, signal: controller.signal });
+      assert.ok(await begins('90201'));
+      controller.abort();
+      await building;
+      assert.ok(await ends('90201'));
+      await worksAgain();
+    });
+
+    it('by the end of its container ends the build and buildkitd', async () => {
+      await write({ Dockerfile: 'FROM busybox\nRUN sleep 90202' });
+      const building = d.pouch('build', context);
+      assert.ok(await begins('90202'));
+      const { stdout: name } = await d.pouch('ps', '--format', '{{.Names}}');
+      assert.match(name, /^build-[0-9a-f]{12}\n$/);
+      await d.pouch('kill', name.trim());
+      const { exitCode, stderr } = await building;
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /the container of the build, build-[0-9a-f]{12}, was ended/);
+      assert.ok(await ends('90202'));
+      assert.ok(await waitUntil(() => buildkitds().length === 0, { withinMs: 10_000 }));
+      await worksAgain();
+      assert.equal((await places()).containers.length, 1);
+    });
+
+    it('by the death of pouchd leaves nothing once it is back', async () => {
+      await write({ Dockerfile: 'FROM busybox\nRUN sleep 90203' });
+      const building = d.pouch('build', context);
+      assert.ok(await begins('90203'));
+      await d.kill9();
+      assert.equal((await building).exitCode, 1);
+      assert.ok(await ends('90203'));
+      assert.deepEqual(buildkitds(), []);
+      await d.start();
+      const nothing = { directories: [], containers: [], cgroups: [] };
+      const isClean = async () => JSON.stringify(await places()) === JSON.stringify(nothing);
+      assert.ok(await waitUntil(isClean, { withinMs: 10_000 }));
+      await worksAgain();
+    });
+  });
+});

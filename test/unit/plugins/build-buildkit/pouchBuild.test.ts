@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import type { ImageBuild } from '../../../../hooks/index.ts';
+import { buildctlArguments } from '../../../../plugins/build-buildkit/buildctlArguments.ts';
+import { PlainOutput } from '../../../../plugins/build-buildkit/PlainOutput.ts';
+import { registryTables } from '../../../../plugins/build-buildkit/registries.ts';
+import { withoutSyntax } from '../../../../plugins/build-buildkit/syntax.ts';
+import { refusalOf } from '../../../../plugins/build-buildkit/wishes.ts';
+
+describe('pouch build with BuildKit', () => {
+  it('passes its options to buildctl', () => {
+    const build: ImageBuild = {
+      context: '/builds/1/context',
+      dockerfile: '/builds/1/Dockerfile',
+      bases: [],
+      buildArgs: { A: 'b=c' },
+      labels: { l: '1' },
+      secrets: { key: '/builds/1/secret-0' },
+      target: 'one',
+      noCache: true,
+      startNetwork: () => Promise.reject(new Error('not called')),
+      extraHosts: {},
+      limits: { ulimits: [{ name: 'nofile', soft: 1, hard: 2 }] },
+    };
+    const line = buildctlArguments(build, { socket: '/s', policy: '/p', metadata: '/m' }).join(' ');
+    for (const part of [
+      '--addr unix:///s build',
+      '--local context=/builds/1/context --local dockerfile=/builds/1 --opt filename=Dockerfile',
+      '--opt target=one',
+      '--opt ulimit=nofile=1:2',
+      '--opt build-arg:A=b=c --opt label:l=1 --no-cache --secret id=key,src=/builds/1/secret-0',
+      '--source-policy-file /p --metadata-file /m',
+    ])
+      assert.ok(line.includes(part), `${part} in ${line}`);
+  });
+
+  it('uses the frontend that BuildKit has, and refuses others', () => {
+    const text = '# escape=`\n# syntax = docker/dockerfile:1.7-labs\nFROM a\n# syntax=x/y\n';
+    assert.equal(withoutSyntax(text, {}), '# escape=`\n#\nFROM a\n# syntax=x/y\n');
+    assert.throws(() => withoutSyntax('#syntax=example.org/own\nFROM a', {}), { code: 'PCH_NOT_SUPPORTED' });
+    assert.throws(() => withoutSyntax('FROM a', { BUILDKIT_SYNTAX: 'own' }), { code: 'PCH_NOT_SUPPORTED' });
+  });
+
+  it('leaves networks and limits that BuildKit does not have to another builder', () => {
+    assert.equal(refusalOf({ network: 'none', limits: { shmSize: 1, ulimits: [] } }), undefined);
+    assert.match(refusalOf({ network: 'host', limits: {} })?.problem ?? '', /network host/);
+    assert.match(refusalOf({ limits: { memory: 1 } })?.problem ?? '', /limit memory/);
+  });
+
+  it('names images as the Dockerfile does', async () => {
+    const [id, manifest] = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`];
+    const lines: string[] = [];
+    const output = new PlainOutput(
+      (line) => Promise.resolve(void lines.push(line)),
+      new Map([
+        [id, 'shop:1'],
+        [manifest, 'shop:1'],
+      ]),
+    );
+    await output.add(`#2 [internal] load metadata for docker.io/library/${id}`);
+    await output.add(`#4 [1/2] FROM docker.io/library/sha256@${manifest}`);
+    assert.deepEqual(lines, ['#2 [internal] load metadata for shop:1\n', '#4 [1/2] FROM shop:1\n']);
+    await output.add(
+      'error: failed to solve: process "/bin/sh -c false" did not complete successfully: exit code: 1',
+    );
+    assert.equal(output.failure(1).message, "The command '/bin/sh -c false' returned a non-zero code: 1");
+  });
+
+  it('has the registries of pouchd.yaml', () => {
+    const settings: Record<string, unknown> = {
+      'images.mirrors': { 'docker.io': ['http://mirror:5000/hub', 'https://other.example.org'] },
+      'images.plainHttp': ['lan:5000'],
+      'images.insecureTls': ['self.example.org'],
+    };
+    assert.deepEqual(registryTables({ get: (name) => settings[name] }), {
+      'registry."lan:5000"': { http: true },
+      'registry."self.example.org"': { insecure: true },
+      'registry."docker.io"': { mirrors: ['mirror:5000/hub', 'other.example.org'] },
+      'registry."mirror:5000"': { http: true },
+    });
+  });
+});
