@@ -13,6 +13,7 @@ export const ended = runDaemon(process.argv.slice(2), {
   trialCommand: [process.execPath, pathOf('./pouch-plugin-trial.js')],
   hostCommand: [process.execPath, ...hostNodeFlags, pathOf('./run-plugin-host.cjs')],
   consoleProgram: pathOf('../../bin/pouch-console'),
+  proxyProgram: pathOf('../../bin/pouch-proxy'),
   devicesProgram: pathOf('../../bin/pouch-devices'),
   pauseProgram: pathOf('../../bin/pouch-pause'),
   confineProgram: pathOf('../../bin/pouch-confine'),

@@ -95,6 +95,8 @@ export interface DaemonOptions {
   resolverCommand: readonly string[];
   /** Path of the program that holds the consoles of rich containers. */
   consoleProgram: string;
+  /** Path of the program that copies between ports of the host and containers. */
+  proxyProgram: string;
   /** Path of the program that replaces device rules in cgroup v2. */
   devicesProgram: string;
   /** argv that starts a file worker, without the state directory. */
@@ -367,6 +369,9 @@ export class Daemon {
       void context.names.complete().catch((error: unknown) => {
         context.log.error('names do not resolve in containers', { error: messageOf(error) });
       });
+      void context.ports.complete().catch((error: unknown) => {
+        context.log.error('published ports are not listened on', { error: messageOf(error) });
+      });
       await removeLeftBuilds(context);
       void context.networks.recover().catch((error: unknown) => {
         context.log.warn('unfinished networks are left for the next start', { error: messageOf(error) });
@@ -425,7 +430,7 @@ export class Daemon {
     context?.hostProcesses.detach();
     await context?.deliveries.stop();
     await context?.io.stop({ keeper });
-    await context?.names.stop();
+    await Promise.all([context?.names.stop(), context?.ports.stop()]);
     await context?.generations.disposeAll();
     await context?.tracing.end();
     await this.#kept.disposeAll();
@@ -455,8 +460,9 @@ export class Daemon {
   }
 
   #assemble(client: ContainerdClient): EngineContext {
-    const { log, keeperCommand, resolverCommand, consoleProgram, devicesProgram, pauseProgram, onStep } =
+    const { log, keeperCommand, resolverCommand, consoleProgram, devicesProgram, pauseProgram } =
       this.#options;
+    const { proxyProgram, onStep } = this.#options;
     return assemble({
       loaded: () => this.#loaded,
       log,
@@ -466,6 +472,7 @@ export class Daemon {
       keeperCommand,
       resolverCommand,
       consoleProgram,
+      proxyProgram,
       pauseProgram,
       deviceCgroups: deviceCgroupsOf(devicesProgram),
       ...(onStep && { onStep }),

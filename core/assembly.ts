@@ -53,6 +53,7 @@ import { loaders32 } from './plan/compat32.ts';
 import { readHostLimits } from './plan/clamp/index.ts';
 import { readHostFiles } from './plan/etcFiles.ts';
 import { heldVolumes } from './plan/request/heldVolumes.ts';
+import { PortProxy } from './portProxy/PortProxy.ts';
 import { networkNames } from './plan/sharedNetwork.ts';
 import { checked } from './plan/culprit.ts';
 import { type PlanImage, Planner, type PlannerOptions } from './plan/Planner.ts';
@@ -90,6 +91,8 @@ export interface Base {
   resolverCommand: readonly string[];
   /** Path of the program that holds the consoles of rich containers. */
   consoleProgram: string;
+  /** Path of the program that copies between ports of the host and containers. */
+  proxyProgram: string;
   /** Path of the process of a build's container. */
   pauseProgram: string;
   deviceCgroups: DeviceCgroups;
@@ -257,6 +260,7 @@ export function assemble(base: Base): EngineContext {
       command: base.resolverCommand,
       log,
     }),
+    ports: new PortProxy({ directory: join(config.state, 'ports'), program: base.proxyProgram, log }),
     generations,
     appliedKinds,
     hostRecords,

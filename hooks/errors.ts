@@ -345,6 +345,10 @@ export const errorKinds = {
   PCH_POLICY_DENIED: { status: 403, doc: 'A rule of a plugin does not allow the operation for this caller.' },
   PCH_PORT_IN_USE: { status: 409, doc: 'A host port is taken by another container or process.' },
   PCH_PORT_NOT_FOUND: { status: 404, doc: 'The container was not given that published port.' },
+  PCH_PORT_PROXY: {
+    status: 500,
+    doc: 'The process that listens on published ports of IPv6 for containers without it does not respond, or cannot listen.',
+  },
   PCH_PROCESS_START: {
     status: 500,
     doc: 'A process that Pouch supervises did not start or did not become ready.',
@@ -525,6 +529,7 @@ const relayed: readonly string[] = [
   'PCH_DNS_FAILED',
   'PCH_LOG_KEEPER',
   'PCH_NETNS_FAILED',
+  'PCH_PORT_PROXY',
   'PCH_RUNTIME_FAILED',
   'PCH_UPDATE_FAILED',
 ];

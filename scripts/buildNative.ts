@@ -1,7 +1,8 @@
 /**
  * Builds the native parts with gcc: bin/pouch-confine, which plugins in processes of their own need, bin/pouch-console,
  * which holds consoles of rich containers, bin/pouch-devices, which replaces device rules in cgroup v2, bin/pouch-
- * pause, which is the process of a build's container, bin/pouch-values, which writes files for /proc of rich
+ * pause, which is the process of a build's container, bin/pouch-proxy, which listens on published ports,
+ * bin/pouch-values, which writes files for /proc of rich
  * containers, and runlxc's bin/runlxc-monitor and bin/runlxc-init. Links bin/runlxc to the multi-call executable. Does
  * nothing if they are up to date. Without a compiler or liblxc's headers it prints the missing packages; everything
  * else works without them.
@@ -67,6 +68,13 @@ const parts: readonly Part[] = [
       { name: 'pouch-pause', folders: [join(root, 'core/lifecycle/build/native')], libraries: ['-static'] },
     ],
     headers: [],
+  },
+  {
+    name: 'pouch-proxy',
+    programs: [
+      { name: 'pouch-proxy', folders: [join(root, 'core/portProxy/native')], libraries: ['-static'] },
+    ],
+    headers: [['linux/seccomp.h', 'linux-libc-dev']],
   },
   {
     name: 'pouch-values',

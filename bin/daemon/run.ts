@@ -38,6 +38,8 @@ interface Entry {
   hostCommand: readonly string[];
   /** Path of the program that holds the consoles of rich containers. */
   consoleProgram: string;
+  /** Path of the program that copies between ports of the host and containers. */
+  proxyProgram: string;
   /** Path of the program that replaces device rules in cgroup v2. */
   devicesProgram: string;
   /** Path of the process of a build's container. */

@@ -24,6 +24,12 @@ interface RequestConnectionOptions<Message> {
   peer: string;
   /** Takes a message that is not a reply. */
   onEvent?: (event: Message) => void;
+  /** A request as a line, where that is not JSON. */
+  encode?: (id: number, request: object) => string;
+}
+
+function encodeJson(id: number, request: object): string {
+  return JSON.stringify({ id, ...request });
 }
 
 /**
@@ -57,7 +63,7 @@ export class RequestConnection<ReplyMessage extends Reply, Event = never> {
     const replied = new Deferred<ReplyMessage>();
     this.#pending.set(id, replied);
     if (this.#socket.destroyed) this.#lost();
-    else this.#socket.write(`${JSON.stringify({ id, ...request })}\n`);
+    else this.#socket.write(`${(this.#options.encode ?? encodeJson)(id, request)}\n`);
     const inTime = await happensWithin(replied.promise, deadlineMs);
     this.#pending.delete(id);
     return inTime ? await replied.promise : undefined;

@@ -145,7 +145,18 @@ export const ContainerRecord = closed(
 );
 export type ContainerRecord = Static<typeof ContainerRecord>;
 
-const attachedPort = Type.Object({ containerPort: integer, protocol: text, hostIp: text, hostPort: integer });
+const attachedPort = Type.Object({
+  containerPort: integer,
+  protocol: text,
+  hostIp: text,
+  hostPort: integer,
+  proxied: may(
+    Type.String({
+      description:
+        'Address of the host, or `::`, on which Pouch listens and copies to `ip` of the container: the network driver does not forward it.',
+    }),
+  ),
+});
 
 /**
  * What `attachments` holds for a network interface: the result of a network plugin’s effect, which may have more

@@ -63,7 +63,7 @@ export function cniEffect(
         ...(args.bridge.ipv6 ? [prepareIPv6(args.netns, signal)] : []),
       ]);
       localnet.hold(args.bridge.bridge, args.container, ports);
-      const attachment = attachmentOf(args, args.netns, ports.map(portMapping));
+      const attachment = attachmentOf(args, args.netns, portMappings(ports));
       const network = await networkOf(args, resultOf);
       const result = await addNetwork(network, attachment, signal);
       if (publishes) await localnet.settle(args.bridge.bridge);
@@ -75,7 +75,7 @@ export function cniEffect(
     async undo(args, applied, { signal, resultOf }) {
       if (!applied) await endCutOff(args.container, args.binDirs, signal);
       const netns = (await isNamespace(args.netns)) ? args.netns : '';
-      const ports = applied?.ports.map(portMapping) ?? args.ports.map(anyMapping);
+      const ports = applied ? portMappings(applied.ports) : args.ports.map(anyMapping);
       const result = (applied?.cni as CniResult | undefined) ?? (await cutOffResult(args));
       await deleteNetwork(args.network, attachmentOf(args, netns, ports), result, signal);
       if (netns !== '' && (applied?.gateway ?? applied?.gateway6)) await moveDefaultRoute(args, resultOf);
@@ -136,10 +136,17 @@ function attachmentOf(args: CniEffectArgs, netns: string, portMappings: CniPortM
   };
 }
 
-/** A published port, as portmap takes it: the address gives the family, also where it is that of all. */
-export function portMapping(port: NetworkAttachment['ports'][number]): CniPortMapping {
-  const { hostPort, containerPort, protocol, hostIp } = port;
-  return { hostPort, containerPort, protocol, hostIP: hostIp };
+/**
+ * Published ports, as portmap takes them: the address gives the family, also where it is that of all. Where the proxy
+ * listens on the same address, nothing is forwarded.
+ */
+export function portMappings(ports: NetworkAttachment['ports']): CniPortMapping[] {
+  return ports
+    .filter(({ hostIp, proxied }) => proxied !== hostIp)
+    .map(({ hostPort, containerPort, protocol, hostIp }) => ({
+      ...{ hostPort, containerPort, protocol },
+      hostIP: hostIp,
+    }));
 }
 
 /**

@@ -1,10 +1,9 @@
-import { isIPv6 } from 'node:net';
 import {
   Containers,
   definePlugin,
   hasInterface,
-  invalidField,
   messageOf,
+  networkAttachments,
   networkEffectKey,
   networkPartKey,
   Type,
@@ -34,7 +33,8 @@ import { linkDriver } from './links/driver.ts';
 import { linkEffect } from './links/effect.ts';
 import { type BridgeNetwork, bridgeNetwork, cniNetwork } from './network.ts';
 import { type CniPortArgs, cniPortEffect } from './ports/effect.ts';
-import { PortClaims } from './ports/PortClaims.ts';
+import { type HeldPort, PortClaims } from './ports/PortClaims.ts';
+import { checkProxied } from './ports/proxied.ts';
 
 const options = Type.Object({
   firewall: Type.Boolean({
@@ -63,7 +63,10 @@ export default definePlugin({
   setup({ networkDriver, options: { firewall }, host, log, effect, surface, services: { containers } }) {
     const preparation = new BridgePreparation(log);
     const localnet = new LocalnetRouting();
-    const claims = new PortClaims({ nameOf: (id) => nameOf(containers, id) });
+    const claims = new PortClaims({
+      nameOf: (id) => nameOf(containers, id),
+      proxied: () => proxiedPorts(containers),
+    });
     effect(cniPortEffect(preparation, claims, localnet));
     effect({
       ...cniEffect(preparation, claims, localnet),
@@ -122,6 +125,19 @@ function nameOf(containers: Containers, id: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Of containers that run. */
+function proxiedPorts(containers: Containers): HeldPort[] {
+  return containers
+    .list()
+    .flatMap((record) =>
+      networkAttachments(record).flatMap(({ ports }) =>
+        ports.flatMap(({ proxied, protocol, hostPort }) =>
+          proxied === undefined ? [] : [{ container: record.id, protocol, hostPort, hostIp: proxied }],
+        ),
+      ),
+    );
 }
 
 /**
@@ -290,26 +306,15 @@ function assumedArgs(id: string, netns: string, host: HostFacts, firewall: boole
   };
 }
 
-/** A port without an address is published on all of those that the container has a family of. */
+/** A port without an address is published on all of the host. */
 function withAddress(
   port: PortRequest,
   { bridge, options: { publishAddress } }: { bridge: BridgeNetwork; options: BridgeOptions },
   host: HostFacts,
 ): PortRequest {
   const standard = publishAddress ?? host.network.publishAddress;
-  const hostIp = port.hostIp || (standard === '0.0.0.0' && bridge.ipv6 ? '' : standard);
-  if (isIPv6(hostIp) && !bridge.ipv6)
-    throw invalidField(
-      'network.ports',
-      `the port ${port.containerPort}/${port.protocol} cannot be published on ${hostIp}: the network has no IPv6`,
-      'publish it on an IPv4 address, or use a network with IPv6',
-    );
-  if (hostIp === '::1')
-    throw invalidField(
-      'network.ports',
-      `the port ${port.containerPort}/${port.protocol} cannot be published on ::1: the kernel forwards nothing from it`,
-      'publish it on 127.0.0.1, or on :: for other hosts',
-    );
+  const hostIp = port.hostIp || (standard === '0.0.0.0' ? '' : standard);
+  checkProxied({ ...port, hostIp }, bridge.ipv6 !== undefined);
   return { ...port, hostIp };
 }
 

@@ -37,7 +37,7 @@ const library = 'usr/lib/pouch';
 /** Programs of bin/, beside the daemon's; links are copied as links. */
 const programs = [
   ...['pouch', 'pouch-files', 'pouch-confine', 'pouch-console', 'pouch-devices', 'pouch-pause'],
-  ...['pouch-values', 'runlxc', 'runlxc-init', 'runlxc-monitor'],
+  ...['pouch-proxy', 'pouch-values', 'runlxc', 'runlxc-init', 'runlxc-monitor'],
 ];
 
 /** Commands in PATH. */

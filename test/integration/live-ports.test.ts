@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { connect } from 'node:net';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { closeSync, readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { execa } from 'execa';
+import { boundSocketsIn } from '../../core/netns/syscalls.ts';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { freePort } from '../support/freePort.ts';
 import { sampleTests, someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
@@ -22,21 +27,21 @@ describe('ports of a running container', function () {
   const run = (name: string, ...options: string[]) =>
     ok('run', '-d', '--name', name, ...options, 'busybox', 'sh', '-c', serve);
   /** What the container sends, or nothing. */
-  const read = (port: number) =>
+  const read = (port: number, host = '127.0.0.1') =>
     new Promise<string>((resolve) => {
-      const socket = connect({ port, host: '127.0.0.1', timeout: 2000 });
+      const socket = connect({ port, host, timeout: 2000 });
       let text = '';
       socket.on('data', (chunk) => (text += chunk.toString()));
       socket.on('timeout', () => socket.destroy());
       socket.on('error', () => undefined).on('close', () => resolve(text.trim()));
     });
   /** nc of the container listens again some time after a connection. */
-  const reads = async (port: number, wanted: string) => {
+  const reads = async (port: number, wanted: string, host?: string) => {
     for (let left = 50; left > 0; left--) {
-      if ((await read(port)) === wanted) return;
+      if ((await read(port, host)) === wanted) return;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    assert.equal(await read(port), wanted);
+    assert.equal(await read(port, host), wanted);
   };
   const refused = async (pattern: RegExp, ...args: string[]) => {
     const { stderr, exitCode } = await pouch('port', ...args);
@@ -141,6 +146,142 @@ describe('ports of a running container', function () {
     await ok('port', 'add', 'bare', `127.0.0.1:${second}:81`);
     await reads(second, 'hello 81');
     await ok('port', 'rm', 'bare', `127.0.0.1:${second}:81`);
+  });
+
+  describe('on IPv6, of a container without it', function () {
+    const proxied = join('ports', 'proxy.pid');
+    const pidOfProxy = () => Number(/\d+/.exec(readFileSync(join(daemon.it.state, proxied), 'utf8'))?.[0]);
+    const serveMore = `(while :; do nc -l -p 82 -e sh -c 'wc -c'; done) & ${serve}`;
+    const isRefused = async (port: number) =>
+      await assert.rejects(
+        new Promise((resolve, reject) =>
+          connect({ port, host: '::1' }).on('error', reject).on('connect', resolve),
+        ),
+        { code: 'ECONNREFUSED' },
+      );
+    /** What comes back after the end of what is sent. */
+    const sent = async (port: number, text: string) => {
+      const socket = connect({ port, host: '::1', allowHalfOpen: true, timeout: 2000 });
+      let received = '';
+      socket.on('error', () => undefined).on('timeout', () => socket.destroy());
+      socket.on('data', (chunk) => (received += chunk.toString())).on('end', () => socket.destroy());
+      socket.end(text);
+      await new Promise((resolve) => socket.once('close', resolve));
+      return received.trim();
+    };
+    /** A server of UDP in a container, which sends back what it gets. */
+    const echo = async (name: string, port: number) => {
+      const { Id } = (await daemon.it.inspect(name))!;
+      const { udp, tcp } = boundSocketsIn(join(daemon.it.state, 'netns', Id), '0.0.0.0', port);
+      closeSync(tcp);
+      const socket = createSocket('udp4', (message, from) => socket.send(message, from.port, from.address));
+      await new Promise<void>((resolve) => socket.bind({ fd: udp }, resolve));
+      return socket;
+    };
+    const echoed = async (port: number, text: string) => {
+      const socket = createSocket('udp6');
+      const response = once(socket, 'message', { signal: AbortSignal.timeout(10_000) });
+      socket.send(text, port, '::1');
+      try {
+        return String((await response)[0]);
+      } finally {
+        socket.close();
+      }
+    };
+    const reads6 = (port: number, wanted: string) => reads(port, wanted, '::1');
+
+    it('is copied: TCP with its half-close, UDP, ranges, and each family of one number', async () => {
+      const ports = [
+        await freePort(),
+        await freePort(),
+        await freePort(),
+        await freePort(),
+        await freePort(),
+      ];
+      const [tcp, udp, four, six, picked] = ports as [number, number, number, number, number];
+      const options = [
+        `${tcp}:80`,
+        `${udp}:90/udp`,
+        `0.0.0.0:${four}:80`,
+        `[::]:${four}:81`,
+        `[::1]:${six}:82`,
+      ];
+      const published = options.flatMap((port) => ['-p', port]);
+      await ok('run', '-d', '--name', 'six', ...published, 'busybox', 'sh', '-c', serveMore);
+      await reads(tcp, 'hello 80');
+      await reads6(tcp, 'hello 80');
+      await reads(four, 'hello 80');
+      await reads6(four, 'hello 81');
+      assert.ok(await waitUntil(async () => (await sent(six, 'half')) === '4', { withinMs: 10_000 }));
+      const long = 'a'.repeat(100_000);
+      assert.ok(await waitUntil(async () => (await sent(six, long)) === '100000', { withinMs: 10_000 }));
+      const server = await echo('six', 90);
+      assert.equal(await echoed(udp, 'ping'), 'ping');
+      server.close();
+      assert.equal(await ok('port', 'six', '80/tcp'), `0.0.0.0:${tcp}\n[::]:${tcp}\n0.0.0.0:${four}`);
+      assert.equal(await ok('port', 'six', '82/tcp'), `[::1]:${six}`);
+      await ok('run', '-d', '--name', 'range', '-p', `${picked}-${picked}:80-80`, '-p', '80', 'busybox', 'sh', '-c', serve); // prettier-ignore
+      await reads6(picked, 'hello 80');
+      const shown = (await ok('port', 'range', '80/tcp')).split('\n');
+      const [, free] = /:(\d+)$/.exec(shown.find((line) => !line.endsWith(`:${picked}`))!)!;
+      assert.ok(shown.includes(`0.0.0.0:${free}`) && shown.includes(`[::]:${free}`), shown.join(' '));
+      await reads6(Number(free), 'hello 80');
+      await ok('rm', '-f', 'six', 'range');
+      for (const port of ports) await isRefused(port);
+    });
+
+    it('comes and goes while the container runs, and after a restart leads to its address of then', async () => {
+      await ok('port', 'add', 'bare', `${second}:81`);
+      await reads6(second, 'hello 81');
+      const before = await address('bare');
+      await ok('stop', '-t', '0', 'bare');
+      await isRefused(second);
+      await ok('run', '-d', '--name', 'inbetween', 'busybox', 'sleep', '1000');
+      await ok('start', 'bare');
+      assert.notEqual(await address('bare'), before);
+      await reads6(second, 'hello 81');
+      await ok('port', 'rm', 'bare', `${second}:81`);
+      await isRefused(second);
+      await ok('rm', '-f', 'inbetween');
+    });
+
+    it('that is taken names who has it, and the next call works', async () => {
+      const server = createServer().listen({ port: second, host: '::', ipv6Only: true });
+      const start = ['run', '-d', '--name', 'late', '-p', `${second}:80`, 'busybox', 'sh', '-c', serve];
+      const { stderr } = await pouch(...start);
+      assert.match(stderr, /on ::: in use by a process of the host[^]*PCH_PORT_IN_USE/);
+      await refused(/on ::: in use by a process[^]*PCH_PORT_IN_USE/, 'add', 'bare', `${second}:81`);
+      await new Promise((resolve) => server.close(resolve));
+      await ok('start', 'late');
+      await reads6(second, 'hello 80');
+      await daemon.it.restart();
+      await refused(/in use by the container late[^]*PCH_PORT_IN_USE/, 'add', 'bare', `[::1]:${second}:81`);
+      await refused(
+        /no IPv6, and Pouch copies only TCP[^]*PCH_OPTION_INVALID/,
+        'add',
+        'bare',
+        `[::]:${third}:81/sctp`,
+      );
+      await ok('rm', '-f', 'late');
+    });
+
+    it('stays while pouchd is down, and comes back when the proxy was killed', async () => {
+      await ok('run', '-d', '--name', 'kept', '-p', `${second}:80`, 'busybox', 'sh', '-c', serve);
+      const before = pidOfProxy();
+      await daemon.it.kill9();
+      await reads6(second, 'hello 80');
+      await daemon.it.start();
+      await reads6(second, 'hello 80');
+      assert.equal(pidOfProxy(), before);
+      process.kill(before, 'SIGKILL');
+      await reads6(second, 'hello 80');
+      await daemon.it.kill9();
+      process.kill(pidOfProxy(), 'SIGKILL');
+      await daemon.it.start();
+      await reads6(second, 'hello 80');
+      await ok('rm', '-f', 'kept');
+      await isRefused(second);
+    });
   });
 
   describe('at other moments', function () {

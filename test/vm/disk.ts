@@ -30,6 +30,7 @@ const files = [
   'bin/pouch-confine',
   'bin/pouch-console',
   'bin/pouch-devices',
+  'bin/pouch-proxy',
   'bin/pouch-values',
   'bin/runlxc-init',
   'bin/runlxc-monitor',

@@ -80,15 +80,15 @@ function find(record: ContainerRecord, asked: PublishedPort): { port: PortReques
       (one) =>
         one.containerPort === asked.containerPort &&
         one.protocol === asked.protocol &&
-        one.hostPort === asked.hostPort &&
-        (!asked.hostIp || one.hostIp === asked.hostIp),
+        one.hostPort === asked.hostPort,
     );
+  const named = attached.find(({ hostIp }) => !asked.hostIp || hostIp === asked.hostIp);
   const fixed = all.filter(
     ({ hostPort, hostIp }) =>
-      hostPort === asked.hostPort && (!asked.hostIp || (hostIp || attached[0]?.hostIp) === asked.hostIp),
+      hostPort === asked.hostPort && (!asked.hostIp || (hostIp || named?.hostIp) === asked.hostIp),
   );
   // pouchd has chosen the host port.
-  const free = attached.length > 0 ? all.filter(({ hostPort = 0 }) => hostPort === 0) : [];
+  const free = named ? all.filter(({ hostPort = 0 }) => hostPort === 0) : [];
   const [port, more] = fixed.length > 0 ? fixed : free;
   if (!port) throw notAsked(record, asked);
   if (more && fixed.length > 0)

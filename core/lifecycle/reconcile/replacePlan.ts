@@ -14,6 +14,7 @@ import { type NextPlan, readNextPlan, removeNextPlan, writeNextPlan } from '../.
 import { isUp } from '../../state/status.ts';
 import { updateSpec, writeNewSpec, writePlan } from '../../state/planFiles.ts';
 import { type EngineContext, withLedger } from '../shared/engineContext.ts';
+import { listenOnPorts } from '../shared/publishedPorts.ts';
 import { historyOf } from '../shared/historyOf.ts';
 import { newRecord } from '../verbs/create.ts';
 
@@ -49,8 +50,10 @@ export async function replacePlan(
       const effects = Object.fromEntries(added.map((key) => [key, fresh[key] ?? live[key]!]));
       await ledger.apply(effects, engine.shutdown);
       if (attachments) next.attachments = attachments(ledger.results());
+      if (attachments) await listenOnPorts(engine, next);
       await engine.store.save(next);
     } catch (error) {
+      if (attachments) await listenOnPorts(engine, record).catch(() => undefined);
       await settled(engine, record, ledger).catch((failure: unknown) =>
         reportUnsettled(engine, record, failure),
       );

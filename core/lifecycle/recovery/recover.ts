@@ -24,6 +24,7 @@ import { resumeStopped } from './resumeStopped.ts';
 import { settleReconcile } from '../reconcile/replacePlan.ts';
 import { resumeTrial } from '../upgrade/trial.ts';
 import { noteNames } from '../shared/networkNames.ts';
+import { notePorts } from '../shared/publishedPorts.ts';
 import { undoStartEffects } from '../shared/undoStartEffects.ts';
 import { initPid } from '../task/initPid.ts';
 import { ownerOfRoot } from '../../contract/rootKey.ts';
@@ -250,6 +251,7 @@ async function adopt(
   // The task knows better than the record when a pause was cut off.
   if (isUnknown ? before === 'paused' : status !== TaskStatus.RUNNING) record.state.status = 'paused';
   await resumeProcesses(engine, record);
+  notePorts(engine, record);
   await noteNames(engine, record);
   watchExit(engine, record);
   watchReadiness(engine, record);

@@ -10,6 +10,7 @@ import type { ContainerdClient } from '../../containerd/index.ts';
 import type { FileWorkers } from '../../files/index.ts';
 import type { ContainerIo } from '../../io/index.ts';
 import type { NameServer } from '../../dns/NameServer.ts';
+import type { PortProxy } from '../../portProxy/PortProxy.ts';
 import type { HookMetrics } from '../../metrics/HookMetrics.ts';
 import type { NetworkStore } from '../../networks/NetworkStore.ts';
 import type { NetworkNamespaces } from '../../netns/NetworkNamespaces.ts';
@@ -68,6 +69,8 @@ export interface EngineContext {
   readonly networks: NetworkStore;
   /** Resolves names in containers. */
   readonly names: NameServer;
+  /** Listens on published ports that no rule forwards. */
+  readonly ports: PortProxy;
   readonly generations: GenerationHolder;
   readonly appliedKinds: AppliedKinds;
   /** Effects of the host that plugins have planned. */

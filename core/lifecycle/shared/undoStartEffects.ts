@@ -18,13 +18,14 @@ export async function undoStartEffects(
     operations,
     log,
     names,
-  }: Pick<EngineContext, 'generations' | 'operations' | 'log' | 'names'>,
+    ports,
+  }: Pick<EngineContext, 'generations' | 'operations' | 'log' | 'names' | 'ports'>,
   record: Pick<ContainerRecord, 'id' | 'attachments' | 'degraded'>,
   ledger: Ledger,
 ): Promise<void> {
   const attached = networkAttachments({ attachments: { ...record.attachments, ...ledger.results() } });
-  // Its sockets would keep the network namespace alive.
-  await names.drop(record.id);
+  // Sockets of the resolver would keep the network namespace alive.
+  await Promise.all([names.drop(record.id), ports.drop(record.id)]);
   await ledger.undo('start');
   if (attached.length === 0) return;
   const { postDetach } = catalogue.network;

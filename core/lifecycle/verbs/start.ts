@@ -25,6 +25,7 @@ import { isUp } from '../../state/status.ts';
 import { paused } from '../task/refusals.ts';
 import { emitNetwork } from '../shared/emitNetwork.ts';
 import { updateNames } from '../shared/networkNames.ts';
+import { expectPorts, listenOnPorts } from '../shared/publishedPorts.ts';
 
 export interface StartOptions {
   /** Name of one of its checkpoints. */
@@ -95,10 +96,11 @@ async function applyStart(
   engine.networks.checkUsable(record.draft.network.ids ?? {});
   await awaitLinked(engine, record);
   await checkSources(engine, record);
+  expectPorts(engine, record);
   await ledger.apply(restoring(effectsOf(record, 'start'), checkpoint), engine.shutdown);
   record.attachments = ledger.results();
   const moment = { container: record, netns: record.draft.namespaces.network ?? '' };
-  await updateNames(engine, record);
+  await Promise.all([updateNames(engine, record), listenOnPorts(engine, record)]);
   if (checkpoint === undefined) await prepareInside(engine, record, ledger.results());
   await applyTaps(engine, record, catalogue.container.prestart, moment);
   const pid = await startTask(engine, record, checkpoint);

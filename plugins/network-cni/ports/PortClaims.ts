@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { field, PouchError, type NetworkAttachment, type PortRequest } from '../../../hooks/index.ts';
 import { tryBind } from './bind.ts';
 import { readForwardedPorts, type ForwardedPort } from './forwarded.ts';
+import { hostHasIPv6, proxiedAddress } from './proxied.ts';
 
 /** A published port with its assigned host port. */
 export type PublishedPort = NetworkAttachment['ports'][number];
@@ -11,15 +12,18 @@ export interface Claimant {
   /** The container's id; with a dot and more for one of its ports. */
   container: string;
   name: string;
-  /** It has an IPv6 address, too: a port without an address of the host is published on both families. */
+  /** It has an IPv6 address, too: the kernel forwards IPv6 to it. */
   hasIPv6?: boolean;
 }
 
 /** The container that holds a port, in any network. */
-type HeldPort = Omit<ForwardedPort, 'network'>;
+export type HeldPort = Omit<ForwardedPort, 'network'>;
 
-interface Claim extends HeldPort {
+interface Wanted extends HeldPort {
   name: string;
+}
+
+interface Claim extends Wanted {
   /** Also on every IPv6 address of the host. */
   isBoth: boolean;
 }
@@ -27,8 +31,12 @@ interface Claim extends HeldPort {
 export interface PortClaimsOptions {
   /** What other containers have, of any engine on this host. */
   forwarded?: () => Promise<HeldPort[]>;
+  /** What containers of this daemon have by its proxy, which no rule shows. */
+  proxied?: () => HeldPort[];
   /** Name of a container by its id; undefined for those of other engines. */
   nameOf?: (container: string) => string | undefined;
+  /** Whether the host has IPv6: a port without an address of the host is published on both families. */
+  hasIPv6?: () => boolean;
 }
 
 const anyAddress = '0.0.0.0';
@@ -45,8 +53,13 @@ export class PortClaims {
   readonly #claims = new Set<Claim>();
   readonly #options: Required<PortClaimsOptions>;
 
-  constructor({ forwarded = readForwardedPorts, nameOf = () => undefined }: PortClaimsOptions = {}) {
-    this.#options = { forwarded, nameOf };
+  constructor({
+    forwarded = readForwardedPorts,
+    proxied = () => [],
+    nameOf = () => undefined,
+    hasIPv6 = hostHasIPv6,
+  }: PortClaimsOptions = {}) {
+    this.#options = { forwarded, proxied, nameOf, hasIPv6 };
   }
 
   /**
@@ -88,10 +101,12 @@ interface Sources extends Required<PortClaimsOptions> {
 async function assign(
   claimant: Claimant,
   ports: PortRequest[],
-  { claims, forwarded, nameOf }: Sources,
+  { claims, forwarded, proxied, nameOf, hasIPv6 }: Sources,
 ): Promise<PublishedPort[]> {
   if (ports.length === 0) return [];
-  const others = (await forwarded()).filter(({ container }) => container !== claimant.container);
+  const others = [...(await forwarded()), ...proxied()].filter(
+    ({ container }) => container !== claimant.container,
+  );
   const holderOf = (wanted: HeldPort) => {
     const holder = [...claims, ...others].find((other) => samePort(wanted, other));
     return holder && describe(holder, nameOf(ownerOf(holder)));
@@ -99,14 +114,17 @@ async function assign(
   const published: PublishedPort[] = [];
   for (const { containerPort, protocol, hostIp = '', hostPort: asked } of ports) {
     const { container, name } = claimant;
-    const isBoth = hostIp === '' && claimant.hasIPv6 === true;
+    // The kernel alone forwards SCTP.
+    const isBoth = hostIp === '' && hasIPv6() && (claimant.hasIPv6 === true || protocol !== 'sctp');
     const wanted = { protocol, hostIp: hostIp || anyAddress, hostPort: asked ?? 0, container, name, isBoth };
     const claim = asked
       ? await claimFixed(wanted, claims, holderOf)
       : await claimFree(wanted, claims, holderOf);
-    const port = { containerPort, protocol, hostPort: claim.hostPort };
-    published.push({ ...port, hostIp: claim.hostIp });
-    if (isBoth) published.push({ ...port, hostIp: anyAddress6 });
+    for (const address of [claim.hostIp, ...(isBoth ? [anyAddress6] : [])]) {
+      const proxied = proxiedAddress(address, protocol, claimant.hasIPv6 ?? false);
+      const port = { containerPort, protocol, hostIp: address, hostPort: claim.hostPort };
+      published.push({ ...port, ...(proxied !== undefined && { proxied }) });
+    }
   }
   return published;
 }
@@ -123,9 +141,12 @@ async function claimFixed(wanted: Claim, claims: Set<Claim>, holderOf: HolderOf)
 }
 
 async function claimFree(wanted: Claim, claims: Set<Claim>, holderOf: HolderOf): Promise<Claim> {
+  const toFailure = (error: unknown) => {
+    throw bindFailure(wanted, error);
+  };
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const claim = { ...wanted, hostPort: await bindBriefly(wanted) };
-    if (holderOf(claim)) continue;
+    const claim = { ...wanted, hostPort: await tryBind(wanted.protocol, wanted.hostIp, 0).catch(toFailure) };
+    if (holderOf(claim) || (wanted.isBoth && !(await isFree(claim, anyAddress6)))) continue;
     claims.add(claim);
     return claim;
   }
@@ -136,14 +157,18 @@ async function claimFree(wanted: Claim, claims: Set<Claim>, holderOf: HolderOf):
   });
 }
 
-async function bindBriefly(wanted: Claim): Promise<number> {
-  try {
-    const port = await tryBind(wanted.protocol, wanted.hostIp, wanted.hostPort);
-    if (wanted.isBoth) await tryBind(wanted.protocol, anyAddress6, port);
-    return port;
-  } catch (error) {
-    throw bindFailure(wanted, error);
-  }
+async function bindBriefly({ isBoth, ...wanted }: Claim): Promise<void> {
+  for (const hostIp of [wanted.hostIp, ...(isBoth ? [anyAddress6] : [])])
+    await tryBind(wanted.protocol, hostIp, wanted.hostPort).catch((error: unknown) => {
+      throw bindFailure({ ...wanted, hostIp }, error);
+    });
+}
+
+async function isFree({ protocol, hostPort }: Claim, address: string): Promise<boolean> {
+  return await tryBind(protocol, address, hostPort).then(
+    () => true,
+    () => false,
+  );
 }
 
 function samePort(a: HeldPort, b: HeldPort): boolean {
@@ -171,7 +196,7 @@ function ownerOf({ container }: HeldPort): string {
   return container.split('.')[0]!;
 }
 
-function inUse(wanted: Claim, holder: string): PouchError {
+function inUse(wanted: Wanted, holder: string): PouchError {
   const { protocol, hostIp, hostPort, name } = wanted;
   return new PouchError(
     'PCH_PORT_IN_USE',
@@ -184,7 +209,7 @@ function inUse(wanted: Claim, holder: string): PouchError {
   );
 }
 
-function bindFailure(wanted: Claim, error: unknown): PouchError {
+function bindFailure(wanted: Wanted, error: unknown): PouchError {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return inUse(wanted, 'a process of the host');
   return new PouchError(

@@ -6,7 +6,7 @@ import { pluginInput } from '../cni/chain.ts';
 import { endCutOff } from '../cni/endCutOff.ts';
 import { executePlugin, type CniCommand } from '../cni/execute.ts';
 import type { CniResult } from '../cni/types.ts';
-import { portMapping } from '../effect.ts';
+import { portMappings } from '../effect.ts';
 import { type BridgeNetwork, portmap } from '../network.ts';
 import type { PortClaims, PublishedPort } from './PortClaims.ts';
 import { removeForwarded } from './removeForwarded.ts';
@@ -76,13 +76,15 @@ async function runPortmap(
   result: CniResult | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const { bridge, netns, binDirs, ports } = args;
+  const { bridge, netns, binDirs } = args;
+  const ports = portMappings(args.ports);
+  if (ports.length === 0) return;
   const attachment = {
     containerId: idOf(args),
     netns,
     interface: args.interface,
     binDirs,
-    runtimeConfig: { portMappings: ports.map(portMapping) },
+    runtimeConfig: { portMappings: ports },
   };
   const network = { cniVersion: '1.0.0', name: bridge.bridge, plugins: [portmap] };
   await executePlugin(command, pluginInput(network, portmap, attachment, result), attachment, signal);

@@ -22,10 +22,9 @@ export async function readForwardedPorts(): Promise<ForwardedPort[]> {
       return (await runCommand(command, ['-t', 'nat', '-w', '5', '-S'])).stdout;
     }),
   );
-  return [
-    ...parseForwardedPorts(four!),
-    ...parseForwardedPorts(six!).map((port) => ({ ...port, hostIp: port.hostIp || '::' })),
-  ];
+  const ofFamily = (rules: string, any: string) =>
+    parseForwardedPorts(rules).map((port) => ({ ...port, hostIp: port.hostIp || any }));
+  return [...ofFamily(four!, '0.0.0.0'), ...ofFamily(six!, '::')];
 }
 
 /**

@@ -227,7 +227,9 @@ export class ContainerLab {
       Volumes: { '/data': {} },
       HostConfig: {
         ...this.#host,
-        PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: String(this.#port) }] },
+        PortBindings: {
+          '80/tcp': ['127.0.0.1', '::1'].map((HostIp) => ({ HostIp, HostPort: String(this.#port) })),
+        },
       },
     };
   }
@@ -288,7 +290,9 @@ export class ContainerLab {
       await this.#start();
     } else await this.#perform(call);
     assert.equal(await this.#settledStatus(), outcomes[call].finished);
-    if (call === 'start' || isRun(call)) assert.equal(await greeting(this.#port), 'hello\n');
+    if (call !== 'start' && !isRun(call)) return;
+    for (const host of ['127.0.0.1', '::1'])
+      assert.equal(await greeting(this.#port, 20_000, host), 'hello\n', host);
   }
 
   async #clean(): Promise<void> {

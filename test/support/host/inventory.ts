@@ -20,12 +20,13 @@ export interface HostNames {
   cgroupParent: string;
 }
 
-/** It is started for the first container that needs it, and ends with the daemon. */
-const resolver = 'pouch-dns';
+/** They are started for the first container that needs them, and end with the daemon. */
+const helpers = ['pouch-dns', 'pouch-proxy'];
 
 export async function inventory(names: HostNames, containerd: ContainerdClient): Promise<Set<string>> {
   return new Set([
-    ...numbered(processesOf(names).map(({ role }) => role)).filter((line) => line !== resolver),
+    ...numbered(processesOf(names).map(({ role }) => role)).filter((line) => !helpers.includes(line)),
+    ...listenersOf(names),
     ...mountsBelow(names.dir).map((path) => `mount ${path}`),
     ...cgroupsBelow(names.cgroupParent).map((path) => `cgroup ${path}`),
     ...interfacesOf(names.bridge).map((name) => `interface ${name}`),
@@ -35,6 +36,33 @@ export async function inventory(names: HostNames, containerd: ContainerdClient):
     ...filesOf(names),
     ...(await objectsIn(containerd)),
   ]);
+}
+
+/** Ports of IPv6 that the daemon's proxy has open. */
+function listenersOf(names: HostNames): string[] {
+  const proxies = processesOf(names).filter(({ role }) => role === 'pouch-proxy');
+  return proxies.flatMap(({ pid }) => {
+    const sockets = new Set(list(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`)));
+    return ['tcp6', 'udp6'].flatMap((protocol) =>
+      read(`/proc/${pid}/net/${protocol}`)
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/))
+        // Listening, and of UDP without a peer (proc_net(5)).
+        .filter(
+          ([, , , state, , , , , , inode]) =>
+            ['0A', '07'].includes(state!) && sockets.has(`socket:[${inode}]`),
+        )
+        .map(([, local]) => `listens on ${protocol} ${local}`),
+    );
+  });
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 /** Two of the same are two lines: a second log keeper is one too many. */

@@ -28,7 +28,7 @@ function roleOf(pid: string, dir: string, cgroupParent: string): string | undefi
   if (!command.some((argument) => argument.includes(dir))) return undefined;
   const shim = command.indexOf('-id');
   if (shim > 0) return `shim of ${command[shim + 1]}`;
-  const known = ['pouch-logkeeper', 'pouch-dns', 'pouchd', 'containerd'].find((name) =>
+  const known = ['pouch-logkeeper', 'pouch-dns', 'pouch-proxy', 'pouchd', 'containerd'].find((name) =>
     command.slice(0, 12).some((argument) => argument.split('/').at(-1)?.replace(/\.js$/, '') === name),
   );
   if (command[0]?.endsWith('/pouch-files')) return isStuck(pid) ? 'stuck file worker' : 'file worker';

@@ -130,4 +130,60 @@ describe('network-cni: port claims', () => {
     ]);
     assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
   });
+
+  describe('on IPv6', () => {
+    const claims = (hasIPv6 = true) =>
+      new PortClaims({ forwarded: () => Promise.resolve([]), hasIPv6: () => hasIPv6 });
+    const shown = async (
+      claimant: { hasIPv6?: boolean },
+      hostIp: string,
+      protocol: 'tcp' | 'sctp' = 'tcp',
+    ) => {
+      const wanted = { ...tcp(await freePort(), hostIp), protocol };
+      const published = await claims().claim({ ...web, ...claimant }, [wanted]);
+      return published.map(({ hostIp: address, proxied }) => [address, proxied]);
+    };
+
+    it('leaves to the proxy what no rule forwards', async () => {
+      assert.deepEqual(await shown({}, ''), [
+        ['0.0.0.0', undefined],
+        ['::', '::'],
+      ]);
+      assert.deepEqual(await shown({ hasIPv6: true }, ''), [
+        ['0.0.0.0', undefined],
+        ['::', '::1'],
+      ]);
+      assert.deepEqual(await shown({}, '::1'), [['::1', '::1']]);
+      assert.deepEqual(await shown({ hasIPv6: true }, '::1'), [['::1', '::1']]);
+      assert.deepEqual(await shown({}, '0.0.0.0'), [['0.0.0.0', undefined]]);
+      assert.deepEqual(await shown({}, '', 'sctp'), [['0.0.0.0', undefined]]);
+    });
+
+    it('publishes on IPv4 alone where the host has no IPv6', async () => {
+      const [port, ...others] = await claims(false).claim(web, [tcp(await freePort(), '')]);
+      assert.deepEqual([port?.hostIp, port?.proxied, others], ['0.0.0.0', undefined, []]);
+    });
+
+    it('gives one number to two containers, each with a family', async () => {
+      const all = claims();
+      const port = await freePort();
+      await all.claim(web, [tcp(port, '0.0.0.0')]);
+      await all.claim(other, [tcp(port, '::')]);
+      await assert.rejects(all.claim({ container: 'c'.repeat(64), name: 'third' }, [tcp(port, '')]), {
+        message: /in use by the container (web|other)$/,
+      });
+    });
+
+    it('names the container for which the proxy listens', async () => {
+      const port = await freePort();
+      const held = { container: web.container, protocol: 'tcp', hostIp: '::1', hostPort: port };
+      const all = new PortClaims({
+        forwarded: () => Promise.resolve([]),
+        proxied: () => [held],
+        nameOf: () => 'web',
+      });
+      await assert.rejects(all.claim(other, [tcp(port, '::')]), { message: /in use by the container web$/ });
+      await all.claim(web, [tcp(port, '::')]);
+    });
+  });
 });

@@ -30,8 +30,9 @@ describe('the undo of a start', () => {
       ),
     ]);
     const generations = new GenerationHolder(generation);
-    const names = { drop: () => Promise.resolve() };
-    const engine = { generations, operations: new Operations(), log, names } as unknown as EngineContext;
+    const drops = { drop: () => Promise.resolve() };
+    const used = { generations, operations: new Operations(), log, names: drops, ports: drops };
+    const engine = used as unknown as EngineContext;
     const ledger = {
       results: () => applied,
       undo: () => {
