@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import { fileNames } from './scripts/lint/fileNames.js';
 
 const kernelNames =
-  '^(AF|AT|CLONE|FUSE|IFF|KVM|LOCK|MAP|MNT|MOUNT|MOVE|MS|NR|O|OPEN|PR|PROT|RESOLVE|SO|SOCK|SOL)_';
+  '^(AF|AT|CLONE|FUSE|IFF|KVM|LOCK|MAP|MNT|MOUNT|MOVE|MS|MSG|NETLINK|NF|NFPROTO|NFT|NLA|NLM|NLMSG|NR|O|OPEN|PR|PROT|RESOLVE|SO|SOCK|SOL)_';
 
 // Rules that find mistakes; form is prettier's.
 export default tseslint.config(

@@ -97,7 +97,12 @@ export type DraftDevice = Static<typeof DraftDevice>;
 
 const DraftNetwork = closed({
   mode: says('`bridge`, `none`, `host`, `container:ID`, or the name of another network.'),
-  ids: may(map(text, 'Ids of the created networks, by their names.')),
+  ids: may(
+    map(
+      text,
+      'Ids of the networks on which names resolve, by their names: created ones, and those of pouchd.yaml.',
+    ),
+  ),
   ports: map(PortRequest, 'By `containerPort/protocol@hostIp:hostPort`.'),
   dns: texts,
   dnsSearch: texts,

@@ -18,7 +18,7 @@ export interface EntryFacts {
   isInternal: (network: string) => boolean;
 }
 
-/** Whether names resolve in a container: on networks that clients have created. */
+/** Whether names resolve in a container: on networks that clients have created, and those of pouchd.yaml. */
 export function hasNames({ draft }: Pick<ContainerRecord, 'draft'>): boolean {
   return Object.keys(draft.network.ids ?? {}).length > 0;
 }

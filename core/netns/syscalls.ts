@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { check, detach, libcFunction, mount, MS_BIND } from '../host/libc.ts';
+import { type Redirect, redirect } from './redirect.ts';
 
 const unshare = libcFunction('int unshare(int flags)');
 const setns = libcFunction('int setns(int fd, int nstype)');
@@ -64,7 +65,10 @@ export interface BoundSockets {
   tcp: number;
 }
 
-/** Returns a UDP and a TCP socket of the network namespace at `path`, bound to one address; neither listens yet. */
+/**
+ * Returns a UDP and a TCP socket of the network namespace at `path`, bound to one address; neither listens yet. Port 0:
+ * any, each its own.
+ */
 export function boundSocketsIn(path: string, address: string, port: number): BoundSockets {
   const bound = (type: number) => boundSocket(type, sockaddrIn(address, port));
   return inNetns(path, () => {
@@ -76,6 +80,11 @@ export function boundSocketsIn(path: string, address: string, port: number): Bou
       throw error;
     }
   });
+}
+
+/** The rules of `redirect` in the network namespace at `path`. */
+export function redirectIn(path: string, wanted: Redirect): number {
+  return inNetns(path, () => redirect(wanted));
 }
 
 function boundSocket(type: number, address: Buffer): number {

@@ -20,7 +20,7 @@ import { callWithin, checkInput, type Contributing, driverOptions, driversByName
 /** Networks with a driver and options: those of pouchd.yaml, and those that clients have created. */
 export type Named = Readonly<Record<string, NamedNetwork & CreatedFacts>>;
 
-/** What a plan must know of a network that a client has created. */
+/** What a plan must know of a network that has some. */
 interface CreatedFacts {
   readonly id?: string;
   readonly internal?: boolean;
@@ -36,7 +36,7 @@ export interface NetworkFacts {
   readonly isAttached: boolean;
   /** Of its driver. */
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Of a network that a client has created. */
+  /** Of a network on which names resolve: one that a client has created, or of pouchd.yaml. */
   readonly id?: string;
   /** Containers on it reach nothing outside it. */
   readonly internal?: boolean;

@@ -46,6 +46,9 @@ type Step = 'record' | 'driver' | 'commit';
 /** Docker's names of networks. */
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/;
 
+/** Docker resolves no names on it. */
+const defaultNetwork = 'bridge';
+
 /** One operation that changes the set of networks at a time: two creates must not choose the same subnet. */
 const lock = 'networks';
 
@@ -82,7 +85,12 @@ export class NetworkStore implements Omit<Networks, 'connect' | 'disconnect'> {
       name,
       { driver, options: driverOptions, id, internal },
     ]);
-    return { ...(Object.fromEntries(created) as Named), ...this.#parts.configured() };
+    const configured = Object.entries(this.#parts.configured()).map(([name, network]) => [
+      name,
+      // Names resolve on it, but not on one that takes the place of the default network.
+      { ...network, ...(name !== defaultNetwork && { id: predefinedNetworkId(name) }) },
+    ]);
+    return Object.fromEntries([...created, ...configured]) as Named;
   }
 
   list(): Network[] {
@@ -123,6 +131,8 @@ export class NetworkStore implements Omit<Networks, 'connect' | 'disconnect'> {
    */
   checkUsable(ids: Readonly<Record<string, string>>): void {
     for (const [name, id] of Object.entries(ids)) {
+      // Of pouchd.yaml: its plan has all that it needs.
+      if (id === predefinedNetworkId(name)) continue;
       const stored = this.#created.get(id);
       if (!stored || this.#leaving.has(id))
         throw networkNotFound(stored ? name : id, Object.keys(this.named()));

@@ -26,7 +26,9 @@ interface Networks extends Pick<RequestContext, 'networkOf'> {
 /** Resolves to warnings. @throws PCH_OPTION_INVALID, and what the driver refuses with */
 export async function planNetwork(draft: ContainerDraft, networks: Networks, run: Run): Promise<string[]> {
   const endpoints = endpointsOf(draft, networks.networkOf);
-  const ids = endpoints.flatMap(({ facts: { name, id } }) => (id === undefined ? [] : [[name, id] as const]));
+  const ids = endpoints.flatMap(({ facts: { name, id, isAttached } }) =>
+    id !== undefined && isAttached ? [[name, id] as const] : [],
+  );
   delete draft.network.ids;
   if (ids.length > 0) draft.network.ids = Object.fromEntries(ids);
   for (const endpoint of endpoints) await planEndpoint(draft, endpoint, networks, run);

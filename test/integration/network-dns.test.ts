@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
+import { closeSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import dnsPacket from 'dns-packet';
 import { execa } from 'execa';
+import { boundSocketsIn } from '../../core/netns/syscalls.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { purgeNetwork } from '../../scripts/purge.ts';
 import { ContainerNetwork, queryOf } from '../support/ContainerNetwork.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -73,6 +76,37 @@ describe('names on networks that a user creates', function () {
     const responses = await Promise.all([1, 2, 3, 4, 5, 6].map(() => inside(shop).ask('api')));
     for (const { data } of responses) assert.deepEqual(data.toSorted(), ips.toSorted());
     assert.deepEqual(new Set(responses.map(({ data }) => data[0])), new Set(ips));
+  });
+
+  it('resolve on networks of pouchd.yaml, too, with links, and not on the default one', async () => {
+    const bridge = `${daemon.it.names.bridge}l`;
+    const lab = `{ driver: bridge, options: { bridge: ${bridge}, subnet: ${subnet()} } }`;
+    await daemon.it.configure(`network: { networks: { lab: ${lab} } }\n`);
+    await daemon.it.restart();
+    try {
+      const shop = await start('shop', 'lab');
+      await start('db1', 'lab', '--network-alias', 'sql');
+      const linked = await start('linked', 'lab', '--link', 'db1:store');
+      const expected = known(await addressOf('db1', 'lab'));
+      for (const name of ['db1', 'sql', 'db1.lab'])
+        assert.deepEqual(await inside(shop).ask(name), expected, name);
+      assert.deepEqual(await inside(linked).ask('store'), expected);
+      assert.match(await resolvConf('shop'), /^nameserver 127\.0\.0\.11$/m);
+      const plain = await ok('run', '-d', '--name', 'plain', 'busybox', 'sleep', '999');
+      assert.doesNotMatch(await resolvConf('plain'), /127\.0\.0\.11/);
+      await ok('network', 'connect', 'lab', 'plain');
+      assert.deepEqual(await inside(plain).ask('db1'), expected);
+      await daemon.it.kill9();
+      await daemon.it.start();
+      await ok('restart', '-t', '0', 'db1');
+      const again = known(await addressOf('db1', 'lab'));
+      assert.deepEqual(await inside(shop).ask('db1'), again);
+      await ok('rm', '-f', 'shop', 'db1', 'linked', 'plain');
+    } finally {
+      await daemon.it.configure('');
+      await daemon.it.restart();
+      await purgeNetwork({ bridge, shared: true });
+    }
   });
 
   it('are not seen from other networks, and not on the default one', async () => {
@@ -210,6 +244,44 @@ describe('names on networks that a user creates', function () {
     }
   });
 
+  it('resolve beside a name server of the container on all addresses, and a flush of its rules', async () => {
+    await create('web');
+    const own = await start('own', 'web');
+    await start('other', 'web');
+    const expected = known(await addressOf('other', 'web'));
+    // Bound as a server in the container binds it.
+    const { udp, tcp } = boundSocketsIn(netnsOf(own), '0.0.0.0', 53);
+    const server = createSocket('udp4', (query, { port, address }) => {
+      const { id, questions } = dnsPacket.decode(query);
+      const answers = [{ type: 'A' as const, name: 'own.example', data: '192.0.2.1' }];
+      server.send(
+        dnsPacket.encode({ type: 'response', id: id!, questions: questions!, answers }),
+        port,
+        address,
+      );
+    });
+    await new Promise<void>((resolve) => server.bind({ fd: udp }, resolve));
+    try {
+      const asked = async (name: string) => await ok('exec', 'own', 'nslookup', '-type=a', name, '127.0.0.1');
+      assert.match(await asked('own.example'), /192\.0\.2\.1/);
+      for (const transport of ['udp', 'tcp'] as const)
+        assert.deepEqual(await inside(own).ask('other', 'A', transport), expected);
+      assert.match(await ok('exec', 'own', 'ping', '-c', '1', 'other'), /1 packets received/);
+      await execa('nsenter', [`--net=${netnsOf(own)}`, 'nft', 'flush', 'ruleset']);
+      for (const transport of ['udp', 'tcp'] as const)
+        assert.deepEqual(await inside(own).ask('other', 'A', transport), expected);
+      await ok('network', 'disconnect', 'web', 'own');
+      const rules = async () =>
+        (await execa('nsenter', [`--net=${netnsOf(own)}`, 'nft', 'list', 'ruleset'])).stdout;
+      assert.ok(await waitUntil(async () => (await rules()) === '', { withinMs: 10_000 }));
+      await ok('network', 'connect', 'web', 'own');
+      assert.deepEqual(await inside(own).ask('other'), expected);
+    } finally {
+      server.close();
+      closeSync(tcp);
+    }
+  });
+
   it('leave no network namespace, also of containers that end while pouchd is down', async () => {
     await create('web');
     const shop = await start('shop', 'web');
@@ -223,8 +295,8 @@ describe('names on networks that a user creates', function () {
     assert.ok(await waitUntil(isGone, { withinMs: 20_000 }));
     const held = await execa('sh', ['-c', `ls -l /proc/${resolverPid()}/fd`]);
     const sockets = held.stdout.split('\n').filter((line) => line.includes('socket:'));
-    // Of pouchd's connection, its listener, and the container that may still run.
-    assert.ok(sockets.length <= 4, held.stdout);
+    // Of pouchd's connection, its listener, and the container that may still run, with its rules.
+    assert.ok(sockets.length <= 5, held.stdout);
     const { stdout } = await execa('lsns', ['-t', 'net', '-n', '-o', 'NS']);
     assert.ok(!stdout.split('\n').some((line) => line.trim() === inode));
   });

@@ -1,7 +1,8 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram';
-import { createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { statSync } from 'node:fs';
-import { boundSocketsIn } from '../../netns/syscalls.ts';
+import { endRedirect } from '../../netns/redirect.ts';
+import { boundSocketsIn, redirectIn } from '../../netns/syscalls.ts';
 import { resolverAddress } from '../protocol.ts';
 import { Allowance } from './Allowance.ts';
 import { FrameSplitter, framed } from './framing.ts';
@@ -17,6 +18,9 @@ const idleMs = 10_000;
 /** Queries that wait for their responses on one connection. */
 const maxPipelined = 16;
 
+/** That the kernel has no rules for this. */
+let isReported = false;
+
 /** Resolves to the response, or to undefined: nothing is sent. */
 export type Respond = (message: Buffer, transport: 'udp' | 'tcp') => Promise<Buffer | undefined>;
 
@@ -29,12 +33,14 @@ export class ContainerResolver {
   readonly #connections = new Set<Socket>();
   readonly #allowance = new Allowance(queriesPerSecond);
   readonly #inode: string;
+  /** Keeps the rules by which others reach it at port 53. */
+  #rules: number | undefined;
 
-  private constructor(netns: string, respond: Respond) {
+  private constructor(netns: string, respond: Respond, port: number) {
     this.netns = netns;
     this.#respond = respond;
     this.#inode = inodeOf(netns);
-    const { udp, tcp } = boundSocketsIn(netns, resolverAddress, dnsPort);
+    const { udp, tcp } = boundSocketsIn(netns, resolverAddress, port);
     this.#udp = createSocket('udp4', (message, from) => void this.#onDatagram(message, from));
     this.#tcp = createServer((socket) => this.#onConnection(socket));
     this.#udp.on('error', complain);
@@ -43,9 +49,26 @@ export class ContainerResolver {
     this.#tcp.listen({ fd: tcp, exclusive: true, backlog: maxConnections });
   }
 
-  /** Resolves when it listens. */
+  /**
+   * Resolves when it listens: at ports of the kernel's choice, with rules that lead there from port 53, so that the
+   * container may have a name server of its own on all addresses. Without nftables, at port 53 itself.
+   */
   static async open(netns: string, respond: Respond): Promise<ContainerResolver> {
-    const resolver = new ContainerResolver(netns, respond);
+    const resolver = await ContainerResolver.#listen(netns, respond, 0);
+    try {
+      const ports = { udp: resolver.#udp.address().port, tcp: (resolver.#tcp.address() as AddressInfo).port };
+      resolver.#rules = redirectIn(netns, { address: resolverAddress, port: dnsPort, ...ports });
+      return resolver;
+    } catch (error) {
+      if (!isReported) complain(error as Error);
+      isReported = true;
+      resolver.close();
+      return await ContainerResolver.#listen(netns, respond, dnsPort);
+    }
+  }
+
+  static async #listen(netns: string, respond: Respond, port: number): Promise<ContainerResolver> {
+    const resolver = new ContainerResolver(netns, respond, port);
     await new Promise<void>((resolve, reject) => {
       resolver.#tcp.once('listening', resolve).once('error', reject);
     });
@@ -65,6 +88,8 @@ export class ContainerResolver {
     this.#udp.close();
     this.#tcp.close();
     for (const connection of this.#connections) connection.destroy();
+    if (this.#rules !== undefined) endRedirect(this.#rules);
+    this.#rules = undefined;
   }
 
   async #onDatagram(message: Buffer, { port, address }: RemoteInfo): Promise<void> {

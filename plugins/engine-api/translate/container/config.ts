@@ -98,7 +98,7 @@ function workingDirectory({ request, draft }: ContainerRecord): string {
   return draft.process.cwd === '/' && !isNamed ? '' : draft.process.cwd;
 }
 
-/** Docker leaves out what the engine sets in every container. */
+/** As with Docker those of the request, then those of the image, without what the engine sets in every container. */
 function environment({ request, draft }: ContainerRecord): string[] {
   const { env, tty } = draft.process;
   const standard: Record<string, string | undefined> = {
@@ -106,10 +106,12 @@ function environment({ request, draft }: ContainerRecord): string[] {
     ...(tty && { TERM: 'xterm' }),
   };
   const own = new Set(Object.keys(request.env ?? {}));
-  const ofImage = new Set((draft.image.config.config?.Env ?? []).map((entry) => entry.split('=')[0]));
-  return Object.entries(env)
-    .filter(([name, value]) => own.has(name) || ofImage.has(name) || standard[name] !== value)
-    .map(([name, value]) => `${name}=${value}`);
+  const ofImage = new Set((draft.image.config.config?.Env ?? []).map((entry) => entry.split('=')[0]!));
+  const names = new Set([...own, ...ofImage, ...Object.keys(env)]);
+  return [...names]
+    .filter((name) => Object.hasOwn(env, name))
+    .filter((name) => own.has(name) || ofImage.has(name) || standard[name] !== env[name])
+    .map((name) => `${name}=${env[name]}`);
 }
 
 /** Omitted for plain containers, so that they look like Docker's. */

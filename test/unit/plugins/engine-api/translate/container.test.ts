@@ -223,6 +223,13 @@ describe('container record → Docker', () => {
     assert.deepEqual(Config.Volumes, { '/anon': {}, '/data': {} });
   });
 
+  it('shows variables of the request before those of the image, as dockerd 20.10', () => {
+    const container = running({ Env: ['B=2', 'IMG=3', 'A=1'] });
+    container.draft.image.config.config = { Env: ['PATH=/bin', 'IMG=1', 'GONE=1'] };
+    container.draft.process.env = { PATH: '/bin', IMG: '3', B: '2', A: '1', OF_PLUGIN: '1' };
+    assert.deepEqual(toInspect(container).Config.Env, ['B=2', 'IMG=3', 'A=1', 'PATH=/bin', 'OF_PLUGIN=1']);
+  });
+
   it('shows variables, log options and a working directory only if someone has set them', () => {
     const container = running({ Tty: true, Env: ['A=1'], HostConfig: { LogConfig: { Type: 'json-file' } } });
     Object.assign(container.draft.process.env, { HOSTNAME: container.draft.hostname, TERM: 'xterm' });
