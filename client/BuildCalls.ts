@@ -36,6 +36,14 @@ export interface BuildRequest {
   signal?: AbortSignal;
 }
 
+/** What is removed of the cache; all by default. */
+export interface BuildPruneRequest {
+  all?: boolean;
+  filters?: Readonly<Record<string, readonly string[]>>;
+  /** Bytes that may stay. */
+  keepStorage?: number;
+}
+
 /** Calls that build images. */
 export class BuildCalls {
   readonly #transport: Transport;
@@ -64,9 +72,14 @@ export class BuildCalls {
     });
   }
 
-  /** Removes what the daemon keeps between builds. */
-  prune(): Promise<BuildPruneResponse> {
-    return this.#transport.json('POST', '/build/prune');
+  /** Removes what the daemon keeps between builds. `keepStorage` is bytes. */
+  prune({ all = true, filters = {}, keepStorage }: BuildPruneRequest = {}): Promise<BuildPruneResponse> {
+    const query = new URLSearchParams({
+      ...(all && { all: '1' }),
+      ...(Object.keys(filters).length > 0 && { filters: JSON.stringify(filters) }),
+      ...(keepStorage !== undefined && { 'keep-storage': String(keepStorage) }),
+    });
+    return this.#transport.json('POST', `/build/prune?${query.toString()}`);
   }
 }
 

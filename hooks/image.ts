@@ -79,3 +79,6 @@ export const Image = Type.Object(
   { title: 'Image' },
 );
 export type Image = Static<typeof Image>;
+
+/** Label of images that Pouch makes for itself. Lists leave them out unless all are asked for. */
+export const ownImageLabel = 'io.pouch.own';

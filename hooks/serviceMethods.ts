@@ -9,7 +9,14 @@ export type MethodKind = 'call' | 'now' | 'stream' | 'local';
 
 /** The compiler checks that every method is here. */
 export const serviceMethods = {
-  builds: { build: 'call', solve: 'call', connect: 'call', sessionObstacle: 'call', prune: 'call' },
+  builds: {
+    build: 'call',
+    solve: 'call',
+    connect: 'call',
+    sessionObstacle: 'call',
+    cache: 'call',
+    prune: 'call',
+  },
   checkpoints: { create: 'call', list: 'call', remove: 'call' },
   clock: { now: 'local', monotonic: 'local' },
   config: { get: 'now', originOf: 'now' },

@@ -57,10 +57,13 @@ export interface DiskUsageResponse {
   BuildCache: BuildCacheRecord[] | null;
 }
 
-/** What dockerd keeps of a build; pouchd has none. */
+/** What a builder keeps of a build. */
 export interface BuildCacheRecord {
   ID: string;
+  Parent?: string;
+  Parents?: string[];
   Type: string;
+  Description?: string;
   InUse: boolean;
   Shared: boolean;
   /** Bytes. */

@@ -14,8 +14,10 @@ export interface ImageBuilder {
   probe(): Promise<BuilderObstacle | undefined>;
   /** @throws PCH_BUILD_FAILED for an instruction that fails, PCH_DOCKERFILE_INVALID */
   build(build: ImageBuild, context: BuilderContext): Promise<BuiltImage>;
-  /** Removes what it keeps between builds. Resolves to the bytes that are free again. */
-  prune(context: BuilderContext): Promise<number>;
+  /** What it keeps between builds. Called only if its directory exists. */
+  cache?(context: BuilderContext): Promise<BuildCacheRecord[]>;
+  /** Removes of it what is asked for, and nothing that a build uses. */
+  prune(context: BuilderContext, prune: BuildPrune): Promise<PrunedCache>;
   /** Why it cannot do a build that another builder may do. Undefined if it can. */
   refuses?(wishes: BuildWishes): BuilderObstacle | undefined;
   /**
@@ -27,6 +29,38 @@ export interface ImageBuilder {
   connect?(connection: BuilderConnection, context: DaemonContext): Promise<void>;
   /** Builds what a client has in its session. Resolves to the id of the image. */
   solve?(solve: SessionBuild, context: DaemonContext): Promise<string>;
+}
+
+/** A result that a builder keeps. Times are milliseconds since 1970. */
+export interface BuildCacheRecord {
+  readonly id: string;
+  readonly parents: readonly string[];
+  /** `regular`, `source.local`, `exec.cachemount`, … */
+  readonly type: string;
+  readonly description: string;
+  readonly isInUse: boolean;
+  readonly isShared: boolean;
+  /** Bytes. */
+  readonly size: number;
+  readonly createdAt: number;
+  readonly lastUsedAt?: number;
+  readonly usageCount: number;
+}
+
+/** What of a cache is removed. */
+export interface BuildPrune {
+  /** Also what other records share, and images that BuildKit has built in. */
+  readonly all: boolean;
+  /** Only what was not used since then, in milliseconds since 1970. */
+  readonly unusedSince?: number;
+  /** Only as much as is needed to have no more than these bytes. */
+  readonly keepBytes?: number;
+}
+
+export interface PrunedCache {
+  readonly ids: readonly string[];
+  /** Bytes that are free again. */
+  readonly bytes: number;
 }
 
 /** What builders do not all have. */
@@ -200,4 +234,6 @@ export interface BuiltImage {
   readonly diffIds?: readonly string[];
   /** Passes a Docker archive of it, without names, to `read`. Called only if Pouch does not have the image. */
   archive(read: (archive: AsyncIterable<Buffer>) => Promise<void>): Promise<void>;
+  /** Called when Pouch has the image. */
+  stored?(): Promise<void>;
 }

@@ -272,6 +272,7 @@ export const contributionPoints: {
       probe: 'function',
       build: 'function',
       prune: 'function',
+      cache: 'function?',
       refuses: 'function?',
       runDaemon: 'function?',
       connect: 'function?',

@@ -1,8 +1,11 @@
 import type { Readable } from 'node:stream';
 import type {
+  BuildCacheRecord,
   BuilderConnection,
   BuilderObstacle,
   BuildLimits,
+  BuildPrune,
+  PrunedCache,
   SessionBuild,
 } from '../contributions/imageBuilder.ts';
 import { token } from '../token.ts';
@@ -60,8 +63,10 @@ export interface Builds {
   connect(connection: BuilderConnection): Promise<void>;
   /** Resolves to what lacks for `solve` and `connect`; undefined if they work. */
   sessionObstacle(): Promise<BuilderObstacle | undefined>;
-  /** Removes what builders keep between builds. Resolves to the bytes that are free again. */
-  prune(): Promise<number>;
+  /** What builders keep between builds. */
+  cache(): Promise<BuildCacheRecord[]>;
+  /** Removes of it what is asked for. Default: all that no build uses. */
+  prune(prune?: BuildPrune): Promise<PrunedCache>;
 }
 
 /** Token of the engine's builds, for `inject`. */

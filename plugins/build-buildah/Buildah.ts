@@ -2,17 +2,22 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type BuildCacheRecord,
   type BuilderContext,
   type BuildNetwork,
   type BuilderObstacle,
+  type BuildPrune,
   type BuiltImage,
   type ImageBuild,
   PouchError,
+  type PrunedCache,
 } from '../../hooks/index.ts';
 import { findBinary } from '../../hooks/runtimes/findBinary.ts';
 import { buildArguments } from './arguments.ts';
+import { noteUse, readCache } from './cache.ts';
 import { BuildOutput } from './BuildOutput.ts';
 import { buildahFailed } from './failure.ts';
+import { refuseHeredocs } from './heredocs.ts';
 import { HeldOutput } from './HeldOutput.ts';
 import { sizeOfTree } from './sizeOfTree.ts';
 import { prepareStorage, type Storage } from './storage.ts';
@@ -38,11 +43,19 @@ interface Attempt {
 
 /** Calls of buildah(1), with storage and configuration of its own. */
 export class Buildah {
+  /** Bytes; 0: no limit. */
+  readonly #cacheLimit: number;
   /** Ids of images that its storage has. */
   readonly #known = new Set<string>();
+  /** By the path of the program. It may be replaced by a newer one, which can do more. */
+  readonly #versions = new Map<string, string>();
   #running = 0;
   /** A build that was killed has left its working containers. */
   #hasLeftovers = true;
+
+  constructor(cacheLimit: number) {
+    this.#cacheLimit = cacheLimit;
+  }
 
   async probe(): Promise<BuilderObstacle | undefined> {
     const found = await find();
@@ -51,6 +64,8 @@ export class Buildah {
 
   async build(build: ImageBuild, context: BuilderContext): Promise<BuiltImage> {
     const programs = await programsOrThrow();
+    const version = await this.#versionOf(programs.buildah, context);
+    refuseHeredocs(await readFile(build.dockerfile, 'utf8'), version);
     const storage = await prepareStorage(context, programs.buildah);
     if (this.#running === 0 && this.#hasLeftovers) {
       this.#hasLeftovers = false;
@@ -62,7 +77,12 @@ export class Buildah {
         await this.#haveBase(storage, context, base);
       const id = await this.#run(build, context, { storage, programs });
       this.#known.add(id);
-      return { id, archive: (read) => this.#archive(id, read, { storage, context }) };
+      await noteUse(context.directory, id);
+      return {
+        id,
+        archive: (read) => this.#archive(id, read, { storage, context }),
+        stored: () => this.#keepLimit(storage, context),
+      };
     } catch (error) {
       this.#hasLeftovers = true;
       throw error;
@@ -71,15 +91,63 @@ export class Buildah {
     }
   }
 
+  async cache(context: BuilderContext): Promise<BuildCacheRecord[]> {
+    const { buildah } = await programsOrThrow();
+    return await readCache(await prepareStorage(context, buildah), context.directory);
+  }
+
   /** Nothing that a build uses is removed: its images have containers. */
-  async prune(context: BuilderContext): Promise<number> {
+  async prune(context: BuilderContext, { unusedSince, keepBytes }: BuildPrune): Promise<PrunedCache> {
     const { buildah } = await programsOrThrow();
     const storage = await prepareStorage(context, buildah);
     const before = await sizeOfTree(storage.root);
+    const records = await readCache(storage, context.directory);
     if (this.#running === 0) await this.#call(storage, context, ['rm', '--all']);
-    await this.#call(storage, context, ['rmi', '--all', '--force']);
+    if (unusedSince === undefined && keepBytes === undefined)
+      await this.#call(storage, context, ['rmi', '--all', '--force']);
+    else await this.#removeOldest(storage, context, { unusedSince, keepBytes });
     this.#known.clear();
-    return Math.max(0, before - (await sizeOfTree(storage.root)));
+    const left = new Set((await readCache(storage, context.directory)).map(({ id }) => id));
+    return {
+      ids: records.map(({ id }) => id).filter((id) => !left.has(id)),
+      bytes: Math.max(0, before - (await sizeOfTree(storage.root))),
+    };
+  }
+
+  async #keepLimit(storage: Storage, context: BuilderContext): Promise<void> {
+    if (this.#cacheLimit === 0 || this.#running > 0) return;
+    await this.#removeOldest(storage, context, { unusedSince: undefined, keepBytes: this.#cacheLimit });
+    this.#known.clear();
+  }
+
+  /** An image goes with those below it that no other one needs. */
+  async #removeOldest(
+    storage: Storage,
+    context: BuilderContext,
+    { unusedSince = Infinity, keepBytes }: { unusedSince: number | undefined; keepBytes: number | undefined },
+  ): Promise<void> {
+    const tried = new Set<string>();
+    for (;;) {
+      if (keepBytes !== undefined && (await sizeOfTree(storage.root)) <= keepBytes) return;
+      const [oldest] = (await readCache(storage, context.directory))
+        .filter(({ id, isShared }) => !isShared && !tried.has(id))
+        .toSorted((one, other) => (one.lastUsedAt ?? 0) - (other.lastUsedAt ?? 0));
+      if (!oldest || (oldest.lastUsedAt ?? 0) >= unusedSince) return;
+      tried.add(oldest.id);
+      // One that a build uses stays.
+      const remove = ['rmi', oldest.id];
+      await context.run({ args: [...storage.command, ...remove], env: storage.env });
+    }
+  }
+
+  async #versionOf(buildah: string, context: BuilderContext): Promise<string> {
+    const known = this.#versions.get(buildah);
+    if (known !== undefined) return known;
+    let version = '';
+    const onLine = (line: string) => void (version ||= line);
+    await context.run({ args: [buildah, '--version'], env: { HOME: context.scratch }, onLine });
+    this.#versions.set(buildah, version);
+    return version;
   }
 
   async #haveBase(

@@ -5,6 +5,8 @@ import type { BuilderContext } from '../../hooks/index.ts';
 
 export interface Storage {
   root: string;
+  /** `overlay` or `vfs`. */
+  driver: string;
   /** argv before the command. */
   command: readonly string[];
   env: Readonly<Record<string, string>>;
@@ -62,6 +64,7 @@ export async function prepareStorage(
   const places = ['--root', root, '--runroot', runRoot, '--storage-driver', driver];
   return {
     root,
+    driver,
     command: [buildah, ...places, '--registries-conf', join(scratch, 'registries.conf')],
     env: {
       HOME: scratch,

@@ -3,14 +3,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import {
+  type BuildCacheRecord,
   type BuilderConnection,
   type BuilderContext,
   type BuilderObstacle,
+  type BuildPrune,
   type BuiltImage,
   type Config,
   type DaemonContext,
   type ImageBuild,
   PouchError,
+  type PrunedCache,
   type SessionBuild,
 } from '../../hooks/index.ts';
 import { buildctlArguments } from './buildctlArguments.ts';
@@ -46,10 +49,12 @@ interface Daemon {
 /** buildkitd and buildctl, with state and configuration of their own. */
 export class BuildKit {
   readonly #config: Config;
+  readonly #cacheLimit: number;
   #daemon: Daemon | undefined;
 
-  constructor(config: Config) {
+  constructor(config: Config, cacheLimit: number) {
     this.#config = config;
+    this.#cacheLimit = cacheLimit;
   }
 
   async probe(): Promise<BuilderObstacle | undefined> {
@@ -64,6 +69,7 @@ export class BuildKit {
       network,
       runtime,
       registries: registryTables(this.#config),
+      cacheLimit: this.#cacheLimit,
     });
     const control = new ControlClient(socket);
     const session = new ContentSession(context.images);
@@ -166,14 +172,14 @@ export class BuildKit {
     });
   }
 
-  async prune(): Promise<number> {
-    const removed = await this.#running().control.prune({
-      all: true,
-      filters: [],
-      keepBytes: 0,
-      unusedForMs: 0,
-    });
-    return removed.reduce((sum, { size }) => sum + size, 0);
+  async cache(): Promise<BuildCacheRecord[]> {
+    return await this.#running().control.diskUsage();
+  }
+
+  async prune({ all, unusedSince, keepBytes = 0 }: BuildPrune): Promise<PrunedCache> {
+    const unusedForMs = unusedSince === undefined ? 0 : Math.max(1, Date.now() - unusedSince);
+    const removed = await this.#running().control.prune({ all, keepBytes, unusedForMs });
+    return { ids: removed.map(({ id }) => id), bytes: removed.reduce((sum, { size }) => sum + size, 0) };
   }
 
   /** Has Pouch store what was exported. Resolves to its id. */

@@ -8,7 +8,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type { Duplex } from 'node:stream';
-import { PouchError } from '../../hooks/index.ts';
+import { type BuildCacheRecord, PouchError } from '../../hooks/index.ts';
 import { connectionOver } from './grpcStream.ts';
 import { encode, Message } from './wire.ts';
 
@@ -18,21 +18,6 @@ export const contentService = '/containerd.services.content.v1.Content';
 const mostJson = 16 << 20;
 
 const same = (bytes: Buffer): Buffer => bytes;
-
-/** A record of the cache. */
-export interface CacheRecord {
-  id: string;
-  parents: string[];
-  isInUse: boolean;
-  isShared: boolean;
-  size: number;
-  type: string;
-  description: string;
-  usageCount: number;
-  /** Milliseconds since 1970. */
-  createdAt: number;
-  lastUsedAt: number | undefined;
-}
 
 export class ControlClient {
   readonly #client: Client;
@@ -109,20 +94,19 @@ export class ControlClient {
     return { value: JSON.parse(bytes.toString('utf8')), bytes };
   }
 
-  async diskUsage(): Promise<CacheRecord[]> {
+  async diskUsage(): Promise<BuildCacheRecord[]> {
     const reply = await this.#unary(`${control}/DiskUsage`, Buffer.alloc(0));
     return reply.all(1).map(recordOf);
   }
 
   /** Resolves to what was removed. */
-  async prune({ all, filters, keepBytes, unusedForMs }: PruneOptions): Promise<CacheRecord[]> {
+  async prune({ all, keepBytes, unusedForMs }: PruneOptions): Promise<BuildCacheRecord[]> {
     const request = encode([
-      ...filters.map((filter): [number, string] => [1, filter]),
       [2, all],
       [3, Math.round(unusedForMs * 1e6)],
       [4, keepBytes],
     ]);
-    const removed: CacheRecord[] = [];
+    const removed: BuildCacheRecord[] = [];
     for await (const part of this.#stream(`${control}/Prune`, request)) removed.push(recordOf(part));
     return removed;
   }
@@ -163,13 +147,12 @@ export class ControlClient {
 
 export interface PruneOptions {
   all: boolean;
-  filters: readonly string[];
   keepBytes: number;
   unusedForMs: number;
 }
 
 /** UsageRecord. */
-function recordOf(bytes: Uint8Array): CacheRecord {
+function recordOf(bytes: Uint8Array): BuildCacheRecord {
   const record = new Message(bytes);
   const time = (number: number) => {
     const stamp = new Message(record.bytes(number));
@@ -186,7 +169,7 @@ function recordOf(bytes: Uint8Array): CacheRecord {
     description: record.text(9),
     usageCount: record.integer(8),
     createdAt: time(6),
-    lastUsedAt: record.bytes(7).length > 0 ? time(7) : undefined,
+    ...(record.bytes(7).length > 0 && { lastUsedAt: time(7) }),
   };
 }
 

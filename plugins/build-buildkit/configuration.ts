@@ -14,12 +14,14 @@ export interface Settings {
   /** Path of runc or crun. */
   runtime: string;
   registries: Record<string, Table>;
+  /** Bytes; 0: BuildKit’s own. */
+  cacheLimit: number;
 }
 
 /** Writes them to the scratch directory of the daemon. */
 export async function configure(
   { directory, scratch, cgroup }: Pick<DaemonContext, 'directory' | 'scratch' | 'cgroup'>,
-  { network, runtime, registries }: Settings,
+  { network, runtime, registries, cacheLimit }: Settings,
 ): Promise<Places> {
   const socket = join(scratch, 'buildkitd.sock');
   const configuration = join(scratch, 'buildkitd.toml');
@@ -33,6 +35,7 @@ export async function configure(
     'worker.oci': {
       enabled: true,
       binary: runtime,
+      ...(cacheLimit > 0 && { gckeepstorage: cacheLimit }),
       defaultCgroupParent: cgroup,
       networkMode: joins ? 'cni' : network.namespace,
       ...(joins && { cniConfigPath: join(cni, 'pouch.conflist'), cniBinaryPath: join(cni, 'bin') }),

@@ -1,6 +1,7 @@
 /** The part of `npm run quickstart` that needs npm packages; quickstart.mjs starts it. */
 import { bootstrapPackages, compilerPackages, installMissing, runtimePackages } from '../lib/debian.ts';
 import { runScript, SetupError } from '../lib/SetupError.ts';
+import { offerBuilder } from './builder.ts';
 import { checkHost } from './checkHost.ts';
 import { runRichContainer } from './container.ts';
 import { startDaemon } from './daemon.ts';
@@ -21,6 +22,7 @@ await runScript(async () => {
     await startDaemon(place);
     await runRichContainer(place);
     await showRichContainer(place);
+    await offerBuilder();
   }
   return 0;
 });

@@ -1,6 +1,6 @@
 /** docker-compose 1.29 and compose 2, unmodified: a project of three services on its default network. */
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -75,10 +75,14 @@ for (const [name, find] of [
     });
 
     async function run(...args: string[]) {
+      return await runIn(['-p', 'shop'], ...args);
+    }
+    // Without BuildKit, compose 2 would start one of its own.
+    async function runIn(project: string[], ...args: string[]) {
       const [command = '', ...words] = compose.command;
-      return await execa(command, [...words, '-p', 'shop', ...args], {
+      return await execa(command, [...words, ...project, ...args], {
         cwd: directory,
-        env: { ...compose.env, DOCKER_HOST: pouchd!.host, COMPOSE_HTTP_TIMEOUT: '60' },
+        env: { ...compose.env, DOCKER_BUILDKIT: '0', DOCKER_HOST: pouchd!.host, COMPOSE_HTTP_TIMEOUT: '60' },
         reject: false,
         timeout: 60_000,
         stdin: 'ignore',
@@ -147,6 +151,35 @@ for (const [name, find] of [
       await ok('up', '-d', '--force-recreate', '-t', '0');
       assert.equal(await ok('exec', '-T', 'web', 'cat', '/data/file'), 'kept');
       assert.equal(await ok('exec', '-T', 'job', 'wget', '-qO-', 'http://db:8080/'), 'hello from db');
+    });
+
+    it('builds the images of two services, and again what has changed', async () => {
+      const file = join(directory, 'built.yml');
+      const services = ['one', 'two'].map(
+        (service) => `  ${service}: { build: { context: ./${service}, args: { SAYS: ${service} } } }`,
+      );
+      await writeFile(file, ['version: "3.9"', 'services:', ...services, ''].join('\n'));
+      const dockerfile = (what: string) => `FROM busybox\nARG SAYS\nRUN echo "${what} $SAYS" > /said\nCMD ["sh", "-c", "${waits}"]\n`;
+      for (const service of ['one', 'two']) {
+        await mkdir(join(directory, service));
+        await writeFile(join(directory, service, 'Dockerfile'), dockerfile('first'));
+      }
+      const project = ['-p', 'built', '-f', file];
+      const works = async (...args: string[]) => {
+        const { failed, stdout, stderr } = await runIn(project, ...args);
+        assert.ok(!failed, `compose ${args.join(' ')}: ${stdout} ${stderr}`);
+        return stdout;
+      };
+      const said = async (service: string) => await works('exec', '-T', service, 'cat', '/said');
+      await works('build');
+      await works('up', '-d');
+      assert.deepEqual([await said('one'), await said('two')], ['first one', 'first two']);
+      await writeFile(join(directory, 'two/Dockerfile'), dockerfile('second'));
+      await works('up', '-d', '--build', '-t', '0');
+      assert.deepEqual([await said('one'), await said('two')], ['first one', 'second two']);
+      await works('down', '-t', '0', '--rmi', 'all');
+      const names = (await pouchd!.client.images.list()).flatMap(({ RepoTags }) => RepoTags ?? []);
+      assert.deepEqual(names.filter((name) => name.startsWith('built')), []);
     });
 
     it('takes all of it down, with volumes', async () => {

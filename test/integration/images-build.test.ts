@@ -130,6 +130,53 @@ describe('pouch build', function () {
     assert.doesNotMatch(await built(), /Using cache/);
   });
 
+  it('shows its cache in df, and removes what was not used last', async () => {
+    await d.pouch('builder', 'prune', '-f');
+    await write({ Dockerfile: 'FROM busybox\nARG N\nRUN echo $N >/n' });
+    await built('--build-arg', 'N=1');
+    const between = new Date().toISOString();
+    await built('--build-arg', 'N=2');
+    const records = async () => (await d.client.system.diskUsage()).BuildCache ?? [];
+    const before = await records();
+    assert.ok(before.length >= 3 && before.some(({ Size }) => Size > 0), JSON.stringify(before));
+    const { stdout } = await d.pouch('builder', 'prune', '-f', '--filter', `until=${between}`);
+    assert.match(stdout, /^Total reclaimed space: [1-9]/);
+    const runIsCached = /: RUN echo .*\n ---> Using cache$/m;
+    assert.match(await built('--build-arg', 'N=2'), runIsCached);
+    assert.doesNotMatch(await built('--build-arg', 'N=1'), runIsCached);
+    assert.equal((await d.pouch('builder', 'prune', '-f', '--keep-storage', '1g')).exitCode, 0);
+    assert.ok((await records()).length > 0);
+    assert.equal((await d.pouch('builder', 'prune', '-f', '--keep-storage', '1')).exitCode, 0);
+    assert.deepEqual(await records(), []);
+    const { exitCode, stderr } = await d.pouch('builder', 'prune', '-f', '--filter', 'colour=red');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /invalid filter 'colour'[^]*PCH_OPTION_INVALID/);
+  });
+
+  it('keeps no more of its cache than pouchd.yaml says', async () => {
+    const limited = await TestPouchd.create({
+      yaml: 'plugins: [{ name: build-buildah, options: { cacheLimit: 1 } }]\n',
+    });
+    try {
+      await write({ Dockerfile: 'FROM busybox\nRUN true' });
+      for (const name of ['one:1', 'one:2']) {
+        const { exitCode, stdout, stderr } = await limited.pouch('build', '-t', name, context);
+        assert.equal(exitCode, 0, stderr);
+        assert.doesNotMatch(stdout, /Using cache/);
+      }
+      assert.deepEqual((await limited.client.system.diskUsage()).BuildCache, []);
+    } finally {
+      await limited.dispose();
+    }
+  });
+
+  it('shows the image of its container only with all others', async () => {
+    await write({ Dockerfile: 'FROM busybox\nRUN true' });
+    await built('--no-cache');
+    assert.doesNotMatch((await d.pouch('images')).stdout, /pouch-build/);
+    assert.match((await d.pouch('images', '-a')).stdout, /localhost\/pouch-build/);
+  });
+
   it('starts from what it has built, with its ONBUILD', async () => {
     await write({ Dockerfile: 'FROM busybox\nONBUILD RUN echo triggered >/t' });
     await built('-t', 'parent:1');
@@ -244,6 +291,11 @@ describe('pouch build', function () {
     ['copies a file that does not exist', 'FROM busybox\nCOPY nosuch /', /nosuch[^]*PCH_BUILD_FAILED/],
     ['starts from an unknown image', 'FROM localhost:1/nosuch', /PCH_REGISTRY_UNREACHABLE/],
     ['starts from an invalid name', 'FROM a//b', /PCH_REFERENCE_INVALID/],
+    [
+      'has a heredoc, which Debian 12’s Buildah does not know',
+      'FROM busybox\nRUN true\nRUN <<EOF\nRUN false\nEOF\n',
+      /line 3 of the Dockerfile: RUN with a heredoc is not supported by Buildah 1\.\d+[^]*PCH_NOT_SUPPORTED/,
+    ],
     ['has a blank base', 'FROM $NOTHING', /PCH_DOCKERFILE_INVALID/],
   ];
   for (const [what, text, message] of mistakes)

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { cgroupRoots } from '../../core/apply/effects/cgroup.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { compose2 } from '../support/compose.ts';
+import { skip } from '../support/skip.ts';
 import { buildkitPrograms } from '../support/buildkit.ts';
 import { buildx } from '../support/buildx.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
@@ -228,6 +230,34 @@ describe('BuildKit', function () {
       assert.equal(exitCode, 1);
       assert.match(all, /did not complete successfully: exit code: 7/);
     });
+  });
+
+  it('builds for compose', async function () {
+    const compose = await compose2();
+    if (compose.missing !== undefined) return skip(this, compose.missing);
+    await write({
+      'docker-compose.yml': 'services: { one: { build: . } }\n',
+      Dockerfile: 'FROM busybox\nRUN <<EOF\necho built >/built\nEOF\nCMD ["cat","/built"]\n',
+    });
+    const [program = '', ...words] = compose.command;
+    const up = [...words, '-p', 'kitted', 'up', '--build', '--no-log-prefix'];
+    const env = { ...compose.env, DOCKER_HOST: d.host };
+    const { exitCode, all } = await execa(program, up, { cwd: context, env, reject: false, all: true });
+    assert.equal(exitCode, 0, all);
+    assert.match(all, /built\none-1 exited with code 0/);
+    await execa(program, [...words, '-p', 'kitted', 'down'], { cwd: context, env });
+  });
+
+  it('shows its cache in df', async () => {
+    await write({ Dockerfile: 'FROM busybox\nRUN echo df >/df' });
+    await built();
+    const { BuildCache } = await d.client.system.diskUsage();
+    assert.ok(
+      BuildCache?.some(({ Type, Description }) => Type === 'regular' && Description?.includes('echo df')),
+    );
+    const year = await d.pouch('builder', 'prune', '-f', '--filter', 'until=8760h');
+    assert.match(year.stdout, /^Total reclaimed space: 0B$/m);
+    assert.match(await built(), /CACHED/);
   });
 
   describe('for the BuildKit of docker 20.10', () => {

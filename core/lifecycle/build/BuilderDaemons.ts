@@ -1,4 +1,5 @@
 /** Daemons of builders: each runs while it is used, and for a while after. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DaemonContext, ImageBuilder } from '../../../hooks/contributions/imageBuilder.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { normalizeReference } from '../../images/index.ts';
@@ -26,6 +27,8 @@ interface Running {
 export class BuilderDaemons {
   readonly #engine: EngineContext;
   readonly #running = new Map<ImageBuilder, Running>();
+  /** A daemon is not a part of the call that was the first to need it, and does not end with its client. */
+  readonly #outside = AsyncLocalStorage.snapshot() as <T>(run: () => T) => T;
   /** Daemons that end share a directory with the next one. */
   readonly #ended = new Map<string, Promise<void>>();
 
@@ -35,7 +38,7 @@ export class BuilderDaemons {
 
   /** Does the work while the daemon runs. @throws PCH_CANCELLED if it ends meanwhile */
   async use<T>(builder: ImageBuilder, work: (context: DaemonContext) => Promise<T>): Promise<T> {
-    const running = this.#running.get(builder) ?? this.#start(builder);
+    const running = this.#running.get(builder) ?? this.#outside(() => this.#start(builder));
     running.users += 1;
     clearTimeout(running.idle);
     try {

@@ -59,6 +59,7 @@ export async function build(
             names,
             bases.map(({ image }) => image),
           );
+          await built.stored?.();
           return built.id;
         };
         if (!builder.runDaemon) return await inner();

@@ -11,6 +11,7 @@ import type { BuildNetwork } from '../../../hooks/contributions/imageBuilder.ts'
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { BuildOptions } from '../../../hooks/engine/builds.ts';
 import { hasCode, PouchError } from '../../../hooks/errors.ts';
+import { ownImageLabel } from '../../../hooks/image.ts';
 import { joinPrefix } from '../../contract/namespaces.ts';
 import { etcPaths } from '../../plan/etcFiles.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
@@ -116,7 +117,7 @@ async function pauseImage(engine: EngineContext): Promise<string> {
   const layer = Readable.from(pack as AsyncIterable<Buffer>, { objectMode: false });
   const options = {
     reference: name,
-    config: { Entrypoint: ['/pause'] },
+    config: { Entrypoint: ['/pause'], Labels: { [ownImageLabel]: 'build' } },
     comment: 'for containers of builds',
   };
   return (await engine.images.import(layer, options)).image.id;

@@ -1,5 +1,3 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Builds } from '../../../hooks/engine/builds.ts';
 import { normalizeReference } from '../../images/index.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
@@ -7,9 +5,8 @@ import type { DaemonContext, ImageBuilder } from '../../../hooks/contributions/i
 import { PouchError } from '../../../hooks/errors.ts';
 import { build } from './build.ts';
 import { BuilderDaemons } from './BuilderDaemons.ts';
-import { buildersOf, sessionBuilder } from './chooseBuilder.ts';
-import { buildCgroup, builderDirectory, buildsDirectory } from './places.ts';
-import { runProgram } from './runProgram.ts';
+import { sessionBuilder } from './chooseBuilder.ts';
+import { withEachCache } from './withEachCache.ts';
 
 export function buildVerbs(engine: EngineContext): Builds {
   const daemons = new BuilderDaemons(engine);
@@ -34,7 +31,14 @@ export function buildVerbs(engine: EngineContext): Builds {
         const found = await sessionBuilder(generation);
         return 'obstacle' in found ? found.obstacle : undefined;
       }),
-    prune: async () => await prune(engine, daemons),
+    cache: async () => (await withEachCache(engine, daemons, (builder, one) => builder.cache?.(one))).flat(),
+    prune: async (prune = { all: true }) => {
+      const removed = await withEachCache(engine, daemons, (builder, one) => builder.prune(one, prune));
+      return {
+        ids: removed.flatMap(({ ids }) => ids),
+        bytes: removed.reduce((sum, { bytes }) => sum + bytes, 0),
+      };
+    },
   };
 }
 
@@ -52,37 +56,4 @@ async function withSessionBuilder<T>(
     }
     return await daemons.use(found.builder, async (context) => (await work(found.builder, context)) as T);
   });
-}
-
-/** A builder that is not installed has nothing that it could remove. */
-async function prune(engine: EngineContext, daemons: BuilderDaemons): Promise<number> {
-  const builds = buildsDirectory(engine.config);
-  await mkdir(builds, { recursive: true, mode: 0o711 });
-  const scratch = await mkdtemp(join(builds, 'prune-'));
-  try {
-    return await engine.generations.use(async (generation) => {
-      let freed = 0;
-      for (const builder of buildersOf(generation)) {
-        if (await builder.probe()) continue;
-        if (builder.runDaemon) {
-          freed += await daemons.use(builder, (context) => builder.prune(context));
-          continue;
-        }
-        const directory = builderDirectory(engine.config, builder.name);
-        await mkdir(directory, { recursive: true, mode: 0o700 });
-        freed += await builder.prune({
-          signal: engine.shutdown,
-          log: engine.log,
-          directory,
-          scratch,
-          cgroup: buildCgroup(engine.config, 'prune'),
-          print: () => Promise.resolve(),
-          run: (command) => runProgram(command, { signal: engine.shutdown, cwd: scratch }),
-        });
-      }
-      return freed;
-    });
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
 }

@@ -63,7 +63,7 @@ export const attributed: Attributed = {
     ...builder,
     probe: async () => named(plugin, async () => builder.probe()),
     build: async (build, context) => namedUnlessCoded(plugin, async () => builder.build(build, context)),
-    prune: async (context) => named(plugin, async () => builder.prune(context)),
+    prune: async (context, prune) => named(plugin, async () => builder.prune(context, prune)),
   }),
   page: (page, plugin) => ({
     ...page,

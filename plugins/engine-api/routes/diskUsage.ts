@@ -21,10 +21,27 @@ export async function diskUsage(call: Call): Promise<void> {
     part('image', () => imagesPart(call)),
     part('container', () => containersPart(call)),
     part('volume', () => volumesPart(call)),
-    part('build-cache', () => Promise.resolve([])),
+    part('build-cache', () => buildCachePart(call)),
   ]);
   const { LayersSize, Images } = images ?? { LayersSize: 0, Images: null };
   sendJson(call, { LayersSize, Images, Containers, Volumes, BuildCache });
+}
+
+async function buildCachePart(call: Call) {
+  const time = (ms: number) => new Date(ms).toISOString();
+  return (await call.engine.builds.cache()).map((record) => ({
+    ID: record.id,
+    Parent: record.parents[0] ?? '',
+    ...(record.parents.length > 0 && { Parents: record.parents }),
+    Type: record.type,
+    Description: record.description,
+    InUse: record.isInUse,
+    Shared: record.isShared,
+    Size: record.size,
+    CreatedAt: time(record.createdAt),
+    LastUsedAt: record.lastUsedAt === undefined ? null : time(record.lastUsedAt),
+    UsageCount: record.usageCount,
+  }));
 }
 
 const types = ['container', 'image', 'volume', 'build-cache'];

@@ -2,11 +2,14 @@
  * The `filters` of Docker's prune calls. An unknown filter is an error: ignoring it would remove more than requested.
  */
 import {
+  type BuildPrune,
   PouchError,
   type ImagePruneFilter,
   type PruneFilter,
   type VolumePruneFilter,
 } from '../../../hooks/index.ts';
+
+import type { Query } from '../http/Query.ts';
 
 type Filters = Record<string, string[]>;
 
@@ -40,13 +43,23 @@ export function networkPruneFilter(filters: Filters): PruneFilter {
 }
 
 /**
- * The same for the build cache, to which `docker system prune` also sends its label filters.
+ * The same for the build cache, to which `docker system prune` also sends its label filters: a cache with labels does
+ * not exist, so that they would remove nothing.
  * @throws PCH_OPTION_INVALID
  */
-export function checkBuildPruneFilter(filters: Filters): void {
-  const own = ['description', 'id', 'inuse', 'parent', 'private', 'shared', 'type', 'unused-for'];
-  checkFilterNames(filters, [...common, ...own]);
-  pruneFilter(filters);
+export function buildPrune(query: Query): BuildPrune {
+  const filters = query.filters();
+  checkFilterNames(filters, [...common, 'unused-for']);
+  const { createdBefore } = pruneFilter({
+    ...filters,
+    until: filters['until'] ?? filters['unused-for'] ?? [],
+  });
+  const keepBytes = query.integer('keep-storage');
+  return {
+    all: query.flag('all'),
+    ...(createdBefore !== undefined && { unusedSince: createdBefore }),
+    ...(keepBytes !== undefined && keepBytes > 0 && { keepBytes }),
+  };
 }
 
 /** @throws PCH_OPTION_INVALID */

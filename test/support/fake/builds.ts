@@ -26,7 +26,8 @@ export function fakeBuilds(engine: () => Engine): Builds & { seen: { options?: B
     connect: () => Promise.reject(noBuildKit()),
     sessionObstacle: () =>
       Promise.resolve({ problem: 'buildkitd is not installed', hint: 'install BuildKit' }),
-    prune: () => Promise.resolve(4096),
+    cache: () => Promise.resolve([]),
+    prune: () => Promise.resolve({ ids: ['a'], bytes: 4096 }),
   };
 }
 

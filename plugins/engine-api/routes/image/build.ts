@@ -11,7 +11,7 @@ import { validate } from '../../http/validate.ts';
 import { textMap, typed } from '../../schemas/json.ts';
 import { buildOptions, isSessionBuild, sessionBuild } from '../../translate/image/build.ts';
 import { familiar, repositoryOf } from '../../translate/image/reference.ts';
-import { checkBuildPruneFilter } from '../../translate/prune.ts';
+import { buildPrune } from '../../translate/prune.ts';
 
 export const buildRoutes: Route[] = [
   {
@@ -140,6 +140,6 @@ async function firstBytes(body: Readable, size: number): Promise<Buffer> {
 }
 
 async function prune(call: Call): Promise<void> {
-  checkBuildPruneFilter(call.query.filters());
-  sendJson(call, { CachesDeleted: [], SpaceReclaimed: await call.engine.builds.prune() });
+  const { ids, bytes } = await call.engine.builds.prune(buildPrune(call.query));
+  sendJson(call, { CachesDeleted: ids, SpaceReclaimed: bytes });
 }

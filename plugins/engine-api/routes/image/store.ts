@@ -1,6 +1,6 @@
 /** Routes of stored images: list, inspect, history, tag, remove, prune. */
 import type { ImageDeleteEntry, ImagesPruneResponse } from '../../../../client/wire.ts';
-import { hasCode, messageOf, PouchError } from '../../../../hooks/index.ts';
+import { hasCode, messageOf, ownImageLabel, PouchError } from '../../../../hooks/index.ts';
 import { parameter, type Call, type Route } from '../../http/call.ts';
 import { sendEmpty, sendJson } from '../../http/reply.ts';
 import { filterImages } from '../../translate/image/filter.ts';
@@ -23,7 +23,11 @@ export const imageVerbs = {
 };
 
 async function list(call: Call): Promise<void> {
-  const images = filterImages(await call.engine.images.list(), call.query.filters());
+  const all = await call.engine.images.list();
+  const shown = call.query.flag('all')
+    ? all
+    : all.filter(({ labels }) => labels[ownImageLabel] === undefined);
+  const images = filterImages(shown, call.query.filters());
   const newestFirst = images.toSorted((a, b) => Date.parse(created(b)) - Date.parse(created(a)));
   sendJson(
     call,

@@ -8,7 +8,7 @@ function builder(name: string, obstacle?: BuilderObstacle): ImageBuilder {
     doc: 'Builds.',
     probe: () => Promise.resolve(obstacle),
     build: () => Promise.reject(new Error('not called')),
-    prune: () => Promise.resolve(0),
+    prune: () => Promise.resolve({ ids: [], bytes: 0 }),
   };
 }
 

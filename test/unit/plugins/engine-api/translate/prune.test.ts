@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict';
+import { Query } from '../../../../../plugins/engine-api/http/Query.ts';
 import {
-  checkBuildPruneFilter,
+  buildPrune,
   networkPruneFilter,
   containerPruneFilter,
   imagePruneFilter,
   volumePruneFilter,
 } from '../../../../../plugins/engine-api/translate/prune.ts';
 
+const queryOf = (parameters: Record<string, string>) => new Query(new URLSearchParams(parameters).toString());
+
 type Filters = Record<string, string[]>;
 
 const endpoints: Record<string, (filters: Filters) => unknown> = {
-  build: checkBuildPruneFilter,
+  build: (filters) => buildPrune(queryOf({ filters: JSON.stringify(filters) })),
   containers: containerPruneFilter,
   images: imagePruneFilter,
   networks: networkPruneFilter,
@@ -93,5 +96,20 @@ describe('prune filters', () => {
     it('named volumes too for clients of an older API, as in dockerd', () => {
       assert.equal(volumePruneFilter({}, 41).all, true);
     });
+  });
+});
+
+describe('what POST /build/prune removes', () => {
+  it('is all, or what is old, or what is too much', () => {
+    assert.deepEqual(buildPrune(queryOf({})), { all: false });
+    assert.deepEqual(
+      buildPrune(queryOf({ all: '1', 'keep-storage': '1000', filters: '{"until":["1700000000"]}' })),
+      {
+        all: true,
+        unusedSince: 1_700_000_000_000,
+        keepBytes: 1000,
+      },
+    );
+    assert.throws(() => buildPrune(queryOf({ 'keep-storage': 'much' })), { code: 'PCH_BAD_REQUEST' });
   });
 });
