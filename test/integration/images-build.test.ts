@@ -232,6 +232,15 @@ describe('pouch build', function () {
     );
     assert.equal(exitCode, 0, stderr);
     assert.equal(await run('stdin:1', 'ls', '/stdin'), '/stdin\n');
+    // The docker CLI does not fill the last block of this archive.
+    const { failed, all } = await execa('docker', ['build', '-t', 'stdin:2', '-f', '-', context], {
+      input: 'FROM busybox\nCOPY a /docker',
+      env: { DOCKER_HOST: d.host, DOCKER_BUILDKIT: '0' },
+      reject: false,
+      all: true,
+    });
+    assert.ok(!failed, all);
+    assert.equal(await run('stdin:2', 'cat', '/docker'), 'A');
   });
 
   it('gives RUN the network that was asked for, and an own one by default', async () => {

@@ -6,7 +6,8 @@ import { blockBytes, decodeBlock, paddingOf, parseRecords, type TarEntry, withRe
 const mostExtended = 1024 * 1024;
 
 /**
- * Yields the entries of an archive; its end may be missing, but not that of an entry. The consumer takes the content
+ * Yields the entries of an archive; its end may be missing, and what fills the last block, as in the context of
+ * `docker build -f -`, but no content. The consumer takes the content
  * of an entry from the input; what it leaves is skipped.
  * @throws Error with the code PCH_ARCHIVE_INVALID
  */
@@ -17,7 +18,7 @@ export function* entriesOf(input: DataInput, content: EntryContent): Generator<T
     content.begin(entry.size);
     yield entry;
     asInvalid(() => content.skip());
-    asInvalid(() => input.passTo(paddingOf(entry.size), () => undefined));
+    asInvalid(() => input.take(paddingOf(entry.size)));
   }
 }
 
