@@ -7,6 +7,7 @@ import { finished, PassThrough, type Readable, type TransformCallback } from 'no
 import { ConnectionBody } from '../../hooks/connection/ConnectionBody.ts';
 import type { ArchiveReceiver, PathStat } from '../../hooks/engine.ts';
 import { PouchError } from '../../hooks/errors.ts';
+import { withDeadline } from '../wait/deadline.ts';
 import { Deferred } from '../wait/Deferred.ts';
 import { linkedAbort } from '../wait/linkedAbort.ts';
 import type { FileOperations, FileReply, FileRequest } from './protocol.ts';
@@ -159,6 +160,19 @@ export class CopyWorkers {
       forget();
       unlink();
     }
+  }
+
+  /**
+   * Waits for the beginning of an archive, whose rest has the same limit.
+   * @throws PCH_COPY_STALLED
+   */
+  async untilBegun<T>(
+    container: string,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const late = () => stalled(container, this.#stallMs);
+    return await withDeadline({ ms: this.#stallMs, late, signal }, work);
   }
 
   /** Subjects of the current copies, for the log. */

@@ -58,12 +58,19 @@ describe('copies of files of containers', function () {
     await ok('exec', 'box', 'sh', '-c', 'until [ -e /out/hard ]; do sleep 0.01; done');
   });
 
-  for (const options of [[], ['--userns', 'auto']]) {
+  const kinds = [
+    [],
+    ['--userns', 'auto'],
+    ['--rich', '--rich-mode', 'dumb-init'],
+    ['--runtime', 'runlxc'],
+    ['--runtime', 'runlxc', '--rich', '--rich-mode', 'dumb-init'],
+  ];
+  for (const [kind, options] of kinds.entries()) {
     it(`reach one that runs, one that stopped and one that never ran ${options.join(' ')}`, async () => {
-      const at = join(daemon.it.dir, `tree${options.length}`);
+      const at = join(daemon.it.dir, `tree${kind}`);
       await mkdir(join(at, 'sub'), { recursive: true });
       await writeFile(join(at, 'sub/file'), 'of the host');
-      const name = `states${options.length}`;
+      const name = `states${kind}`;
       await ok('create', '--name', name, ...options, '-v', `${name}:/vol`, 'busybox', 'sleep', '1000');
       const copyAll = async (to: string) => {
         await ok('cp', `${at}/.`, `${name}:/etc/${to}`);
@@ -82,6 +89,53 @@ describe('copies of files of containers', function () {
       assert.equal(await ok('exec', name, 'sh', '-c', script), `${'of the host'.repeat(6)}0`);
     });
   }
+
+  for (const runtime of ['runc', 'runlxc'])
+    it(`have the owners of the archive, or the user of the container: ${runtime}`, async () => {
+      const name = `owned-${runtime}`;
+      const script = 'mkdir /to /to/dir; touch /to/file; chown -R www-data /to; sleep 1000';
+      await ok('run', '-d', '--name', name, '--runtime', runtime, 'busybox', 'sh', '-c', script);
+      await ok('exec', name, 'sh', '-c', 'until [ "$(stat -c %u /to/file)" = 33 ]; do sleep 0.01; done');
+      await ok(
+        'create',
+        '--name',
+        `${name}-user`,
+        '--runtime',
+        runtime,
+        '--user',
+        'www-data',
+        'busybox',
+        'sh',
+        '-c',
+        script,
+      );
+      const owner = async (ref: string, options: object) => {
+        const tarball = tarOf({ name: 'own', content: 'x', uid: 1234, gid: 1235 });
+        await copies().extract(ref, tarball, { path: '/tmp', ...options });
+        const found = (await entriesOf((await copies().archive(ref, '/tmp/own')).body)).get('own');
+        return [found?.uid, found?.gid];
+      };
+      for (const [ref, user] of [
+        [name, [1234, 1235]],
+        [`${name}-user`, [33, 33]],
+      ] as const) {
+        assert.deepEqual(await owner(ref, {}), [1234, 1235]);
+        assert.deepEqual(await owner(ref, { copyUIDGID: false }), [1234, 1235]);
+        assert.deepEqual(await owner(ref, { copyUIDGID: true }), user, ref);
+      }
+      const over = async (entry: File, noOverwriteDirNonDir: boolean) =>
+        await codeOf(copies().extract(name, tarOf(entry), { path: '/to', noOverwriteDirNonDir }));
+      const [file, directory] = [
+        { name: 'dir', content: 'x' },
+        { name: 'file', type: 'directory' as const },
+      ];
+      for (const entry of [file, directory]) {
+        assert.equal(await over(entry, true), 'PCH_CONFLICT');
+        assert.equal(await ok('exec', name, 'sh', '-c', 'test -d /to/dir; test -f /to/file'), '');
+        assert.equal(await over(entry, false), 'done');
+      }
+      assert.equal(await ok('exec', name, 'sh', '-c', 'test -f /to/dir && test -d /to/file; echo $?'), '0');
+    });
 
   it('go to the host with their links, and through pipes', async () => {
     const at = join(daemon.it.dir, 'out');

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { type Readable, pipeline } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { PouchError } from '../../../hooks/errors.ts';
-import { findBinary } from '../../../hooks/runtimes/findBinary.ts';
+import { findBinary, type Search } from '../../../hooks/runtimes/findBinary.ts';
 
 /** What xz may use: the presets need 65 MiB at most, and a hostile file asks for 4 GiB. bzip2 needs 4 MB at most. */
 const memory = '512MiB';
@@ -17,8 +17,12 @@ const tools = {
  * Yields the decompressed bytes of a stream. The process ends with its input, and so with pouchd.
  * @throws PCH_TOOL_MISSING, PCH_ARCHIVE_INVALID
  */
-export async function* decompressByTool(name: keyof typeof tools, source: Readable): AsyncGenerator<Buffer> {
-  const tool = await findBinary(name);
+export async function* decompressByTool(
+  name: keyof typeof tools,
+  source: Readable,
+  search: Search = {},
+): AsyncGenerator<Buffer> {
+  const tool = await findBinary(name, search);
   if (tool === undefined)
     throw new PouchError(
       'PCH_TOOL_MISSING',

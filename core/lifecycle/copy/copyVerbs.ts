@@ -74,7 +74,7 @@ export async function sendArchive(
   );
 }
 
-/** @throws PCH_FILE_NOT_FOUND, PCH_READ_ONLY, PCH_COPY_REFUSED, PCH_ARCHIVE_INVALID */
+/** @throws PCH_FILE_NOT_FOUND, PCH_READ_ONLY, PCH_COPY_REFUSED, PCH_ARCHIVE_INVALID, PCH_COPY_STALLED */
 export async function writeArchive(
   engine: EngineContext,
   record: ContainerRecord,
@@ -86,8 +86,9 @@ export async function writeArchive(
   const owner = asUser ? await userOf(engine, record) : null;
   const args = { path: bytesOf(path), noOverwriteDirNonDir, owner, uidMappings, gidMappings };
   await withContainerView(engine, record, signal, async (view, ended) => {
-    const tar = await decompressedTar(body, ended);
-    await engine.files.copies.extract(record.name, { view, ...args }, tar, ended);
+    const { copies } = engine.files;
+    const tar = await copies.untilBegun(record.name, ended, (begun) => decompressedTar(body, begun));
+    await copies.extract(record.name, { view, ...args }, tar, ended);
   });
 }
 

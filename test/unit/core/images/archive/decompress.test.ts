@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { compressionOf, decompressed } from '../../../../../core/images/archive/decompress.ts';
+import { decompressByTool } from '../../../../../core/images/archive/decompressByTool.ts';
 
 /** "hello hello hello" by zstd 1.5. */
 const zstd = Buffer.from('KLUv/QRYZQAAMGhlbGxvIAEAMUoRou0eDA==', 'base64');
@@ -32,6 +33,18 @@ describe('archives that may be compressed', () => {
     const broken = Buffer.concat([gzipSync('x'.repeat(1000)).subarray(0, 15), Buffer.from('broken')]);
     await assert.rejects(buffer(await decompressed(Readable.from([broken]))));
   });
+
+  for (const [tool, packet] of [
+    ['bzip2', 'bzip2'],
+    ['xz', 'xz-utils'],
+  ] as const)
+    it(`name the tool that is missing on the host: ${tool}`, async () => {
+      const reading = buffer(decompressByTool(tool, Readable.from([bzip2]), { root: '/no-such-host' }));
+      await assert.rejects(reading, {
+        code: 'PCH_TOOL_MISSING',
+        hint: `install it: apt-get install ${packet}`,
+      });
+    });
 
   it('fail at the reader when the source fails', async () => {
     async function* failing() {
