@@ -261,10 +261,11 @@ export class Daemon {
       if (!offline && fixed.length > 0) throw needRestart(fixed);
       await replaceConfigFile(changed, changed.text);
       this.#options.log.info('settings changed in the file', { file, changed: Object.keys(changes) });
-      if (offline) return { file, settings: [], needRestart: fixed };
+      if (offline) return { file, plugins: [], settings: [], needRestart: fixed };
       try {
-        const { diff } = await this.#apply(loaded);
-        return { file, settings: [...diff.reloadable], needRestart: [...diff.needsRestart] };
+        const { changed: load, diff } = await this.#apply(loaded);
+        const { settings, needRestart } = reportOf(diff);
+        return { file, plugins: load.plugins, settings: [...settings], needRestart: [...needRestart] };
       } catch (error) {
         await replaceConfigFile(changed, changed.before);
         throw error;

@@ -125,7 +125,10 @@ export const createOptions: readonly OptionGroup[] = [
   {
     title: 'Health check:',
     options: [
-      { flags: '--health-cmd <command>', help: 'Command to run to check health' },
+      {
+        flags: '--health-cmd <command>',
+        help: 'Command to run to check health, a line of a shell or a JSON list of words',
+      },
       { flags: '--health-interval <duration>', help: 'Time between running the check (default 30s)' },
       { flags: '--health-timeout <duration>', help: 'Maximum time to allow one check to run (default 30s)' },
       {

@@ -10,7 +10,7 @@ const actions = ['none', 'kill', 'restart', 'stop'];
 export function healthFields(flags: CreateFlags): HealthFields & Pick<ContainerConfig, 'Healthcheck'> {
   const { healthCmd, healthRetries: retries, healthOnFailure: action } = flags;
   const check = {
-    ...(healthCmd && { Test: ['CMD-SHELL', healthCmd] }),
+    ...(healthCmd && { Test: testOf(healthCmd) }),
     ...duration('Interval', '--health-interval', flags.healthInterval),
     ...duration('Timeout', '--health-timeout', flags.healthTimeout),
     ...duration('StartPeriod', '--health-start-period', flags.healthStartPeriod),
@@ -29,6 +29,31 @@ export function healthFields(flags: CreateFlags): HealthFields & Pick<ContainerC
     ...(isAsked && { Healthcheck: check }),
     ...(action !== undefined && { HealthcheckOnFailureAction: action }),
   };
+}
+
+/**
+ * A line for a shell as docker has it, or a JSON list of strings as podman has it, which is run without one if it has
+ * more than one word. A list may begin with its kind, as in images.
+ */
+function testOf(text: string): string[] {
+  const words = listOf(text);
+  if (!words) return ['CMD-SHELL', text];
+  if (['CMD', 'CMD-SHELL', 'NONE'].includes(words[0]!)) return words;
+  return words.length === 1 ? ['CMD-SHELL', ...words] : ['CMD', ...words];
+}
+
+/** Undefined for a line of a shell. */
+function listOf(text: string): string[] | undefined {
+  if (!text.trimStart().startsWith('[')) return undefined;
+  try {
+    const found: unknown = JSON.parse(text);
+    const isList =
+      Array.isArray(found) && found.length > 0 && found.every((word) => typeof word === 'string');
+    return isList ? found : undefined;
+  } catch {
+    // `[ -e /ok ]` is one.
+    return undefined;
+  }
 }
 
 function duration(name: string, flag: string, text: string | undefined): Record<string, number> {

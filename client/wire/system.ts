@@ -1,5 +1,6 @@
 import type { ContainerSummary } from './container.ts';
 import type { ImageSummary } from './image.ts';
+import type { PluginChangeWire } from './plugins.ts';
 import type { VolumeWire } from './volume.ts';
 
 /** Response of `GET /version`. */
@@ -101,7 +102,9 @@ export interface SettingsUpdateRequest {
 export interface SettingsUpdateResponse {
   /** Absolute path of the configuration file on pouchd's host. */
   File: string;
-  /** Settings with new values, in force. */
+  /** What the load of the plugins has changed. */
+  Plugins: readonly PluginChangeWire[];
+  /** Other settings with new values, in force. */
   Settings: string[];
   /** Settings whose values are in force after a restart of pouchd, and why. */
   NeedRestart: { Path: string; Why: string }[];

@@ -1,6 +1,7 @@
 import type { RuntimeFinding } from '../runtime.ts';
 import type { RuntimeFeature } from '../runtimeFeatures.ts';
 import { token } from '../token.ts';
+import type { PluginChange } from './plugins.ts';
 
 /** What `info` returns. */
 export interface SystemInfo {
@@ -148,7 +149,9 @@ export interface AuthorizationSettings {
 export interface SettingsUpdate {
   /** Absolute path of the file. */
   file: string;
-  /** Settings with new values, in force. */
+  /** What the load of the plugins has changed. */
+  plugins: readonly PluginChange[];
+  /** Other settings with new values, in force. */
   settings: string[];
   /** Those of the file that are in force after a restart. */
   needRestart: { path: string; why: string }[];

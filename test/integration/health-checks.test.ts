@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -51,6 +53,44 @@ describe('health checks', function () {
     assert.deepEqual(statuses, ['healthy', 'unhealthy', 'healthy']);
     assert.match(events, /exec_create: \/bin\/sh -c test -e \/ok [^]*exec_start: [^]*exec_die/);
     await ok('rm', '-f', 'web');
+  });
+
+  it('of many containers are neither doubled nor lost', async () => {
+    const names = Array.from({ length: 5 }, (_, n) => `many${n}`);
+    const script = 'mkdir /lock || echo x >>/double; echo x >>/probes; rmdir /lock';
+    const often = ['--health-interval', '50ms', '--health-cmd', script];
+    const since = String(Math.floor(Date.now() / 1000));
+    for (const name of names)
+      await ok('run', '-d', '--name', name, '--network', 'none', ...often, 'busybox', 'sleep', '1000');
+    const areProbed = async () => {
+      const logs = await Promise.all(names.map(async (name) => (await healthOf(name))!.Log.length));
+      return logs.every((length) => length === 5);
+    };
+    assert.ok(await waitUntil(areProbed, { withinMs: 60_000 }));
+    for (const name of names) {
+      await ok('stop', '-t', '0', name);
+      const probed = join(daemon.it.dir, name);
+      await ok('cp', `${name}:/probes`, probed);
+      const filter = ['--until', '0s', '--filter', `container=${name}`, '--filter', 'event=exec_die'];
+      const ended = (await ok('events', '--since', since, ...filter)).split('\n').length;
+      const ran = (await readFile(probed, 'utf8')).split('\n').length - 1;
+      // The end of the container may have cut off the last one.
+      assert.ok(Math.abs(ended - ran) <= 1, `${name}: ${ran} probes ran, and ${ended} have ended`);
+      assert.match((await pouch('cp', `${name}:/double`, probed)).stderr, /No such|not find/i);
+    }
+    await ok('rm', '-f', ...names);
+  });
+
+  it('a list of words runs without a shell', async () => {
+    await run('words', '--health-cmd', '["test", "-e", "/ok"]');
+    await becomes('words', 'healthy');
+    assert.deepEqual((await daemon.it.inspect('words'))!.Config.Healthcheck?.Test, [
+      'CMD',
+      'test',
+      '-e',
+      '/ok',
+    ]);
+    await ok('rm', '-f', 'words');
   });
 
   it('one that takes too long is killed, and fails', async () => {

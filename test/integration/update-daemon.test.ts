@@ -1,7 +1,7 @@
 /** `pouch updatedaemon` changes settings of a daemon that runs, in its file. */
 import assert from 'node:assert/strict';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { useDaemon } from '../support/useDaemon.ts';
 
 describe('updatedaemon', function () {
@@ -32,6 +32,29 @@ describe('updatedaemon', function () {
     await ok('rm', '-f', 'shop');
     assert.equal(await ok('updatedaemon', '--unset', 'network.dns'), 'setting network.dns has a new value');
     assert.ok(!(await text()).includes('192.0.2.53'));
+  });
+
+  it('prints for each plugin what happened, and exits with 1 for one that cannot be loaded', async () => {
+    const [good, bad] = ['good.ts', 'bad.ts'].map((name) => join(daemon.it.dir, name)) as [string, string];
+    const plugin = (version: string) =>
+      `import { definePlugin } from 'pouch/hooks';
+       export default definePlugin({ name: 'good', version: '${version}', doc: 'x', setup() {} });`;
+    await writeFile(good, plugin('1.0.0'));
+    await writeFile(bad, `throw new Error('does not load');`);
+    assert.equal(await ok('updatedaemon', `plugins=[{"path":"${good}"}]`), 'added   good');
+    await writeFile(good, plugin('1.0.1'));
+    const broken = await pouch(
+      'updatedaemon',
+      `plugins=[{"path":"${good}"},{"path":"${bad}"}]`,
+      'stopTimeout=9s',
+    );
+    assert.equal(broken.exitCode, 1);
+    assert.match(broken.stdout, /^updated +good$/m);
+    assert.match(
+      broken.stdout,
+      /^quarantined +\S+ +.*does not load.*\nsetting stopTimeout has a new value\n$/m,
+    );
+    assert.match(await ok('updatedaemon', '--unset', 'plugins'), /^removed +good$/m);
   });
 
   it('refuses what needs a restart, and writes it with --offline', async () => {

@@ -233,6 +233,7 @@ function fakeSystem(engine: () => FakeEngine): System {
     authorization: () => ({ plugins: [], timeout: 1000 }),
     updateSettings: async (changes) => ({
       file: '/etc/pouch/pouchd.yaml',
+      plugins: [],
       settings: Object.keys(changes),
       needRestart: [],
     }),

@@ -1,4 +1,5 @@
 import { invalidOption } from '../../errors.ts';
+import { printNeedRestart, printReload } from '../../plugins/printReload.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import { collect } from '../../run/collect.ts';
 import type { Session } from '../../Session.ts';
@@ -12,6 +13,7 @@ const help = `
 Writes the settings to pouchd's configuration file, whose comments stay, and reloads it: they apply to new containers.
 A value is JSON, or text as it is:
   pouch updatedaemon log.level=debug 'network.dns=["192.0.2.53"]'
+The exit code is 1 if a plugin cannot be loaded; the file has the settings all the same.
 See docs/reference/configuration.md for all settings.`;
 
 export function define(command: PouchCommand, session: Session): void {
@@ -34,15 +36,14 @@ async function update(session: Session, pairs: readonly string[], flags: Flags):
   }
   if (changes.size === 0)
     throw invalidOption('updatedaemon', 'at least one SETTING=VALUE or --unset SETTING', '');
-  const { File, Settings, NeedRestart } = await session.client.system.updateSettings({
+  const { File, Plugins, Settings, NeedRestart } = await session.client.system.updateSettings({
     Settings: Object.fromEntries(changes),
     ...(flags.offline && { Offline: true }),
   });
-  for (const path of Settings) session.print(`setting ${path} has a new value`);
-  if (flags.offline) session.print(`${File} is written; a restart of pouchd puts it in force`);
-  else if (Settings.length === 0) session.print('nothing has changed');
-  for (const { Path, Why } of NeedRestart)
-    session.warn(`setting ${Path} keeps its value until pouchd is restarted: ${Why}`);
+  const needRestart = NeedRestart.map(({ Path: path, Why: why }) => ({ path, why }));
+  if (!flags.offline) return printReload(session, { plugins: Plugins, settings: Settings, needRestart });
+  session.print(`${File} is written; a restart of pouchd puts it in force`);
+  printNeedRestart(session, needRestart);
 }
 
 function valueOf(text: string): unknown {

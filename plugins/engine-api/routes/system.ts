@@ -37,11 +37,12 @@ async function ping(call: Call): Promise<void> {
 /** A path of Alibaba's pouch; Docker has none. */
 async function updateSettings(call: Call): Promise<void> {
   const { Settings, Offline } = validate(settingsUpdateSchema, await readJson(call));
-  const { file, settings, needRestart } = await call.engine.system.updateSettings(Settings, {
+  const { file, plugins, settings, needRestart } = await call.engine.system.updateSettings(Settings, {
     offline: Offline ?? false,
   });
   const body: SettingsUpdateResponse = {
     File: file,
+    Plugins: plugins,
     Settings: settings,
     NeedRestart: needRestart.map(({ path, why }) => ({ Path: path, Why: why })),
   };

@@ -216,6 +216,12 @@ const cases: [args: string, part: Part][] = [
     '--health-cmd true --health-interval 1m30s --health-timeout 500ms --health-retries 0 img',
     { Healthcheck: { Test: ['CMD-SHELL', 'true'], Interval: 90e9, Timeout: 5e8, Retries: 0 } },
   ],
+  ['--health-cmd ["test","-e","/ok"] img', { Healthcheck: { Test: ['CMD', 'test', '-e', '/ok'] } }],
+  ['--health-cmd ["CMD","true"] img', { Healthcheck: { Test: ['CMD', 'true'] } }],
+  ['--health-cmd ["true"] img', { Healthcheck: { Test: ['CMD-SHELL', 'true'] } }],
+  ['--health-cmd [1] img', { Healthcheck: { Test: ['CMD-SHELL', '[1]'] } }],
+  ['--health-cmd [] img', { Healthcheck: { Test: ['CMD-SHELL', '[]'] } }],
+  ['--health-cmd [x img', { Healthcheck: { Test: ['CMD-SHELL', '[x'] } }],
   [
     '--health-start-period 1h --health-start-interval 2s --health-on-failure kill img',
     { Healthcheck: { StartPeriod: 3600e9, StartInterval: 2e9 }, HealthcheckOnFailureAction: 'kill' },
