@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { encodeEntry } from '../log/entry.ts';
-import { decodeHeader, decodeMember, headerBytes, type Member, smallestBytes } from './member.ts';
+import { decodeHeader, decodeMember, headerBytes, isPossible, type Member, smallestBytes } from './member.ts';
 
 /** What readers need of a file of a log. A read returns less than was asked for only at the end. */
 export interface LogBytes {
@@ -18,6 +18,8 @@ interface Part {
   readonly length: number;
   /** In Unix milliseconds. */
   readonly time: number;
+  /** Bytes that are missing, if they are others than its length. */
+  readonly lost?: number;
   readonly member?: Member;
   /** Of the member in the compressed file. */
   readonly at?: number;
@@ -94,8 +96,8 @@ export class CompressedLog implements LogBytes {
   }
 
   /** Fills the place of a damaged part from its byte `from` on. */
-  #report({ length, time }: Part, place: Buffer, from: number): void {
-    const text = `[pouch: ${length} bytes of log cannot be read: ${this.#name} is damaged]\n`;
+  #report({ length, lost = length, time }: Part, place: Buffer, from: number): void {
+    const text = `[pouch: ${lost} bytes of log cannot be read: ${this.#name} is damaged]\n`;
     // The line before it may be cut off.
     const note = Buffer.from(`\n${encodeEntry('stderr', Buffer.from(text), new Date(time).toISOString())}`);
     place.fill(' ');
@@ -115,13 +117,15 @@ async function partsOf(handle: FileHandle): Promise<Part[]> {
     const header = Buffer.alloc(headerBytes);
     await handle.read(header, 0, headerBytes, at);
     const member = decodeHeader(header);
-    if (!member || at + member.bytes > size) break;
+    if (!member || at + member.bytes > size || !isPossible(member, size)) break;
     parts.push({ start, length: member.plainBytes, time: member.time, member, at });
     if (start === 0) total = member.total;
     time = member.time;
     start += member.plainBytes;
     at += member.bytes;
   }
-  if (start < total) parts.push({ start, length: Math.max(total - start, smallestBytes), time });
+  const lost = total - start;
+  // Nothing follows it: readers need not skip gigabytes.
+  if (lost > 0) parts.push({ start, length: smallestBytes, lost, time });
   return parts;
 }

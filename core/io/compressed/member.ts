@@ -92,6 +92,11 @@ function isPlausible({ bytes, plainBytes, total, time }: Member): boolean {
   );
 }
 
+/** Deflate makes of 1032 bytes one at most: a header that claims more is damaged. */
+export function isPossible({ total }: Member, fileBytes: number): boolean {
+  return total <= fileBytes * 1032;
+}
+
 /** Resolves to the content of a member; undefined if it is damaged. */
 export async function decodeMember(data: Buffer, { plainBytes }: Member): Promise<Buffer | undefined> {
   const plain = await decompress(data, { maxOutputLength: plainBytes }).catch(() => undefined);

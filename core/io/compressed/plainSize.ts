@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { RotatedLog } from '../log/rotated.ts';
-import { decodeHeader, headerBytes, type Member } from './member.ts';
+import { decodeHeader, headerBytes, isPossible, type Member } from './member.ts';
 
 /** What the first header of a compressed log says; undefined if it is damaged. */
 export function firstHeader(path: string): Member | undefined {
@@ -8,7 +8,8 @@ export function firstHeader(path: string): Member | undefined {
   try {
     const header = Buffer.alloc(headerBytes);
     readSync(file, header, 0, headerBytes, 0);
-    return decodeHeader(header);
+    const member = decodeHeader(header);
+    return member && isPossible(member, fstatSync(file).size) ? member : undefined;
   } finally {
     closeSync(file);
   }

@@ -205,6 +205,20 @@ describe('compressed logs', () => {
         data.writeUInt32LE(5000, 20);
         return data;
       },
+      'in the total of a header': (data) => {
+        data.writeDoubleLE(2 ** 50, 24);
+        return data;
+      },
+      'in the total of a header, which could be': (data) => {
+        data.writeDoubleLE(data.length * 1000, 24);
+        return data;
+      },
+      'in the compressed length of the last header': (data) => {
+        let at = 0;
+        while (at + data.readUInt32LE(at + 16) < data.length) at += data.readUInt32LE(at + 16);
+        data.writeUInt32LE(60, at + 16);
+        return data;
+      },
       'at the end': (data) => data.subarray(0, data.length - 100),
       'in the middle of a header': (data) => data.subarray(0, 20),
       entirely: () => Buffer.alloc(0),
@@ -232,7 +246,7 @@ describe('compressed logs', () => {
             [...new Set(lines)].toSorted((one, other) => one - other),
           );
           assert.equal(lines.at(-1), last);
-          assert.ok(lines.length < whole.length && lines.length >= 3000, `${lines.length} lines`);
+          assert.ok(lines.length <= whole.length && lines.length >= 3000, `${lines.length} lines`);
         }
         const log = open();
         log.append([entry(last + 1)]);
