@@ -4,6 +4,9 @@ import { Socket, type OnReadOpts, type SocketConstructorOpts } from 'node:net';
 /** A pipe holds 64 KiB, so no read returns more. */
 export const readSize = 64 * 1024;
 
+/** Bytes of a read after which it is the turn of others: libuv reads up to 32 times from a pipe that is never empty. */
+const busyBytes = 16 * 1024;
+
 /** One buffer for all readers: each chunk is consumed before the next read, and an idle FIFO needs no buffer. */
 const shared = Buffer.allocUnsafeSlow(readSize);
 
@@ -86,7 +89,11 @@ export class FifoReader {
 
   #take(bytes: number): boolean {
     this.#handlers.data(shared.subarray(0, bytes));
-    return true;
+    if (bytes < busyBytes) return true;
+    setImmediate(() => {
+      if (!this.#ended && !this.#socket.isPaused()) this.#socket.resume();
+    });
+    return false;
   }
 
   #end(): void {
