@@ -2,7 +2,10 @@ import type { Readable } from 'node:stream';
 import type { SidecarStatus } from '../contributions/sidecar.ts';
 import type { ErrorCode } from '../errors.ts';
 import { token } from '../token.ts';
+import type { PluginChange } from './pluginChange.ts';
 import type { PluginStatus } from './system.ts';
+
+export type { PluginChange } from './pluginChange.ts';
 
 /** What the loader finds in a plugin that it does not set up. */
 export interface PluginCheck {
@@ -16,20 +19,6 @@ export interface PluginCheck {
   hooks?: readonly string[];
   /** Why it cannot be loaded. */
   problem?: { code: ErrorCode; message: string; hint?: string };
-}
-
-/** What a plugin changed in a plan. */
-export interface PluginChange {
-  name: string;
-  /** The change of a version that only plans, a shadow. */
-  isShadow?: boolean;
-  /**
-   * `kept`: the new version cannot be loaded, and the previous one serves. `quarantined`: neither can. `updated`: its
-   * file or its entry in pouchd.yaml has changed.
-   */
-  change: 'added' | 'removed' | 'updated' | 'enabled' | 'disabled' | 'kept' | 'quarantined';
-  /** Why, for the last two. */
-  reason?: string | undefined;
 }
 
 /** What a reload of pouchd.yaml has changed. */

@@ -1,7 +1,7 @@
 import type { RuntimeFinding } from '../runtime.ts';
 import type { RuntimeFeature } from '../runtimeFeatures.ts';
 import { token } from '../token.ts';
-import type { PluginChange } from './plugins.ts';
+import type { PluginChange } from './pluginChange.ts';
 
 /** What `info` returns. */
 export interface SystemInfo {
