@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { WebSocket, WebSocketServer } from 'ws';
 import { waitUntil } from '../../../../../core/wait/waitUntil.ts';
-import { encodeFrame, mostFrameBytes } from '../../../../../plugins/engine-api/websocket/frames.ts';
+import { mostMessageBytes } from '../../../../../plugins/engine-api/websocket/accept.ts';
 import { keepAlive } from '../../../../../plugins/engine-api/websocket/keepAlive.ts';
 import { fakeEngine, type FakeEngine } from '../../../../support/fakeEngine.ts';
 import { serveApi, type RunningApi } from '../../../../support/apiServer.ts';
@@ -17,12 +18,11 @@ const mask = Buffer.from([1, 2, 3, 4]);
 function framed(code: number, text: string | Buffer = '', { final = true, length = -1 } = {}): Buffer {
   const payload = Buffer.from(text);
   const size = length < 0 ? payload.length : length;
-  const head = encodeFrame(code, Buffer.alloc(size < 126 ? size : size < 65536 ? 126 : 65536));
-  const header = Buffer.from(head.subarray(0, size < 126 ? 2 : size < 65536 ? 4 : 10));
-  if (size >= 126 && size < 65536) header.writeUInt16BE(size, 2);
-  if (size >= 65536) header.writeBigUInt64BE(BigInt(size), 2);
-  if (!final) header[0]! &= 0x7f;
-  header[1]! |= 0x80;
+  const header = Buffer.alloc(size < 126 ? 2 : size < 65536 ? 4 : 10);
+  header[0] = (final ? 0x80 : 0) | code;
+  header[1] = 0x80 | (size < 126 ? size : size < 65536 ? 126 : 127);
+  if (header.length === 4) header.writeUInt16BE(size, 2);
+  if (header.length === 10) header.writeBigUInt64BE(BigInt(size), 2);
   return Buffer.concat([header, mask, payload.map((byte, at) => byte ^ mask[at & 3]!)]);
 }
 
@@ -99,7 +99,7 @@ describe('attach by WebSocket', () => {
   it('ends with the output by a close', async () => {
     const id = await run({ Cmd: ['echo', 'bye'] });
     const client = shake(`/containers/${id}/attach/ws?logs=1&stream=0&stdout=1`);
-    assert.match(await client.untilEnd(), /\r\n\r\n\x82\x04bye\n\x88\x02\x03\xe8$/);
+    await client.until(/\r\n\r\n\x82\x04bye\n\x88\x02\x03\xe8$/);
     client.socket.end();
   });
 
@@ -116,7 +116,7 @@ describe('attach by WebSocket', () => {
     const client = shake(`/containers/${id}/attach/ws?${everything}&detachKeys=ctrl-x`);
     await client.until(/\r\n\r\n/);
     client.send(framed(2, '\x18'));
-    assert.match(await client.untilEnd(), /\x88\x02\x03\xe8$/);
+    await client.until(/\x88\x02\x03\xe8$/);
     assert.equal(engine.containers.inspect(id).state.status, 'running');
     client.socket.end();
   });
@@ -147,7 +147,7 @@ describe('attach by WebSocket', () => {
 
   const protocolError = /\x88.\x03\xea/s;
   const attacks: [string, Buffer, RegExp][] = [
-    ['a frame without a mask', encodeFrame(2, Buffer.from('x')), protocolError],
+    ['a frame without a mask', Buffer.from([0x82, 0x01, 0x78]), protocolError],
     ['reserved bits', Buffer.from([0xc2, 0x80, 1, 2, 3, 4]), protocolError],
     ['an unknown opcode', framed(3, 'x'), protocolError],
     ['an unknown control opcode', framed(11, 'x'), protocolError],
@@ -165,7 +165,7 @@ describe('attach by WebSocket', () => {
       Buffer.from([0x82, 0xff, 255, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3, 4]),
       /\x88.\x03\xf1/s,
     ],
-    ['a frame that is too long', framed(2, '', { length: mostFrameBytes + 1 }), /\x88.\x03\xf1/s],
+    ['a frame that is too long', framed(2, '', { length: mostMessageBytes + 1 }), /\x88.\x03\xf1/s],
     ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n'), protocolError],
     ['a close with a code of no meaning', framed(8, Buffer.from([0, 1])), protocolError],
   ];
@@ -220,26 +220,19 @@ describe('attach by WebSocket', () => {
 
 describe('a WebSocket client that is gone', () => {
   it('is noticed by its silence, and one that responds is not', async () => {
-    const served: Socket[] = [];
-    const server = createServer((socket) => {
-      served.push(socket);
-      keepAlive(socket.resume(), () => true, 20);
-    }).listen(0, '127.0.0.1');
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    server.on('connection', (socket) => keepAlive(socket, 20));
     await once(server, 'listening');
-    const open = () => connect((server.address() as AddressInfo).port, '127.0.0.1');
-    const [silent, alive] = [open(), open()];
+    const open = (autoPong: boolean) =>
+      new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { autoPong });
+    const [silent, alive] = [open(false), open(true)];
     let pings = 0;
-    alive.on('data', () => {
-      pings += 1;
-      alive.write(framed(10));
-    });
-    silent.resume();
+    alive.on('ping', () => (pings += 1));
     await once(silent, 'close');
     const seen = pings;
-    while (pings < seen + 5) await once(alive, 'data');
-    assert.equal(alive.destroyed, false);
-    alive.destroy();
-    for (const socket of served) socket.destroy();
+    while (pings < seen + 5) await once(alive, 'ping');
+    assert.equal(alive.readyState, alive.OPEN);
+    alive.terminate();
     server.close();
   });
 });
