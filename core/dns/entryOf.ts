@@ -23,6 +23,14 @@ export function hasNames({ draft }: Pick<ContainerRecord, 'draft'>): boolean {
   return Object.keys(draft.network.ids ?? {}).length > 0;
 }
 
+/** Whether the resolver serves a container that is attached: a driver of a plugin may return no address. */
+export function isServed(record: Pick<ContainerRecord, 'attachments' | 'draft'>): boolean {
+  const ids = record.draft.network.ids ?? {};
+  return networkAttachments(record).some(
+    ({ network, ip, ip6 }) => Object.hasOwn(ids, network) && (ip ?? ip6) !== undefined,
+  );
+}
+
 /** Of a container that is attached. Undefined: names do not resolve in it, and it has none in others. */
 export function nameEntryOf(record: ContainerRecord, facts: EntryFacts): NameEntry | undefined {
   const { id, draft } = record;

@@ -1,7 +1,7 @@
 /** What a container and others know it by: its /etc/hosts and /etc/resolv.conf, and its names at the resolver. */
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { networkAttachments } from '../../../hooks/networkAttachments.ts';
-import { hasNames, nameEntryOf } from '../../dns/entryOf.ts';
+import { hasNames, isServed, nameEntryOf } from '../../dns/entryOf.ts';
 import type { NameEntry } from '../../dns/protocol.ts';
 import { withResolver } from '../../dns/resolvConf.ts';
 import { etcPaths, hostsFile } from '../../plan/etcFiles.ts';
@@ -74,7 +74,7 @@ async function writeResolvConf(engine: EngineContext, record: ContainerRecord): 
 /** The file of its plan, or of a container in which names resolve. The resolver is not in a virtual machine. */
 export function resolvConfOf(engine: EngineContext, record: ContainerRecord): string {
   const planned = record.draft.files[etcPaths.resolvConf]?.content ?? '';
-  return hasNames(record) && !isVm(engine, record) ? withResolver(planned) : planned;
+  return isServed(record) && !isVm(engine, record) ? withResolver(planned) : planned;
 }
 
 /** A file on the host that is mounted: those of a rich container are in its root file system. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hasNames, nameEntryOf } from '../../../../core/dns/entryOf.ts';
+import { hasNames, isServed, nameEntryOf } from '../../../../core/dns/entryOf.ts';
 import type { ContainerRecord } from '../../../../hooks/engine.ts';
 import { record } from '../record.ts';
 
@@ -61,6 +61,13 @@ describe('what the resolver knows of a container', () => {
 
   it('is a name for others only, if it is a virtual machine', () => {
     assert.equal(nameEntryOf(box(''), { ...facts, isVm: true })?.netns, undefined);
+  });
+
+  it('does not exist for a container whose driver returns no address, which keeps the name servers of its plan', () => {
+    const box2 = box('');
+    assert.equal(isServed(box2), true);
+    box2.attachments = { 'network.eth1': { network: 'web', interface: 'eth1', ports: [] } };
+    assert.deepEqual([hasNames(box2), isServed(box2), nameEntryOf(box2, facts)], [true, false, undefined]);
   });
 
   it('is nothing on the networks that always exist', () => {
