@@ -8,7 +8,6 @@ import {
   type PruneFilter,
   type VolumePruneFilter,
 } from '../../../hooks/index.ts';
-
 import type { Query } from '../http/Query.ts';
 
 type Filters = Record<string, string[]>;
@@ -43,11 +42,11 @@ export function networkPruneFilter(filters: Filters): PruneFilter {
 }
 
 /**
- * The same for the build cache, to which `docker system prune` also sends its label filters: a cache with labels does
- * not exist, so that they would remove nothing.
+ * Undefined if nothing matches: the build cache has no labels, and `docker system prune` sends it the label filters for
+ * containers and images, too.
  * @throws PCH_OPTION_INVALID
  */
-export function buildPrune(query: Query): BuildPrune {
+export function buildPrune(query: Query): BuildPrune | undefined {
   const filters = query.filters();
   checkFilterNames(filters, [...common, 'unused-for']);
   const { createdBefore } = pruneFilter({
@@ -55,6 +54,7 @@ export function buildPrune(query: Query): BuildPrune {
     until: filters['until'] ?? filters['unused-for'] ?? [],
   });
   const keepBytes = query.integer('keep-storage');
+  if (filters['label']?.length) return undefined;
   return {
     all: query.flag('all'),
     ...(createdBefore !== undefined && { unusedSince: createdBefore }),

@@ -140,6 +140,7 @@ async function firstBytes(body: Readable, size: number): Promise<Buffer> {
 }
 
 async function prune(call: Call): Promise<void> {
-  const { ids, bytes } = await call.engine.builds.prune(buildPrune(call.query));
+  const wanted = buildPrune(call.query);
+  const { ids, bytes } = wanted ? await call.engine.builds.prune(wanted) : { ids: [], bytes: 0 };
   sendJson(call, { CachesDeleted: ids, SpaceReclaimed: bytes });
 }

@@ -112,4 +112,11 @@ describe('what POST /build/prune removes', () => {
     );
     assert.throws(() => buildPrune(queryOf({ 'keep-storage': 'much' })), { code: 'PCH_BAD_REQUEST' });
   });
+
+  it('is nothing for a label, which no part of the cache has', () => {
+    const labelled = (filters: object) => buildPrune(queryOf({ all: '1', filters: JSON.stringify(filters) }));
+    assert.equal(labelled({ label: ['a=b'] }), undefined);
+    assert.equal(labelled({ label: ['a'], until: ['1h'] }), undefined);
+    assert.deepEqual(labelled({ 'label!': ['a'] }), { all: true });
+  });
 });
