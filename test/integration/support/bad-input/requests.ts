@@ -248,7 +248,8 @@ const paths: RequestRow[] = [
     'PCH_NOT_SUPPORTED',
     /a custom checkpoint directory/,
   ),
-  post('/build?version=2', 501, 'PCH_NOT_SUPPORTED', /version: the builder BuildKit/),
+  post('/build?version=2', 501, 'PCH_NOT_SUPPORTED', /remote: a context without a session/),
+  post('/build?version=2&session=s', 500, 'PCH_TOOL_MISSING', /building with BuildKit: buildkitd/),
   post(
     '/build?remote=https://example.org/a.git',
     501,
