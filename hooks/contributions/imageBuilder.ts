@@ -57,6 +57,7 @@ export interface BuildPrune {
   readonly keepBytes?: number;
 }
 
+/** What a prune has removed. */
 export interface PrunedCache {
   readonly ids: readonly string[];
   /** Bytes that are free again. */
@@ -121,9 +122,11 @@ export interface DaemonContext extends BuilderContext {
   /** Starts the container whose network is that of `RUN`. Its end ends the daemon. */
   network(): Promise<BuildNetwork>;
   readonly images: {
+    /** Images of this host, which a build may begin from. */
     list(): Promise<HostImage[]>;
     /** Bytes of a blob of an image; undefined if no image has it. */
     size(digest: string): Promise<number | undefined>;
+    /** A part of a blob, in order. */
     read(digest: string, offset: number, size: number): AsyncIterable<Uint8Array>;
   };
   /** Stores an image, with its names. */
