@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { separateApt, unpackAll } from './debian13.ts';
+import { fetchPackages } from './debian13.ts';
 
 /** Its sources have BuildKit’s, of which Debian builds only what dockerd has. */
 const release = 'docker.io';
@@ -79,14 +79,7 @@ export async function buildkitPrograms(): Promise<string> {
 }
 
 async function fetchAll(directory: string): Promise<void> {
-  const downloads = join(directory, 'downloads');
-  await mkdir(downloads);
-  const apt = await separateApt(join(directory, 'apt'), downloads);
-  await apt('update');
-  await apt('download', ...packages);
-  // A mirror may have the sources without the file that signs them.
-  await apt('source', '--download-only', release).catch(() => undefined);
-  await unpackAll(downloads, join(directory, 'root'));
+  const downloads = await fetchPackages(directory, packages, release);
   // Debian's patches of it are in the package of its library, what it brings along is only here.
   const archive = (await readdir(downloads)).find((name) => name.endsWith('.orig-buildkit.tar.xz'));
   if (archive === undefined) throw new Error('trixie’s docker.io has no sources of BuildKit');

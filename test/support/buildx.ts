@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { separateApt, unpackAll } from './debian13.ts';
+import { fetchPackages } from './debian13.ts';
 import type { TestPouchd } from './TestPouchd.ts';
 
 const inPackage = 'usr/libexec/docker/cli-plugins/docker-buildx';
@@ -39,12 +39,7 @@ export async function buildx(
 async function fetchBuildx(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'pd-buildx-'));
   try {
-    const debs = join(directory, 'debs');
-    await mkdir(debs);
-    const apt = await separateApt(join(directory, 'apt'), debs);
-    await apt('update');
-    await apt('download', 'docker-buildx');
-    await unpackAll(debs, join(directory, 'root'));
+    await fetchPackages(directory, ['docker-buildx']);
     const beside = `${kept}.${process.pid}`;
     await mkdir(join(beside, 'cli-plugins'), { recursive: true });
     await cp(join(directory, 'root', inPackage), join(beside, 'cli-plugins/docker-buildx'));

@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { separateApt, unpackAll } from './debian13.ts';
+import { fetchPackages } from './debian13.ts';
 
 const inPackage = 'usr/libexec/docker/cli-plugins/docker-compose';
 
@@ -56,12 +56,7 @@ async function isKept(): Promise<boolean> {
 async function fetchCompose(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'pd-compose-'));
   try {
-    const debs = join(directory, 'debs');
-    await mkdir(debs);
-    const apt = await separateApt(join(directory, 'apt'), debs);
-    await apt('update');
-    await apt('download', 'docker-compose');
-    await unpackAll(debs, join(directory, 'root'));
+    await fetchPackages(directory, ['docker-compose']);
     const beside = `${kept}.${process.pid}`;
     await mkdir(join(beside, 'cli-plugins'), { recursive: true });
     await cp(join(directory, 'root', inPackage), join(beside, 'cli-plugins/docker-compose'));

@@ -24,6 +24,27 @@ export async function separateApt(directory: string, cwd: string): Promise<Apt> 
   return async (...args) => (await execa('apt-get', [...options, ...args], { cwd, timeout: 60_000 })).stdout;
 }
 
+/**
+ * Downloads packages and unpacks them, as if they were installed below `root` in the directory.
+ * @param source - a package whose sources are downloaded, too
+ * @returns the directory of the downloads
+ */
+export async function fetchPackages(
+  directory: string,
+  packages: readonly string[],
+  source?: string,
+): Promise<string> {
+  const downloads = join(directory, 'downloads');
+  await mkdir(downloads);
+  const apt = await separateApt(join(directory, 'apt'), downloads);
+  await apt('update');
+  await apt('download', ...packages);
+  // A mirror may have the sources without the file that signs them.
+  if (source !== undefined) await apt('source', '--download-only', source).catch(() => undefined);
+  await unpackAll(downloads, join(directory, 'root'));
+  return downloads;
+}
+
 /** Unpacks the packages in a directory, as if they were installed below `root`. */
 export async function unpackAll(debs: string, root: string): Promise<void> {
   for (const file of await readdir(debs))

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { separateApt, unpackAll } from '../../support/debian13.ts';
+import { fetchPackages } from '../../support/debian13.ts';
 
 export const samples = ['logger', 'ulimit-adjuster', 'device-injector'] as const;
 
@@ -52,14 +52,7 @@ export async function nriPlugins(): Promise<string> {
 }
 
 async function fetchAll(directory: string): Promise<void> {
-  const downloads = join(directory, 'downloads');
-  await mkdir(downloads);
-  const apt = await separateApt(join(directory, 'apt'), downloads);
-  await apt('update');
-  await apt('download', ...packages);
-  // A mirror may have the sources without the file that signs them.
-  await apt('source', '--download-only', release).catch(() => undefined);
-  await unpackAll(downloads, join(directory, 'root'));
+  const downloads = await fetchPackages(directory, packages, release);
   await mkdir(join(directory, 'nri'));
   await execa('sh', ['-c', 'tar -xzf *.orig.tar.gz --strip-components=1 -C ../nri'], { cwd: downloads });
 }
