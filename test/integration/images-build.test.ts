@@ -10,6 +10,7 @@ import { execa } from 'execa';
 import type { ProgressMessage } from '../../client/index.ts';
 import { cgroupRoots } from '../../core/apply/effects/cgroup.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { buildsIn, processesWith } from '../support/builtImages.ts';
 import { type RootfsEntry, rootfsTar } from '../support/rootfsTar.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 
@@ -30,33 +31,7 @@ describe('pouch build', function () {
     await d.pouch('image', 'prune', '-f');
   });
 
-  async function write(files: Record<string, string>): Promise<void> {
-    for (const [path, content] of Object.entries(files)) {
-      await mkdir(dirname(join(context, path)), { recursive: true });
-      await writeFile(join(context, path), content);
-    }
-  }
-
-  async function built(...args: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await d.pouch('build', ...args, context);
-    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
-    return stdout;
-  }
-
-  const run = async (image: string, ...command: string[]) =>
-    (await d.pouch('run', '--rm', '--network', 'none', image, ...command)).stdout;
-
-  /** Processes of the host whose command line has a word. */
-  function processesWith(word: string): string[] {
-    return readdirSync('/proc').filter((pid) => {
-      if (!/^\d+$/.test(pid)) return false;
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`sleep\0${word}\0`);
-      } catch {
-        return false;
-      }
-    });
-  }
+  const { write, built, run } = buildsIn(() => ({ d, context }));
 
   /** What a build that has ended leaves. */
   async function leftovers(): Promise<string[]> {
@@ -326,9 +301,9 @@ describe('pouch build', function () {
   describe('that is cut off', () => {
     const slow = (seconds: string) => ({ Dockerfile: `FROM busybox\nRUN echo begun; sleep ${seconds}` });
     const begins = (seconds: string) =>
-      waitUntil(() => processesWith(seconds).length > 0, { withinMs: 30_000 });
+      waitUntil(() => processesWith('sleep', seconds).length > 0, { withinMs: 30_000 });
     const ends = (seconds: string) =>
-      waitUntil(() => processesWith(seconds).length === 0, { withinMs: 10_000 });
+      waitUntil(() => processesWith('sleep', seconds).length === 0, { withinMs: 10_000 });
 
     async function worksAgain(): Promise<void> {
       await write({ Dockerfile: 'FROM busybox\nRUN true' });

@@ -8,6 +8,7 @@ import { cgroupRoots } from '../../core/apply/effects/cgroup.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { compose2 } from '../support/compose.ts';
 import { skip } from '../support/skip.ts';
+import { buildsIn, processesWith } from '../support/builtImages.ts';
 import { buildkitPrograms } from '../support/buildkit.ts';
 import { buildx } from '../support/buildx.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
@@ -30,21 +31,7 @@ describe('BuildKit', function () {
   });
   afterEach(() => rm(context, { recursive: true }));
 
-  async function write(files: Record<string, string>): Promise<void> {
-    for (const [name, content] of Object.entries(files)) {
-      await mkdir(dirname(join(context, name)), { recursive: true });
-      await writeFile(join(context, name), content);
-    }
-  }
-
-  async function built(...args: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await d.pouch('build', ...args, context);
-    assert.equal(exitCode, 0, `${stdout}\n${stderr}`);
-    return stdout;
-  }
-
-  const run = async (image: string, ...command: string[]) =>
-    (await d.pouch('run', '--rm', '--network', 'none', image, ...command)).stdout;
+  const { write, built, run } = buildsIn(() => ({ d, context }));
 
   /** Of a build that has ended; the daemon of BuildKit has a place, a container and a cgroup while it runs. */
   async function places(): Promise<{ directories: string[]; containers: string[]; cgroups: string[] }> {
@@ -58,18 +45,6 @@ describe('BuildKit', function () {
       containers: containers.filter(Boolean),
       cgroups: [...new Set(cgroups)],
     };
-  }
-
-  /** Processes of the host whose command line has these words. */
-  function processesWith(...words: string[]): string[] {
-    return readdirSync('/proc').filter((pid) => {
-      if (!/^\d+$/.test(pid)) return false;
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words.join('\0'));
-      } catch {
-        return false;
-      }
-    });
   }
 
   const buildkitds = () => processesWith('--config', join(d.root, 'builds'));
