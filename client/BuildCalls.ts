@@ -29,6 +29,10 @@ export interface BuildRequest {
   cpusetMems?: string;
   shmSize?: number;
   ulimits?: readonly Ulimit[];
+  /** Caches in registries that the build may use: `NAME` or `type=registry,ref=NAME`. */
+  cacheFrom?: readonly string[];
+  /** Where the build leaves its cache: `type=inline` or `type=registry,ref=NAME,mode=max`. Only pouchd takes it. */
+  cacheTo?: readonly string[];
   /** Content of the files of `RUN --mount=type=secret`, by id. Only pouchd takes them. */
   secrets?: ReadonlyMap<string, Buffer>;
   /** Credentials by the keys that registries have in the docker CLI's config file. */
@@ -96,7 +100,7 @@ function preceded(head: Buffer, body: Readable): Readable {
 }
 
 function queryOf(request: BuildRequest): string {
-  const { tags = [], extraHosts = [], buildArgs, labels, ulimits } = request;
+  const { tags = [], extraHosts = [], buildArgs, labels, ulimits, cacheFrom, cacheTo } = request;
   const values: Record<string, string | number | boolean | undefined> = {
     dockerfile: request.dockerfile,
     target: request.target,
@@ -115,6 +119,8 @@ function queryOf(request: BuildRequest): string {
     buildargs: buildArgs && JSON.stringify(buildArgs),
     labels: labels && JSON.stringify(labels),
     ulimits: ulimits && JSON.stringify(ulimits),
+    cachefrom: cacheFrom && JSON.stringify(cacheFrom),
+    cacheto: cacheTo && JSON.stringify(cacheTo),
     rm: true,
   };
   const query = new URLSearchParams();

@@ -43,6 +43,10 @@ export const errorKinds = {
     status: 500,
     doc: 'An instruction of a Dockerfile, or the builder, has failed; the lines before it say why.',
   },
+  PCH_BUILD_UNREACHABLE: {
+    status: 503,
+    doc: 'No buildkitd responds at the address that the plugin build-buildkit has in pouchd.yaml.',
+  },
   PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
   PCH_CHECKPOINT_FAILED: {
     status: 500,

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../defineHook.ts';
+import type { RegistryAuth } from '../engine/images.ts';
 
 /**
  * Builds images from Dockerfiles. Pouch unpacks the context, finds the base images and gives `RUN` its network; the
@@ -10,6 +11,8 @@ export interface ImageBuilder {
   name: string;
   /** One sentence. */
   doc: string;
+  /** Builders with a higher one are asked first, in whatever order their plugins are. Default: 0. */
+  priority?: number;
   /** Resolves to what the host lacks for it; undefined if it can build. Asked before each build. */
   probe(): Promise<BuilderObstacle | undefined>;
   /** @throws PCH_BUILD_FAILED for an instruction that fails, PCH_DOCKERFILE_INVALID */
@@ -27,6 +30,8 @@ export interface ImageBuilder {
   runDaemon?(context: DaemonContext, ready: () => void): Promise<void>;
   /** Serves a connection of a client that speaks BuildKit’s protocols, until it ends. The daemon runs meanwhile. */
   connect?(connection: BuilderConnection, context: DaemonContext): Promise<void>;
+  /** Reports to such a client why the daemon cannot be used. Resolves when the client has left. */
+  refuse?(connection: BuilderConnection, error: Error): Promise<void>;
   /** Builds what a client has in its session. Resolves to the id of the image. */
   solve?(solve: SessionBuild, context: DaemonContext): Promise<string>;
 }
@@ -69,6 +74,18 @@ export interface BuildWishes {
   /** As in BuildOptions. */
   readonly network?: string;
   readonly limits: BuildLimits;
+  /** Images of registries, by full references, whose cache the build may use. */
+  readonly cacheFrom?: readonly string[];
+  /** Where the build leaves its cache. */
+  readonly cacheTo?: readonly BuildCacheTarget[];
+}
+
+/** Where a build leaves its cache for builds of other hosts. */
+export interface BuildCacheTarget {
+  /** Full reference of an image in a registry; missing: in the image that is built. */
+  readonly reference?: string;
+  /** `max`: also of stages that the image does not consist of. */
+  readonly mode: 'min' | 'max';
 }
 
 /** A connection that a client has made with `Upgrade: h2c`. */
@@ -156,6 +173,8 @@ export interface ImageBuild extends BuildWishes {
   /** `os/arch[/variant]`; missing: the host's. */
   readonly platform?: string;
   readonly noCache: boolean;
+  /** Credentials of the client for the registries of its caches, by their host. */
+  readonly auth: Readonly<Record<string, RegistryAuth>>;
   /** Starts the container of the build, whose network is that of `RUN`. Needless where nothing runs. */
   startNetwork(): Promise<BuildNetwork>;
   /** For /etc/hosts of `RUN`: address by name. Part of the network, too. */

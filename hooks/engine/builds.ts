@@ -1,6 +1,7 @@
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type {
   BuildCacheRecord,
+  BuildCacheTarget,
   BuilderConnection,
   BuilderObstacle,
   BuildLimits,
@@ -32,9 +33,13 @@ export interface BuildOptions {
   /** For /etc/hosts of `RUN`: address by name. */
   extraHosts?: Readonly<Record<string, string>>;
   limits?: BuildLimits;
+  /** References of images in registries whose cache the build may use, where the builder can. */
+  cacheFrom?: readonly string[];
+  /** Where the build leaves its cache, where the builder can. */
+  cacheTo?: readonly BuildCacheTarget[];
   /** Files of `RUN --mount=type=secret`, by id, in base64. They are in no image, log or error. */
   secrets?: Readonly<Record<string, string>>;
-  /** Credentials for the registries of base images, by their host. */
+  /** Credentials for the registries of base images and caches, by their host. */
   auth?: Readonly<Record<string, RegistryAuth>>;
 }
 
@@ -59,8 +64,11 @@ export interface Builds {
    * @throws PCH_NOT_SUPPORTED, PCH_TOOL_MISSING without BuildKit, PCH_BUILD_FAILED
    */
   solve(build: SessionBuild): Promise<string>;
-  /** Serves a connection of a client of BuildKit until it ends. @throws PCH_NOT_SUPPORTED, PCH_TOOL_MISSING */
-  connect(connection: BuilderConnection): Promise<void>;
+  /**
+   * Serves a connection of a client of BuildKit until it ends. Calls `accept` once, where the host has BuildKit.
+   * @throws PCH_NOT_SUPPORTED before it
+   */
+  connect(connection: Omit<BuilderConnection, 'stream'>, accept: () => Duplex): Promise<void>;
   /** Resolves to what lacks for `solve` and `connect`; undefined if they work. */
   sessionObstacle(): Promise<BuilderObstacle | undefined>;
   /** What builders keep between builds. */

@@ -1,5 +1,6 @@
 import { definePlugin, Type } from '../../hooks/index.ts';
 import { Buildah } from './Buildah.ts';
+import { refusalOf } from './refusalOf.ts';
 
 const options = Type.Object({
   cacheLimit: Type.Integer({
@@ -23,6 +24,7 @@ export default definePlugin({
       name: 'buildah',
       doc: 'Runs the instructions of Dockerfiles with Buildah and an OCI runtime.',
       probe: () => buildah.probe(),
+      refuses: refusalOf,
       build: (build, context) => buildah.build(build, context),
       cache: (context) => buildah.cache(context),
       prune: (context, prune) => buildah.prune(context, prune),

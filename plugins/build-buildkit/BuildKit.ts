@@ -18,26 +18,32 @@ import {
 } from '../../hooks/index.ts';
 import { buildctlArguments } from './buildctlArguments.ts';
 import { builtImage } from './builtImage.ts';
-import { configure } from './configuration.ts';
 import { ContentSession, policyJson, policyMessage } from './ContentSession.ts';
 import { ControlClient } from './ControlClient.ts';
+import { findBuildkitd, startBuildkitd, unreachable } from './daemon.ts';
+import { writeLogins } from './logins.ts';
 import { serveControl } from './serveControl.ts';
 import { PlainOutput } from './PlainOutput.ts';
 import { findPrograms, programsOrThrow } from './programs.ts';
-import { registryTables } from './registries.ts';
 import { readSolveRequest, sessionRequest } from './solveRequest.ts';
 import { withoutSyntax } from './syntax.ts';
 import { encode, mapFields, Message } from './wire.ts';
 
 /** Milliseconds until buildkitd serves. */
 const startMs = 30_000;
-/** Lines of its log that an error shows. */
-const shownLines = 5;
 
 const digestKey = 'containerimage.digest';
 const configKey = 'containerimage.config.digest';
 
 const ignore = () => undefined;
+
+export interface BuildKitOptions {
+  config: Config;
+  /** Bytes; 0: BuildKit’s own. */
+  cacheLimit: number;
+  /** Of a buildkitd that runs already, `unix:///PATH`; missing: Pouch starts one. */
+  address: string | undefined;
+}
 
 interface Daemon {
   context: DaemonContext;
@@ -46,64 +52,50 @@ interface Daemon {
   session: ContentSession;
 }
 
-/** buildkitd and buildctl, with state and configuration of their own. */
+/** buildkitd and buildctl. */
 export class BuildKit {
-  readonly #config: Config;
-  readonly #cacheLimit: number;
+  readonly #options: BuildKitOptions;
   #daemon: Daemon | undefined;
 
-  constructor(config: Config, cacheLimit: number) {
-    this.#config = config;
-    this.#cacheLimit = cacheLimit;
+  constructor(options: BuildKitOptions) {
+    this.#options = options;
   }
 
   async probe(): Promise<BuilderObstacle | undefined> {
-    const found = await findPrograms();
+    const found = await findPrograms(this.#options);
     return 'problem' in found ? found : undefined;
   }
 
   async runDaemon(context: DaemonContext, ready: () => void): Promise<void> {
-    const { buildkitd, runtime } = await programsOrThrow();
-    const network = await context.network();
-    const { socket, configuration } = await configure(context, {
-      network,
-      runtime,
-      registries: registryTables(this.#config),
-      cacheLimit: this.#cacheLimit,
-    });
+    const { address } = this.#options;
+    const { socket, ended } = await (address === undefined
+      ? startBuildkitd(context, this.#options)
+      : findBuildkitd(context, address));
     const control = new ControlClient(socket);
     const session = new ContentSession(context.images);
-    const lines: string[] = [];
+    const isOver = [ended];
     try {
-      const running = context.run({
-        args: [buildkitd, '--config', configuration],
-        env: { HOME: context.scratch, TMPDIR: context.scratch, XDG_RUNTIME_DIR: context.scratch },
-        onLine: (line) => {
-          lines.push(line);
-          if (lines.length > shownLines) lines.shift();
-          context.log.debug('buildkitd', { line });
-        },
-      });
-      const ended = running.then((exitCode) => {
-        throw new PouchError(
-          'PCH_BUILD_FAILED',
-          `buildkitd ended with exit code ${exitCode}: ${lines.join('; ')}`,
-        );
-      });
       await Promise.race([control.waitUntilReady(startMs), ended]);
-      session.start(control);
+      const left = session.start(control);
+      if (address !== undefined)
+        isOver.push(
+          left.then(() => {
+            throw unreachable(address, 'it has closed its connection');
+          }),
+        );
       this.#daemon = { context, socket, control, session };
       ready();
-      await ended;
+      await Promise.race(isOver);
     } finally {
       if (this.#daemon?.context === context) this.#daemon = undefined;
+      for (const one of isOver) one.catch(ignore);
       session.stop();
       control.close();
     }
   }
 
   async build(build: ImageBuild, context: BuilderContext): Promise<BuiltImage> {
-    const { buildctl } = await programsOrThrow();
+    const { buildctl } = await programsOrThrow(this.#options);
     const { socket, control, session, context: own } = this.#running();
     const images = await own.images.list();
     const bases = build.bases.map(({ id, name }) => ({
@@ -129,6 +121,7 @@ export class BuildKit {
         ]),
       ),
     );
+    await writeLogins(context.scratch, build.auth);
     const exitCode = await context.run({
       args: [buildctl, ...buildctlArguments({ ...build, dockerfile }, { socket, policy, metadata })],
       env: { HOME: context.scratch, TMPDIR: context.scratch },

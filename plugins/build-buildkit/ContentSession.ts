@@ -79,8 +79,8 @@ export class ContentSession {
     );
   }
 
-  /** Offers the images to the daemon, until `stop`. */
-  start(control: ControlClient): void {
+  /** Offers the images to the daemon, until `stop`. Resolves when the daemon has closed the connection. */
+  async start(control: ControlClient): Promise<void> {
     this.#control = control;
     const connection = control.session({
       'x-docker-expose-session-uuid': this.#id,
@@ -89,6 +89,7 @@ export class ContentSession {
       'x-docker-expose-session-grpc-method': [`${contentService}/Info`, `${contentService}/Read`, health],
     });
     this.#server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(connection);
+    await new Promise((resolve) => connection.once('close', resolve));
   }
 
   stop(): void {

@@ -30,8 +30,19 @@ export function buildctlArguments(
     ...Object.entries(frontend).flatMap(([name, value]) => ['--opt', `${name}=${value}`]),
     ...(noCache ? ['--no-cache'] : []),
     ...Object.entries(secrets).flatMap(([id, file]) => ['--secret', `id=${id},src=${file}`]),
+    ...cacheArguments(build),
     ...['--source-policy-file', policy, '--metadata-file', metadata],
     ...['--output', 'type=image,oci-mediatypes=false,compression=uncompressed'],
+  ];
+}
+
+function cacheArguments({ cacheFrom = [], cacheTo = [] }: ImageBuild): string[] {
+  return [
+    ...cacheFrom.flatMap((reference) => ['--import-cache', `type=registry,ref=${reference}`]),
+    ...cacheTo.flatMap(({ reference, mode }) => [
+      '--export-cache',
+      reference === undefined ? 'type=inline' : `type=registry,ref=${reference},mode=${mode}`,
+    ]),
   ];
 }
 

@@ -1,5 +1,6 @@
-import { Config, definePlugin, Type } from '../../hooks/index.ts';
+import { Config, definePlugin, type Locate, PouchError, Type } from '../../hooks/index.ts';
 import { BuildKit } from './BuildKit.ts';
+import { refuseCalls } from './serveControl.ts';
 import { refusalOf } from './wishes.ts';
 
 const options = Type.Object({
@@ -8,6 +9,12 @@ const options = Type.Object({
     default: 0,
     description: 'Bytes that BuildKit may keep between builds. 0: what it finds right for the disk.',
   }),
+  address: Type.Optional(
+    Type.String({
+      description:
+        'Address of a buildkitd that runs already, `unix:///PATH`; Pouch starts none then. Its own settings of networks, registries and cache apply.',
+    }),
+  ),
 });
 
 /** Builds images with BuildKit, and lets its clients, such as docker buildx, use it. */
@@ -18,10 +25,13 @@ export default definePlugin({
   contributes: ['imageBuilder'],
   inject: { config: Config },
   options,
-  setup({ imageBuilder, options: { cacheLimit }, services: { config } }) {
-    const buildkit = new BuildKit(config, cacheLimit);
+  check: checkAddress,
+  setup({ imageBuilder, options: { cacheLimit, address }, services: { config } }) {
+    const buildkit = new BuildKit({ config, cacheLimit, address });
     imageBuilder({
       name: 'buildkit',
+      // Where it is installed, also if pouchd.yaml has options of Buildah only.
+      priority: 1,
       doc: 'Builds with BuildKit, where buildkitd and buildctl are installed.',
       probe: () => buildkit.probe(),
       refuses: refusalOf,
@@ -29,8 +39,21 @@ export default definePlugin({
       build: (build, context) => buildkit.build(build, context),
       solve: (build, context) => buildkit.solve(build, context),
       connect: (connection, context) => buildkit.connect(connection, context),
+      refuse: ({ kind, stream }, error) =>
+        kind === 'control' ? refuseCalls(stream, error) : Promise.resolve(),
       cache: () => buildkit.cache(),
       prune: (_context, prune) => buildkit.prune(prune),
     });
   },
 });
+
+/** @throws PCH_PLUGIN_OPTIONS also for TCP: who reaches buildkitd is root on its host */
+function checkAddress({ address }: typeof options.static, locate: Locate): void {
+  if (address === undefined || /^unix:\/\/(\/[^/\0]+)+$/.test(address)) return;
+  const place = locate('/address');
+  throw new PouchError(
+    'PCH_PLUGIN_OPTIONS',
+    `${place ? `${place}: ` : ''}build-buildkit/address: expected unix:///PATH, found "${address}"`,
+    { hint: 'unix:///run/buildkit/buildkitd.sock; forward the socket of another host by ssh' },
+  );
+}

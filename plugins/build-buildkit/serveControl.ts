@@ -53,6 +53,22 @@ export async function serveControl(
   });
 }
 
+/** Fails each call of a client in these words. Resolves when the client has left. */
+export async function refuseCalls(connection: Duplex, { message }: Error): Promise<void> {
+  if (connection.destroyed) return;
+  const server = createServer();
+  server.on('stream', (stream) => {
+    stream.on('error', () => undefined);
+    stream.respond({ ...replyHead, ...failureTrailers(failedCode, message) }, { endStream: true });
+  });
+  await new Promise<void>((resolve) => {
+    const end = () => resolve();
+    server.on('sessionError', end).on('error', end);
+    connection.on('error', end).on('close', end);
+    server.emit('connection', Duplex.from({ readable: connection, writable: connection }));
+  });
+}
+
 function pass(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, upstream: ClientHttp2Session): void {
   if (upstream.destroyed || upstream.closed) return void stream.close(constants.NGHTTP2_REFUSED_STREAM);
   const { connection: _connection, host: _host, ...sent } = headers;
@@ -84,14 +100,19 @@ async function answerSolve(stream: ServerHttp2Stream, solve: Solve): Promise<voi
     reply = frame(await solve(await messageOf(stream), left.signal));
   } catch (error) {
     const code = error instanceof PouchError && error.status === 400 ? refusedCode : failedCode;
-    trailers = { 'grpc-status': String(code), 'grpc-message': percentEncoded((error as Error).message) };
+    trailers = failureTrailers(code, (error as Error).message);
   }
   if (stream.destroyed || stream.closed) return;
-  const head = { ':status': 200, 'content-type': 'application/grpc' };
-  if (!reply) return stream.respond({ ...head, ...trailers }, { endStream: true });
-  stream.respond(head, { waitForTrailers: true });
+  if (!reply) return stream.respond({ ...replyHead, ...trailers }, { endStream: true });
+  stream.respond(replyHead, { waitForTrailers: true });
   stream.on('wantTrailers', () => stream.sendTrailers(trailers));
   stream.end(reply);
+}
+
+const replyHead = { ':status': 200, 'content-type': 'application/grpc' };
+
+function failureTrailers(code: number, message: string): Record<string, string> {
+  return { 'grpc-status': String(code), 'grpc-message': percentEncoded(message) };
 }
 
 /** The one message of the request (gRPC over HTTP2, "Length-Prefixed-Message"). */

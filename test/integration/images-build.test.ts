@@ -1,8 +1,8 @@
 /** pouch build and POST /build, with Debian’s Buildah. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -12,7 +12,9 @@ import { cgroupRoots } from '../../core/apply/effects/cgroup.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { buildsIn, processesWith } from '../support/builtImages.ts';
 import { type RootfsEntry, rootfsTar } from '../support/rootfsTar.ts';
+import { basicAuth, FaultyProxy } from '../support/FaultyProxy.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
+import { TestRegistry } from '../support/TestRegistry.ts';
 
 describe('pouch build', function () {
   this.timeout(120_000);
@@ -290,6 +292,47 @@ describe('pouch build', function () {
       assert.match(stderr, message);
       assert.ok(await isClean());
     });
+
+  it('pulls the base from a registry with the credentials of the client', async () => {
+    const registry = await TestRegistry.start();
+    const guarded = await FaultyProxy.start(registry.host);
+    try {
+      const base = `${guarded.host}/base:1`;
+      await write({ Dockerfile: 'FROM busybox\nRUN echo based >/b' });
+      await built('-t', base);
+      assert.equal((await d.pouch('push', base)).exitCode, 0);
+      guarded.fault = basicAuth('user', 'iZ4aeph0Nohfo');
+      await write({ Dockerfile: `FROM ${base}\nRUN cat /b` });
+      const forget = () => d.pouch('rmi', '-f', base);
+      await forget();
+      assert.match((await d.pouch('build', context)).stderr, /PCH_REGISTRY_DENIED/);
+      const env = { DOCKER_CONFIG: join(d.dir, 'docker') };
+      const login = ['login', '-u', 'user', '--password-stdin', guarded.host];
+      assert.equal((await d.pouchWith({ env, input: 'iZ4aeph0Nohfo' }, ...login)).exitCode, 0);
+      const { exitCode, stdout, stderr } = await d.pouchWith({ env }, 'build', context);
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, /^based$/m);
+      await forget();
+      const docker = { ...env, DOCKER_HOST: d.host, DOCKER_BUILDKIT: '0' };
+      const { failed, all } = await execa('docker', ['build', context], {
+        env: docker,
+        reject: false,
+        all: true,
+      });
+      assert.ok(!failed, all);
+      assert.ok(!(await d.log()).includes('iZ4aeph0Nohfo'));
+    } finally {
+      await guarded.stop();
+      await registry.stop();
+    }
+  });
+
+  it('refuses a cache in a registry', async () => {
+    await write({ Dockerfile: 'FROM busybox\nRUN true' });
+    const { exitCode, stderr } = await d.pouch('build', '--cache-from', 'localhost:1/a', context);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /a build cache in a registry is not supported with Buildah[^]*PCH_NOT_SUPPORTED/);
+  });
 
   it('builds two at once', async () => {
     await write({ Dockerfile: 'FROM busybox\nARG N\nRUN sleep 1; echo $N >/n' });

@@ -1,8 +1,8 @@
 /** pouch build, docker build and docker buildx with BuildKit. */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { cgroupRoots } from '../../core/apply/effects/cgroup.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
@@ -11,6 +11,8 @@ import { skip } from '../support/skip.ts';
 import { buildsIn, processesWith } from '../support/builtImages.ts';
 import { buildkitPrograms } from '../support/buildkit.ts';
 import { buildx } from '../support/buildx.ts';
+import { basicAuth, FaultyProxy } from '../support/FaultyProxy.ts';
+import { startBuildkitd } from '../support/startBuildkitd.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
 import { TestRegistry } from '../support/TestRegistry.ts';
 
@@ -205,6 +207,78 @@ describe('BuildKit', function () {
       assert.equal(exitCode, 1);
       assert.match(all, /did not complete successfully: exit code: 7/);
     });
+  });
+
+  it('takes a cache from a registry, with the credentials of the client', async () => {
+    const registry = await TestRegistry.start();
+    const guarded = await FaultyProxy.start(registry.host);
+    try {
+      guarded.fault = basicAuth('user', 'Uf6aeb9eezaiTh');
+      const config = join(d.dir, 'docker');
+      const env = { DOCKER_CONFIG: config };
+      const pouch = async (...args: string[]) => {
+        const { exitCode, stdout, stderr } = await d.pouchWith({ env, input: 'Uf6aeb9eezaiTh' }, ...args);
+        assert.equal(exitCode, 0, stderr);
+        return stdout;
+      };
+      await pouch('login', '-u', 'user', '--password-stdin', guarded.host);
+      await write({
+        Dockerfile: 'FROM busybox AS one\nRUN date >/now\nFROM busybox\nCOPY --from=one /now /',
+      });
+      const [image, cache] = [`${guarded.host}/kit/image:1`, `${guarded.host}/kit/cache:1`];
+      const to = ['--cache-to', 'type=inline', '--cache-to', `type=registry,ref=${cache},mode=max`];
+      await pouch('build', '-t', image, ...to, context);
+      await pouch('push', image);
+      for (const from of [image, `type=registry,ref=${cache}`]) {
+        await pouch('builder', 'prune', '-af');
+        assert.match(await pouch('build', '--cache-from', from, context), /COPY --from=one.*\n#\d+ CACHED/);
+      }
+      await pouch('builder', 'prune', '-af');
+      await pouch('rmi', '-f', image);
+      await write({ Dockerfile: `FROM ${image}\nRUN cat /now` });
+      await pouch('build', context);
+      await pouch('builder', 'prune', '-af');
+      await pouch('rmi', '-f', image);
+      const { exitCode, all } = await buildx(d, ['build', '.'], { cwd: context, config });
+      assert.equal(exitCode, 0, all);
+      assert.ok(!(await d.log()).includes('Uf6aeb9eezaiTh'));
+    } finally {
+      await guarded.stop();
+      await registry.stop();
+    }
+  });
+
+  it('uses a buildkitd that runs already', async () => {
+    const socket = join(d.dir, 'own/buildkitd.sock');
+    const address = `unix://${socket}`;
+    const yaml = `plugins: [{ name: build-buildkit, options: { address: '${address}' } }]\n`;
+    const other = await TestPouchd.create({ env: { PATH: path }, yaml });
+    try {
+      const build = () => other.pouch('build', '-t', 'other:1', context);
+      await write({ Dockerfile: 'FROM busybox\nRUN --network=none echo made >/made' });
+      const unreachable = await build();
+      assert.equal(unreachable.exitCode, 1);
+      assert.match(unreachable.stderr, /buildkitd at unix:.*ENOENT[^]*PCH_BUILD_UNREACHABLE/);
+      const x = await buildx(other, ['build', '.'], { cwd: context });
+      assert.match(x.all, /buildkitd at unix:.*ENOENT/);
+      const daemon = await startBuildkitd(join(d.dir, 'own'), path);
+      try {
+        for (const attempt of ['first', 'second']) {
+          const { exitCode, stderr } = await build();
+          assert.equal(exitCode, 0, `${attempt}: ${stderr}`);
+        }
+        assert.equal((await buildx(other, ['build', '.'], { cwd: context })).exitCode, 0);
+        const { stdout } = await other.pouch('run', '--rm', 'other:1', 'cat', '/made');
+        assert.equal(stdout, 'made\n');
+        const ofBuilds = await other.pouch('ps', '-aq', '--filter', 'label=io.pouch.build');
+        assert.equal(ofBuilds.stdout, '');
+      } finally {
+        await daemon.stop();
+      }
+      assert.match((await build()).stderr, /buildkitd at unix:[^]*PCH_BUILD_UNREACHABLE/);
+    } finally {
+      await other.dispose();
+    }
   });
 
   it('builds for compose', async function () {

@@ -135,3 +135,10 @@ async function trickle(chunk: Buffer, response: ServerResponse, everyMs: number)
     await delay(everyMs);
   }
 }
+
+/** A fault by which the registry wants a user and a password. */
+export function basicAuth(user: string, password: string): FaultyProxy['fault'] {
+  const right = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const refusal = { status: 401, headers: { 'www-authenticate': 'Basic realm="registry"' } };
+  return ({ headers }) => (headers.authorization === right ? undefined : refusal);
+}

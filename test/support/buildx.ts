@@ -14,6 +14,8 @@ const kept = resolve(import.meta.dirname, '../../node_modules/.cache/buildx');
 
 export interface BuildxOptions {
   cwd: string;
+  /** Directory with config.json; default: one without. */
+  config?: string;
   signal?: AbortSignal;
 }
 
@@ -21,10 +23,12 @@ export interface BuildxOptions {
 export async function buildx(
   { host, dir }: Pick<TestPouchd, 'host' | 'dir'>,
   args: readonly string[],
-  { cwd, signal }: BuildxOptions,
+  { cwd, signal, config = kept }: BuildxOptions,
 ): Promise<{ exitCode: number | undefined; all: string }> {
   if (!existsSync(kept)) await fetchBuildx();
-  const env = { DOCKER_CONFIG: kept, DOCKER_HOST: host, BUILDX_CONFIG: join(dir, 'buildx') };
+  // A plugin in another directory than the configuration.
+  if (config !== kept) await cp(kept, config, { recursive: true });
+  const env = { DOCKER_CONFIG: config, DOCKER_HOST: host, BUILDX_CONFIG: join(dir, 'buildx') };
   const { exitCode, all } = await execa('docker', ['buildx', ...args], {
     cwd,
     env,

@@ -22,6 +22,8 @@ interface Flags {
   secret: string[];
   addHost: string[];
   ulimit: string[];
+  cacheFrom: string[];
+  cacheTo: string[];
   target?: string;
   platform?: string;
   network?: string;
@@ -58,6 +60,18 @@ export function define(command: PouchCommand, session: Session): void {
       [],
     )
     .option('--no-cache', 'Run every instruction again')
+    .option(
+      '--cache-from <image>',
+      'Use the cache of an image in a registry, with BuildKit: NAME or type=registry,ref=NAME',
+      collect,
+      [],
+    )
+    .option(
+      '--cache-to <cache>',
+      'Leave the cache, with BuildKit: type=inline or type=registry,ref=NAME[,mode=max]',
+      collect,
+      [],
+    )
     .option('--pull', 'Always attempt to pull a newer version of the image')
     .option('--platform <os/arch>', "Set the platform of the image (default the daemon's)")
     .option('--label <key=value>', 'Set metadata for the image', collect, [])
@@ -139,6 +153,8 @@ function requestOf(flags: Flags, env: Record<string, string | undefined>): Build
     labels: parseKeyValues('--label', label),
     extraHosts: addHost,
     ...(ulimit.length > 0 && { ulimits: ulimit.map(parseUlimit) }),
+    ...(flags.cacheFrom.length > 0 && { cacheFrom: flags.cacheFrom }),
+    ...(flags.cacheTo.length > 0 && { cacheTo: flags.cacheTo }),
     noCache: !cache,
     pull: pull ?? false,
   };

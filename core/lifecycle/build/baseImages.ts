@@ -8,6 +8,7 @@ import { hasCode } from '../../../hooks/errors.ts';
 import type { Image } from '../../../hooks/image.ts';
 import { normalizeReference } from '../../images/index.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
+import { credentialsFor } from './credentialsFor.ts';
 
 export interface FoundBase {
   name: string;
@@ -50,14 +51,6 @@ async function find(engine: EngineContext, name: string, search: Search): Promis
 /** An id is not a reference that can be pulled. */
 function isId(name: string): boolean {
   return /^sha256:[0-9a-f]{64}$/.test(name);
-}
-
-/** Docker's clients have two names for its own registry. */
-function credentialsFor(reference: string, auth: BuildOptions['auth'] = {}) {
-  const host = reference.split('/')[0] ?? '';
-  const names = host === 'docker.io' ? [host, 'index.docker.io'] : [host];
-  const hostOf = (server: string) => server.replace(/^https?:\/\//, '').split('/')[0] ?? '';
-  return Object.entries(auth).find(([server]) => names.includes(hostOf(server)))?.[1];
 }
 
 /** As builders take them. Their archives are written to `directory`, if at all. */

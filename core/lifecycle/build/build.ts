@@ -8,6 +8,7 @@ import { formatPlatform, hostPlatform, normalizeReference } from '../../images/i
 import { onAbort } from '../../wait/onAbort.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { baseImages, findBases, type FoundBase } from './baseImages.ts';
+import { credentialsFor, registryOf } from './credentialsFor.ts';
 import { type BuildContainer, startBuildContainer } from './buildContainer.ts';
 import { builderContext, inBuildPlace } from './buildPlace.ts';
 import type { BuilderDaemons } from './BuilderDaemons.ts';
@@ -26,6 +27,7 @@ interface Build {
   engine: EngineContext;
   builder: ImageBuilder;
   options: BuildOptions;
+  wishes: BuildWishes;
   directory: string;
   report: Report;
   signal: AbortSignal;
@@ -46,10 +48,11 @@ export async function build(
     normalizeReference(name, engine.config.images.defaultRegistry),
   );
   return await engine.generations.use(async (generation) => {
-    const builder = await chooseBuilder(generation, wishesOf(options));
+    const wishes = wishesOf(engine, options);
+    const builder = await chooseBuilder(generation, wishes);
     return await engine.operations.run('build', undefined, () =>
       inBuildPlace(engine, { signal, longest: longestBuild }, async (place) => {
-        const one = { ...place, engine, builder, options, report };
+        const one = { ...place, engine, builder, options, wishes, report };
         await unpackContext(engine.files.copies, placeOfContext(one), context, one.signal);
         const inner = async () => {
           const { built, bases } = await runBuilder(one);
@@ -72,8 +75,31 @@ export async function build(
   });
 }
 
-export function wishesOf({ network, limits = {} }: Pick<BuildOptions, 'network' | 'limits'>): BuildWishes {
-  return { ...(network !== undefined && { network }), limits };
+function wishesOf(engine: EngineContext, options: BuildOptions): BuildWishes {
+  const { network, limits = {}, cacheFrom = [], cacheTo = [] } = options;
+  const full = (name: string) => normalizeReference(name, engine.config.images.defaultRegistry);
+  return {
+    ...(network !== undefined && { network }),
+    limits,
+    ...(cacheFrom.length > 0 && { cacheFrom: cacheFrom.map(full) }),
+    ...(cacheTo.length > 0 && {
+      cacheTo: cacheTo.map(({ reference, mode }) => ({
+        ...(reference !== undefined && { reference: full(reference) }),
+        mode,
+      })),
+    }),
+  };
+}
+
+/** No other credentials leave pouchd than those that the caches need. */
+function cacheAuth({ cacheFrom = [], cacheTo = [] }: BuildWishes, auth: BuildOptions['auth']) {
+  const references = [...cacheFrom, ...cacheTo.flatMap(({ reference }) => reference ?? [])];
+  return Object.fromEntries(
+    references.flatMap((reference) => {
+      const found = credentialsFor(reference, auth);
+      return found ? [[registryOf(reference), found]] : [];
+    }),
+  );
 }
 
 function placeOfContext({ id, directory, engine }: Build) {
@@ -85,7 +111,7 @@ function placeOfContext({ id, directory, engine }: Build) {
 }
 
 async function runBuilder(one: Build): Promise<{ built: BuiltImage; bases: FoundBase[] }> {
-  const { engine, options, directory, builder, signal } = one;
+  const { engine, options, wishes, directory, builder, signal } = one;
   const context = join(directory, 'context');
   const text = await dockerfileIn(context, options.dockerfile);
   const { buildArgs = {}, target, platform } = options;
@@ -121,7 +147,8 @@ async function runBuilder(one: Build): Promise<{ built: BuiltImage; bases: Found
         noCache: options.noCache ?? false,
         startNetwork: network,
         extraHosts: options.extraHosts ?? {},
-        ...wishesOf(options),
+        auth: cacheAuth(wishes, options.auth),
+        ...wishes,
       },
       await builderContext(engine, builder, one, async (line) => one.report({ text: line })),
     );

@@ -1,7 +1,7 @@
 import type { Builds } from '../../../hooks/engine/builds.ts';
 import { normalizeReference } from '../../images/index.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
-import type { DaemonContext, ImageBuilder } from '../../../hooks/contributions/imageBuilder.ts';
+import type { ImageBuilder } from '../../../hooks/contributions/imageBuilder.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import { build } from './build.ts';
 import { BuilderDaemons } from './BuilderDaemons.ts';
@@ -17,15 +17,27 @@ export function buildVerbs(engine: EngineContext): Builds {
       const registry = engine.config.images.defaultRegistry;
       const names = one.names.map((name) => normalizeReference(name, registry));
       return await engine.operations.run('build', undefined, () =>
-        withSessionBuilder(engine, daemons, (builder, context) => {
+        withSessionBuilder(engine, 'PCH_TOOL_MISSING', async (builder) => {
           const refusal = builder.refuses?.(one.wishes);
           if (refusal) throw new PouchError('PCH_NOT_SUPPORTED', refusal.problem, { hint: refusal.hint });
-          return builder.solve?.({ ...one, names }, context);
+          return await daemons.use(
+            builder,
+            async (context) => (await builder.solve?.({ ...one, names }, context))!,
+          );
         }),
       );
     },
-    connect: async (connection) =>
-      await withSessionBuilder(engine, daemons, (builder, context) => builder.connect?.(connection, context)),
+    connect: async (connection, accept) =>
+      await withSessionBuilder(engine, 'PCH_NOT_SUPPORTED', async (builder) => {
+        // First: clients that are refused take another builder, and with it another error than that of the daemon.
+        const one = { ...connection, stream: accept() };
+        try {
+          await daemons.use(builder, async (context) => builder.connect?.(one, context));
+        } catch (error) {
+          await builder.refuse?.(one, error as Error);
+          throw error;
+        }
+      }),
     sessionObstacle: async () =>
       await engine.generations.use(async (generation) => {
         const found = await sessionBuilder(generation);
@@ -42,18 +54,17 @@ export function buildVerbs(engine: EngineContext): Builds {
   };
 }
 
-/** The plugin stays loaded meanwhile. @throws PCH_TOOL_MISSING */
+/** The plugin stays loaded meanwhile. @throws `code` where the host has no BuildKit */
 async function withSessionBuilder<T>(
   engine: EngineContext,
-  daemons: BuilderDaemons,
-  work: (builder: ImageBuilder, context: DaemonContext) => Promise<T> | undefined,
+  code: 'PCH_TOOL_MISSING' | 'PCH_NOT_SUPPORTED',
+  work: (builder: ImageBuilder) => Promise<T>,
 ): Promise<T> {
   return await engine.generations.use(async (generation) => {
     const found = await sessionBuilder(generation);
-    if ('obstacle' in found) {
-      const { problem, hint } = found.obstacle;
-      throw new PouchError('PCH_TOOL_MISSING', `building with BuildKit: ${problem}`, { hint });
-    }
-    return await daemons.use(found.builder, async (context) => (await work(found.builder, context)) as T);
+    if ('builder' in found) return await work(found.builder);
+    const { problem, hint } = found.obstacle;
+    const instead = code === 'PCH_NOT_SUPPORTED' ? '; or build with DOCKER_BUILDKIT=0 or pouch build' : '';
+    throw new PouchError(code, `building with BuildKit: ${problem}`, { hint: `${hint}${instead}` });
   });
 }

@@ -6,9 +6,11 @@ import type {
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Generation } from '../../plugins/index.ts';
 
-/** Every builder, in the order of their plugins. */
+/** Every builder, by priority, and then in the order of their plugins. */
 export function buildersOf({ contributions }: Pick<Generation, 'contributions'>): ImageBuilder[] {
-  return contributions.flatMap(({ contributed }) => contributed.of('imageBuilder'));
+  return contributions
+    .flatMap(({ contributed }) => contributed.of('imageBuilder'))
+    .toSorted((one, other) => (other.priority ?? 0) - (one.priority ?? 0));
 }
 
 /** The first one that can build this here. @throws PCH_NOT_SUPPORTED, PCH_TOOL_MISSING */
@@ -50,7 +52,7 @@ export async function sessionBuilder(
     return {
       obstacle: {
         problem: 'no plugin provides a BuildKit',
-        hint: 'enable the plugin build-buildkit in pouchd.yaml, or build with DOCKER_BUILDKIT=0 or pouch build',
+        hint: 'enable the plugin build-buildkit in pouchd.yaml',
       },
     };
   const obstacle = await builder.probe();

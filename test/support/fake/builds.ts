@@ -22,8 +22,8 @@ export function fakeBuilds(engine: () => Engine): Builds & { seen: { options?: B
       engine().events.emit({ type: 'image', action: 'build', id, attributes: {} });
       return id;
     },
-    solve: () => Promise.reject(noBuildKit()),
-    connect: () => Promise.reject(noBuildKit()),
+    solve: () => Promise.reject(noBuildKit('PCH_TOOL_MISSING')),
+    connect: () => Promise.reject(noBuildKit('PCH_NOT_SUPPORTED')),
     sessionObstacle: () =>
       Promise.resolve({ problem: 'buildkitd is not installed', hint: 'install BuildKit' }),
     cache: () => Promise.resolve([]),
@@ -31,6 +31,6 @@ export function fakeBuilds(engine: () => Engine): Builds & { seen: { options?: B
   };
 }
 
-function noBuildKit(): PouchError {
-  return new PouchError('PCH_TOOL_MISSING', 'building with BuildKit: buildkitd is not installed');
+function noBuildKit(code: 'PCH_TOOL_MISSING' | 'PCH_NOT_SUPPORTED'): PouchError {
+  return new PouchError(code, 'building with BuildKit: buildkitd is not installed');
 }

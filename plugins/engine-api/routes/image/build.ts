@@ -1,6 +1,6 @@
 /** Routes that build images. */
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { type BuildMessage, messageOf, PouchError } from '../../../../hooks/index.ts';
 import type { Call, Route } from '../../http/call.ts';
 import { streamProgress, type ProgressSink } from '../../http/progressStream.ts';
@@ -67,18 +67,17 @@ function cancel(call: Call): void {
 }
 
 async function connect(call: Call, kind: 'session' | 'control'): Promise<void> {
-  const obstacle = await call.engine.builds.sessionObstacle();
-  if (obstacle)
-    throw new PouchError('PCH_NOT_SUPPORTED', `building with BuildKit: ${obstacle.problem}`, {
-      hint: `${obstacle.hint}; or build with DOCKER_BUILDKIT=0 or pouch build`,
-    });
-  const stream = switchProtocol(call, 'h2c');
-  await call.engine.builds
-    .connect({ kind, headers: call.request.headersDistinct, stream, signal: call.signal })
-    .catch((error: unknown) =>
-      call.log.warn('a connection to BuildKit has failed', { error: messageOf(error) }),
-    );
-  stream.destroy();
+  let stream: Duplex | undefined;
+  const accept = () => (stream = switchProtocol(call, 'h2c'));
+  try {
+    const headers = call.request.headersDistinct;
+    await call.engine.builds.connect({ kind, headers, signal: call.signal }, accept);
+  } catch (error) {
+    if (!stream) throw error;
+    call.log.warn('a connection to BuildKit has failed', { error: messageOf(error) });
+  } finally {
+    stream?.destroy();
+  }
 }
 
 /** With it, the body begins with that many bytes of JSON: secrets in base64, by their ids. */

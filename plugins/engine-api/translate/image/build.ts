@@ -8,6 +8,7 @@ import {
 import type { Query } from '../../http/Query.ts';
 import { validate } from '../../http/validate.ts';
 import { listOf, mapOf, record, text, typed, whole } from '../../schemas/json.ts';
+import { cacheSources, cacheTargets } from './buildCache.ts';
 
 /** What Pouch does not do, with the value that means nothing. Other parameters are not known to dockerd either. */
 const refused: readonly (readonly [
@@ -19,7 +20,6 @@ const refused: readonly (readonly [
   ['remote', () => true, 'a context that pouchd fetches', 'send the context as a tar'],
   ['squash', isTrue, 'squashing layers', 'use a last stage that copies what the image needs'],
   ['outputs', (value) => value !== '[]', 'another output than an image', 'use docker cp, or pouch cp'],
-  ['cachefrom', (value) => !['[]', 'null'].includes(value), 'a cache from other images', 'omit it'],
   ['securityopt', (value) => !['[]', 'null'].includes(value), 'a security option of a build', 'omit it'],
   ['cgroupparent', () => true, 'a cgroup of a build', 'set cgroupParent in pouchd.yaml'],
   ['isolation', (value) => value !== 'default', 'an isolation of Windows', 'omit it'],
@@ -32,7 +32,13 @@ function isTrue(value: string): boolean {
 /** @throws PCH_BAD_REQUEST, PCH_NOT_SUPPORTED */
 export function buildOptions(query: Query): BuildOptions {
   refuse(query, refused);
-  return commonOptions(query);
+  const cacheFrom = cacheSources(texts(query, 'cachefrom'));
+  const cacheTo = cacheTargets(texts(query, 'cacheto'));
+  return {
+    ...commonOptions(query),
+    ...(cacheFrom.length > 0 && { cacheFrom }),
+    ...(cacheTo.length > 0 && { cacheTo }),
+  };
 }
 
 function refuse(query: Query, parameters: typeof refused): void {
@@ -70,10 +76,9 @@ export function isSessionBuild(query: Query): boolean {
 
 /** @throws PCH_BAD_REQUEST, PCH_NOT_SUPPORTED */
 export function sessionBuild(query: Query): Omit<SessionBuild, 'signal' | 'trace'> {
-  const withBuildKit = ['remote', 'cachefrom'];
   refuse(
     query,
-    refused.filter(([name]) => !withBuildKit.includes(name)),
+    refused.filter(([name]) => name !== 'remote'),
   );
   const session = query.text('session');
   const remote = query.text('remote') ?? fromSession;
@@ -99,13 +104,17 @@ export function sessionBuild(query: Query): Omit<SessionBuild, 'signal' | 'trace
     noCache: options.noCache ?? false,
     pull: options.pull ?? false,
     wishes: { ...(network !== undefined && { network }), limits },
-    cacheFrom: json(query, 'cachefrom', (value) => validate(textList, value)) ?? [],
+    cacheFrom: texts(query, 'cachefrom'),
     names,
   };
 }
 
 const fromSession = 'client-session';
 const textList = typed<string[] | null>(listOf(text));
+
+function texts(query: Query, name: string): string[] {
+  return json(query, name, (value) => validate(textList, value)) ?? [];
+}
 
 const nullableTexts = typed<Record<string, string | null> | null>(mapOf(text));
 

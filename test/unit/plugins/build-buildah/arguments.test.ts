@@ -18,6 +18,7 @@ const build: ImageBuild = {
   labels: {},
   secrets: {},
   noCache: false,
+  auth: {},
   startNetwork: () => Promise.resolve(network),
   extraHosts: {},
   limits: {},

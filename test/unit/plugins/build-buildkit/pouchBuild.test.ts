@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ImageBuild } from '../../../../hooks/index.ts';
 import { buildctlArguments } from '../../../../plugins/build-buildkit/buildctlArguments.ts';
+import plugin from '../../../../plugins/build-buildkit/index.ts';
 import { PlainOutput } from '../../../../plugins/build-buildkit/PlainOutput.ts';
 import { registryTables } from '../../../../plugins/build-buildkit/registries.ts';
 import { withoutSyntax } from '../../../../plugins/build-buildkit/syntax.ts';
@@ -17,6 +18,9 @@ describe('pouch build with BuildKit', () => {
       secrets: { key: '/builds/1/secret-0' },
       target: 'one',
       noCache: true,
+      auth: {},
+      cacheFrom: ['example.org/a:1'],
+      cacheTo: [{ mode: 'min' }, { reference: 'example.org/c:1', mode: 'max' }],
       startNetwork: () => Promise.reject(new Error('not called')),
       extraHosts: {},
       limits: { ulimits: [{ name: 'nofile', soft: 1, hard: 2 }] },
@@ -28,6 +32,8 @@ describe('pouch build with BuildKit', () => {
       '--opt target=one',
       '--opt ulimit=nofile=1:2',
       '--opt build-arg:A=b=c --opt label:l=1 --no-cache --secret id=key,src=/builds/1/secret-0',
+      '--import-cache type=registry,ref=example.org/a:1 --export-cache type=inline',
+      '--export-cache type=registry,ref=example.org/c:1,mode=max',
       '--source-policy-file /p --metadata-file /m',
     ])
       assert.ok(line.includes(part), `${part} in ${line}`);
@@ -44,6 +50,13 @@ describe('pouch build with BuildKit', () => {
     assert.equal(refusalOf({ network: 'none', limits: { shmSize: 1, ulimits: [] } }), undefined);
     assert.match(refusalOf({ network: 'host', limits: {} })?.problem ?? '', /network host/);
     assert.match(refusalOf({ limits: { memory: 1 } })?.problem ?? '', /limit memory/);
+  });
+
+  it('uses a buildkitd at a Unix socket, and not at an address of TCP', () => {
+    const check = (address: string) => plugin.check?.({ cacheLimit: 0, address }, () => undefined);
+    check('unix:///run/buildkit/buildkitd.sock');
+    for (const address of ['tcp://192.0.2.1:1234', 'unix://relative', '/run/a.sock', 'unix:///a/'])
+      assert.throws(() => check(address), { code: 'PCH_PLUGIN_OPTIONS' });
   });
 
   it('names images as the Dockerfile does', async () => {

@@ -24,6 +24,11 @@ describe('the builder of an image', () => {
     assert.equal((await choose(builder('one', missing), builder('two'), builder('three'))).name, 'two');
   });
 
+  it('is one with a higher priority, in whatever order plugins are', async () => {
+    const two = { ...builder('two'), priority: 1 };
+    assert.equal((await choose(builder('one'), two, { ...two, name: 'three' })).name, 'two');
+  });
+
   it('is the first one that can do what is asked for', async () => {
     const refuses = () => ({ problem: 'the network host is not supported', hint: 'install another' });
     const one = { ...builder('one'), refuses };

@@ -45,11 +45,23 @@ describe('the query of POST /build', () => {
     );
   });
 
+  it('has caches of registries', () => {
+    const { cacheFrom, cacheTo } = read({
+      cachefrom: '["a:1","type=registry,ref=b:1"]',
+      cacheto: '["type=inline","type=registry,ref=c:1,mode=max"]',
+    });
+    assert.deepEqual(cacheFrom, ['a:1', 'b:1']);
+    assert.deepEqual(cacheTo, [{ mode: 'min' }, { reference: 'c:1', mode: 'max' }]);
+    for (const cacheto of ['["type=registry"]', '["type=inline,mode=all"]', '["type=inline,oci=1"]', '{}'])
+      assert.throws(() => read({ cacheto }), { code: 'PCH_BAD_REQUEST' });
+  });
+
   const refused: Record<string, string>[] = [
     { remote: 'https://example.org/a.git' },
     { squash: '1' },
     { outputs: '[{"Type":"local"}]' },
-    { cachefrom: '["a"]' },
+    { cachefrom: '["type=local,src=/a"]' },
+    { cacheto: '["type=gha"]' },
     { securityopt: '["seccomp=unconfined"]' },
     { cgroupparent: '/x' },
   ];
