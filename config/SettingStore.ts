@@ -7,13 +7,21 @@ import type { SettingPath } from './schema/setting.ts';
 /** Reports a problem of a setting and its source. */
 type ReportSetting = (path: SettingPath, issue: Issue, origin: Origin) => void;
 
-/** Stands in convict for a value that could not be decoded, with what is wrong with it. */
+/**
+ * Stands in convict for a value that could not be decoded, with what is wrong with it. convict's formats are those of
+ * the process: where this module is loaded twice, its values come from either copy, so that they are known by a mark.
+ */
 class Invalid {
+  readonly isInvalidSetting = true;
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[]) {
     this.issues = issues;
   }
+}
+
+function isInvalid(value: unknown): value is Invalid {
+  return typeof value === 'object' && value !== null && 'isInvalidSetting' in value;
 }
 
 /**
@@ -36,7 +44,7 @@ export class SettingStore {
   /** Returns the value; undefined if it is invalid, null if it is a default not yet derived. */
   get(path: SettingPath): unknown {
     const value = this.#values.get(slashed(path));
-    return value instanceof Invalid ? undefined : value;
+    return isInvalid(value) ? undefined : value;
   }
 
   origin(path: SettingPath): Origin {
@@ -82,7 +90,7 @@ export class SettingStore {
   #attribute(path: SettingPath, origin: Origin): void {
     this.#origins.set(path, origin);
     const value: unknown = this.#values.get(slashed(path));
-    if (value instanceof Invalid) for (const issue of value.issues) this.#report(path, issue, origin);
+    if (isInvalid(value)) for (const issue of value.issues) this.#report(path, issue, origin);
   }
 }
 
@@ -124,7 +132,7 @@ convict.addFormats(
       path,
       {
         validate(value: unknown) {
-          if (value instanceof Invalid) throw new Error('invalid');
+          if (isInvalid(value)) throw new Error('invalid');
         },
         coerce: (text: string) => decode(path, oneText(path, text)),
       },
