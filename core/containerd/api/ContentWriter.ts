@@ -5,6 +5,7 @@ import { WriteAction, type WriteContentResponse } from '../gen/services/content.
 import { happensWithin } from '../../wait/deadline.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 import { type CallOptions, type Rpc, failure, throwIfAborted } from '../rpc/Rpc.ts';
+import { transfers } from '../rpc/Transfers.ts';
 import { type WriteMessage, writeMethod } from '../rpc/writeMessage.ts';
 
 /** A blob that is being written. */
@@ -42,6 +43,7 @@ export class ContentWriter {
   readonly #ref: string;
   readonly #signal: AbortSignal | undefined;
   readonly #stopListening: () => void;
+  readonly #endTransfer: () => void;
   #inFlight = 0;
   /** Bytes that were sent. */
   #sent = 0;
@@ -56,6 +58,8 @@ export class ContentWriter {
     this.#ref = ref;
     this.#signal = options.signal;
     this.#stopListening = onAbort(options.signal, () => this.#call.cancel());
+    // Last: what has thrown is not closed.
+    this.#endTransfer = transfers.begin();
   }
 
   /** Opens the ingest and reads its offset. Waits for the lock that a broken stream may still hold. */
@@ -107,6 +111,7 @@ export class ContentWriter {
     await happensWithin(this.#end(), closeWithinMs).catch(() => undefined);
     this.#stopListening();
     this.#call.cancel();
+    this.#endTransfer();
   }
 
   async #end(): Promise<void> {
