@@ -1,7 +1,6 @@
 import {
   Containers,
   definePlugin,
-  hasInterface,
   messageOf,
   networkAttachments,
   networkEffectKey,
@@ -17,7 +16,7 @@ import { checkClashes, ownerMark } from './bridge/clash.ts';
 import { readHostNetwork, type HostLink } from './bridge/host.ts';
 import { LocalnetRouting } from './bridge/LocalnetRouting.ts';
 import { BridgePreparation } from './bridge/BridgePreparation.ts';
-import { removeRules } from './bridge/removeRules.ts';
+import { BridgeTurns } from './bridge/BridgeTurns.ts';
 import { ensureLoopbackGuard } from './bridge/rules.ts';
 import { findCommand } from './command.ts';
 import { defineBridge } from './created/define.ts';
@@ -63,6 +62,7 @@ export default definePlugin({
   setup({ networkDriver, options: { firewall }, host, log, effect, surface, services: { containers } }) {
     const preparation = new BridgePreparation(log);
     const localnet = new LocalnetRouting();
+    const turns = new BridgeTurns();
     const claims = new PortClaims({
       nameOf: (id) => nameOf(containers, id),
       proxied: () => proxiedPorts(containers),
@@ -94,7 +94,8 @@ export default definePlugin({
       publish: (attachment) => ({ kind: 'cni-port', args: { ...portArgs(attachment, host) } }),
       define: async (wanted) => defineBridge(wanted, host, await readHostNetwork()),
       create: ({ options: given }) => preparation.ensure(bridgeNetwork(host, given)),
-      remove: ({ options: given }) => removeBridgeNetwork(bridgeNetwork(host, given), preparation),
+      remove: ({ options: given }) =>
+        turns.remove(() => removeBridgeNetwork(bridgeNetwork(host, given), preparation)),
     });
     effect(linkEffect());
     for (const kind of ['macvlan', 'ipvlan'] as const) networkDriver(linkDriver(kind, host));
@@ -109,9 +110,11 @@ export default definePlugin({
       // A conflict is logged when the daemon starts; everything that needs no bridge still works.
       async start({ containers }) {
         await settleAllLeases(bridgeNetwork(host).ipamDir, containers.list({ all: true }));
-        await prepareEarly(host, preparation, localnet).catch((error: unknown) => {
-          log.error(`network mode bridge is not available: ${messageOf(error)}`, { error });
-        });
+        await turns
+          .look(() => prepareEarly(host, preparation, localnet))
+          .catch((error: unknown) => {
+            log.error(`network mode bridge is not available: ${messageOf(error)}`, { error });
+          });
       },
       stop: () => Promise.resolve(),
     });
@@ -163,8 +166,6 @@ function ownBridges(links: HostLink[], owner: string): string[] {
 
 async function protectLoopback(bridge: string, localnet: LocalnetRouting): Promise<void> {
   await ensureLoopbackGuard(bridge);
-  // Removed meanwhile, with its network.
-  if (!hasInterface(bridge)) await removeRules(bridge);
   await localnet.settle(bridge);
 }
 

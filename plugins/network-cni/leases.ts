@@ -65,9 +65,12 @@ export async function holdAddress(
 
 /** Frees the addresses of a container. */
 export async function freeAddresses(directory: string, container: string): Promise<void> {
-  for (const name of await leases(directory))
-    if ((await ownerOf(join(directory, name))) === container)
-      await rm(join(directory, name), { force: true });
+  for (const name of await leases(directory)) await freeAddress(join(directory, name), container);
+}
+
+/** Removes a lease, unless it is that of another container. */
+export async function freeAddress(lease: string, container: string): Promise<void> {
+  if ((await ownerOf(lease)) === container) await rm(lease, { force: true });
 }
 
 /** The order is host-local's: an address that has just been freed comes last. */

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { runCommand } from '../command.ts';
 import { removeTables } from '../isolation/nft.ts';
+import { settleAll } from '../settleAll.ts';
 import { type HostLink, ip, readLinks } from './host.ts';
 import { removeRules } from './removeRules.ts';
 import { families, type Family } from './rules.ts';
@@ -32,10 +33,13 @@ export interface PurgeOptions {
  */
 export async function purgeNetwork(options: PurgeOptions): Promise<void> {
   const { bridge, ipamDir, links = await readLinks(), shared = false } = options;
-  // First: a daemon that has just started sets rules for the bridges that exist.
-  if (links.some(({ name, kind }) => name === bridge && kind === 'bridge'))
-    await ip(['link', 'delete', bridge]);
-  await Promise.all([removeRules(bridge), removeTables(bridge)]);
+  const exists = links.some(({ name, kind }) => name === bridge && kind === 'bridge');
+  // The kernel waits some 40 ms for readers of either.
+  await settleAll([
+    ...(exists ? [ip(['link', 'delete', bridge])] : []),
+    removeRules(bridge),
+    removeTables(bridge),
+  ]);
   if (shared)
     for (const table of ['nat', 'filter'] as const)
       for (const family of Object.keys(families) as Family[]) await removeSharedChains(table, family);

@@ -1,4 +1,6 @@
+import { detachFromBridge } from './bridgeDetach.ts';
 import { executePlugin } from './execute.ts';
+import { settleAll } from '../settleAll.ts';
 import type { CniAttachment, CniNetwork, CniPluginConfig, CniResult, CniRuntimeConfig } from './types.ts';
 
 /**
@@ -16,6 +18,7 @@ export async function addNetwork(
   if (!first) throw new Error(`network ${network.name}: expected at least one plugin, found none`);
   const output = await executePlugin('ADD', pluginInput(network, first, attachment), attachment, signal);
   const result = JSON.parse(output) as CniResult;
+  // An undo must not run while an ADD is in progress.
   await settleAll(
     others.map((plugin) =>
       executePlugin('ADD', pluginInput(network, plugin, attachment, result), attachment, signal),
@@ -25,8 +28,8 @@ export async function addNetwork(
 }
 
 /**
- * Detaches a container: runs DEL in reverse order with the values of ADD. Runs every plugin even if one fails, and
- * throws the first failure at the end.
+ * Detaches a container: runs DEL in reverse order with the values of ADD, that of the bridge without its program if
+ * possible. Runs every plugin even if one fails, and throws the first failure at the end.
  */
 export async function deleteNetwork(
   network: CniNetwork,
@@ -36,8 +39,9 @@ export async function deleteNetwork(
 ): Promise<void> {
   let failed: { error: unknown } | undefined;
   for (const plugin of network.plugins.toReversed()) {
-    const input = pluginInput(network, plugin, attachment, result);
     try {
+      if (await detachFromBridge(network, plugin, attachment, result, signal)) continue;
+      const input = pluginInput(network, plugin, attachment, result);
       await executePlugin('DEL', input, attachment, signal);
     } catch (error) {
       failed ??= { error };
@@ -70,11 +74,4 @@ function wantedValues(
 ): CniRuntimeConfig {
   const entries = Object.entries(values).filter(([name]) => name in capabilities);
   return Object.fromEntries(entries);
-}
-
-/** Waits for all, even if one fails: an undo must not run while an ADD is in progress. */
-async function settleAll(running: Promise<unknown>[]): Promise<void> {
-  const outcomes = await Promise.allSettled(running);
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
 }
