@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { Logger } from '../defineHook.ts';
 import type { RegistryAuth } from '../engine/images.ts';
 
@@ -104,6 +104,8 @@ export interface SessionBuild {
   readonly id: string;
   /** An address that the daemon fetches the context from. Missing: the session has it. */
   readonly remote?: string;
+  /** A tar that the client has sent beside its session. */
+  readonly upload?: Readable;
   readonly dockerfile?: string;
   readonly target?: string;
   readonly platform?: string;

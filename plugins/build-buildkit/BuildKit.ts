@@ -25,6 +25,7 @@ import { writeLogins } from './logins.ts';
 import { serveControl } from './serveControl.ts';
 import { PlainOutput } from './PlainOutput.ts';
 import { findPrograms, programsOrThrow } from './programs.ts';
+import { servingUpload } from './serveUpload.ts';
 import { readSolveRequest, sessionRequest } from './solveRequest.ts';
 import { withoutSyntax } from './syntax.ts';
 import { encode, mapFields, Message } from './wire.ts';
@@ -133,6 +134,12 @@ export class BuildKit {
   }
 
   async solve(build: SessionBuild, context: DaemonContext): Promise<string> {
+    const { upload } = build;
+    if (!upload) return await this.#solve(build, context);
+    return await servingUpload(upload, (remote) => this.#solve({ ...build, remote }, context));
+  }
+
+  async #solve(build: SessionBuild, context: DaemonContext): Promise<string> {
     const { control } = this.#running();
     const ref = randomBytes(12).toString('hex');
     const request = sessionRequest(build, ref, await this.#policy());

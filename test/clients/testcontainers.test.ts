@@ -1,6 +1,6 @@
 /** testcontainers for Node, unmodified, with a stand-in for its reaper. */
 import assert from 'node:assert/strict';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -8,12 +8,8 @@ import { Client } from '../../client/index.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { compileStatic } from '../../scripts/lib/compileC.ts';
 import { skip } from '../support/skip.ts';
+import { installPackages } from './support/installPackages.ts';
 import { target, uniqueName, type Target } from './support/target.ts';
-
-const source = resolve(import.meta.dirname, 'support/testcontainers');
-
-/** The dependencies of its own package.json, which the product's tests need not have. */
-const installation = resolve(import.meta.dirname, '../../node_modules/.cache/pouch-testcontainers');
 
 /** The functions of the script. */
 const cases = [
@@ -39,7 +35,9 @@ describe('testcontainers', function () {
 
   before(async function () {
     if (process.getuid?.() !== 0) return skip(this, 'needs root');
-    await install();
+    const installation = await installPackages('testcontainers', ['cases.mjs']);
+    const reaperSource = resolve(import.meta.dirname, 'support/testcontainers/reaper.c');
+    await compileStatic(reaperSource, join(installation, 'reaper'));
     api = await target('testcontainers');
     client = new Client({ host: `unix://${api.socket}` });
     const reaper = { path: 'reaper', mode: 0o755, content: await readFile(join(installation, 'reaper')) };
@@ -76,19 +74,3 @@ describe('testcontainers', function () {
     assert.ok(await waitUntil(isGone, { withinMs: 30_000 }));
   });
 });
-
-/** Resolves once the folder has the packages of the lock file, the script, and the reaper. */
-async function install(): Promise<void> {
-  await mkdir(installation, { recursive: true });
-  const copy = (name: string) => cp(join(source, name), join(installation, name));
-  await Promise.all(['cases.mjs', 'package.json', 'package-lock.json'].map(copy));
-  await compileStatic(join(source, 'reaper.c'), join(installation, 'reaper'));
-  const wanted = await readFile(join(source, 'package-lock.json'), 'utf8');
-  const stamp = join(installation, 'installed');
-  if ((await readFile(stamp, 'utf8').catch(() => undefined)) === wanted) return;
-  await execa('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: installation,
-    timeout: 200_000,
-  });
-  await writeFile(stamp, wanted);
-}

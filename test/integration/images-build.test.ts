@@ -10,7 +10,7 @@ import { execa } from 'execa';
 import type { ProgressMessage } from '../../client/index.ts';
 import { cgroupRoots } from '../../core/apply/effects/cgroup.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
-import { buildsIn, processesWith } from '../support/builtImages.ts';
+import { buildsIn, processesWith, programOfArm64 } from '../support/builtImages.ts';
 import { type RootfsEntry, rootfsTar } from '../support/rootfsTar.ts';
 import { basicAuth, FaultyProxy } from '../support/FaultyProxy.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
@@ -325,6 +325,20 @@ describe('pouch build', function () {
       await guarded.stop();
       await registry.stop();
     }
+  });
+
+  it('builds for another platform with stages of the own one, and names an emulator for RUN', async () => {
+    await write({
+      Dockerfile:
+        'FROM --platform=$BUILDPLATFORM busybox AS one\nRUN echo made >/made\nFROM scratch\nCOPY --from=one /made /\nCOPY sh /bin/',
+    });
+    await writeFile(join(context, 'sh'), programOfArm64, { mode: 0o755 });
+    await built('-t', 'cross:1', '--platform', 'linux/arm64');
+    assert.equal((await d.client.images.inspect('cross:1')).Architecture, 'arm64');
+    await write({ Dockerfile: 'FROM cross:1\nRUN true' });
+    const { exitCode, stderr } = await d.pouch('build', '--platform', 'linux/arm64', context);
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /does not run programs of linux\/arm64\nhint: .*qemu-user-static/);
   });
 
   it('refuses a cache in a registry', async () => {

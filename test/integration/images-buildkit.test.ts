@@ -8,7 +8,7 @@ import { cgroupRoots } from '../../core/apply/effects/cgroup.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { compose2 } from '../support/compose.ts';
 import { skip } from '../support/skip.ts';
-import { buildsIn, processesWith } from '../support/builtImages.ts';
+import { buildsIn, processesWith, programOfArm64 } from '../support/builtImages.ts';
 import { buildkitPrograms } from '../support/buildkit.ts';
 import { buildx } from '../support/buildx.ts';
 import { basicAuth, FaultyProxy } from '../support/FaultyProxy.ts';
@@ -135,6 +135,21 @@ describe('BuildKit', function () {
     );
     await write({ Dockerfile: 'FROM busybox\nRUN true' });
     await built();
+  });
+
+  it('builds for another platform with stages of the own one', async () => {
+    await write({
+      Dockerfile:
+        'FROM --platform=$BUILDPLATFORM busybox AS one\nRUN echo made >/made\nFROM scratch\nCOPY --from=one /made /',
+    });
+    await built('-t', 'cross:1', '--platform', 'linux/arm64');
+    assert.equal((await d.client.images.inspect('cross:1')).Architecture, 'arm64');
+    await write({ Dockerfile: 'FROM cross:1\nCOPY --chmod=755 sh /bin/', sh: '' });
+    await writeFile(join(context, 'sh'), programOfArm64);
+    await built('-t', 'cross:2', '--platform', 'linux/arm64');
+    await write({ Dockerfile: 'FROM cross:2\nRUN true' });
+    const { stderr } = await d.pouch('build', '--platform', 'linux/arm64', context);
+    assert.match(stderr, /does not run programs of linux\/arm64\nhint: .*qemu-user-static/);
   });
 
   it('leaves what BuildKit cannot do to Buildah', async () => {
@@ -318,6 +333,21 @@ describe('BuildKit', function () {
         all: true,
         timeout: 60_000,
       });
+
+    it('builds a tar from stdin', async () => {
+      await write({ Dockerfile: 'FROM busybox\nCOPY f /\nRUN cat /f >/g', f: 'from stdin' });
+      const packed = await execa('tar', ['-cz', '.'], { cwd: context, encoding: 'buffer' });
+      for (const name of ['stdin:1', 'stdin:2']) {
+        const { exitCode, all } = await execa('/usr/bin/docker', ['build', '-t', name, '-'], {
+          ...{ input: packed.stdout, env: { DOCKER_HOST: d.host, DOCKER_BUILDKIT: '1' } },
+          ...{ reject: false, all: true, timeout: 60_000 },
+        });
+        assert.equal(exitCode, 0, all);
+      }
+      assert.equal(await run('stdin:2', 'cat', '/g'), 'from stdin');
+      const ids = await Promise.all(['stdin:1', 'stdin:2'].map((name) => d.client.images.inspect(name)));
+      assert.equal(ids[0]?.Id, ids[1]?.Id);
+    });
 
     it('builds what is in the session', async () => {
       await write({ Dockerfile: 'FROM busybox\nARG A\nRUN echo $A >/a\nCOPY f /', f: 'F' });

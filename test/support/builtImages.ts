@@ -47,3 +47,22 @@ export function processesWith(...words: string[]): string[] {
     }
   });
 }
+
+/** The header of an ELF program for another platform, with one segment: enough for the kernel to refuse it. */
+export const programOfArm64 = elfHeader();
+
+function elfHeader(): Buffer {
+  const bytes = Buffer.alloc(120);
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  const [executable, aarch64, version] = [2, 183, 1];
+  bytes.writeUInt16LE(executable, 16);
+  bytes.writeUInt16LE(aarch64, 18);
+  bytes.writeUInt32LE(version, 20);
+  // One program header (64 bytes in) of 56 bytes: PT_LOAD.
+  bytes.writeBigUInt64LE(64n, 32);
+  bytes.writeUInt16LE(64, 52);
+  bytes.writeUInt16LE(56, 54);
+  bytes.writeUInt16LE(1, 56);
+  bytes.writeUInt32LE(1, 64);
+  return bytes;
+}

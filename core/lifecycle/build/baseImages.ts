@@ -9,9 +9,9 @@ import type { Image } from '../../../hooks/image.ts';
 import { normalizeReference } from '../../images/index.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
 import { credentialsFor } from './credentialsFor.ts';
+import type { NamedBase } from './dockerfile/readDockerfile.ts';
 
-export interface FoundBase {
-  name: string;
+export interface FoundBase extends NamedBase {
   image: Image;
 }
 
@@ -20,14 +20,21 @@ interface Search extends Pick<BuildOptions, 'platform' | 'pull' | 'auth'> {
   signal: AbortSignal;
 }
 
-/** In the order of their names. @throws PCH_IMAGE_NOT_FOUND, PCH_REGISTRY_* */
+/**
+ * In the order of their names. A stage may have another platform than the build.
+ * @throws PCH_IMAGE_NOT_FOUND, PCH_REGISTRY_*
+ */
 export async function findBases(
   engine: EngineContext,
-  names: readonly string[],
+  named: readonly NamedBase[],
   search: Search,
 ): Promise<FoundBase[]> {
   const found: FoundBase[] = [];
-  for (const name of names) found.push({ name, image: await find(engine, name, search) });
+  for (const one of named) {
+    const { reference, platform = search.platform } = one;
+    const wanted = { ...search, ...(platform !== undefined && { platform }) };
+    found.push({ ...one, image: await find(engine, reference, wanted) });
+  }
   return found;
 }
 
@@ -59,9 +66,9 @@ export function baseImages(
   found: readonly FoundBase[],
   directory: string,
 ): BaseImage[] {
-  return found.map(({ name, image: { id } }) => ({
+  return found.map(({ reference, image: { id } }) => ({
     id,
-    name,
+    name: reference,
     archive: async () => {
       const file = join(directory, `${id.replace(':', '-')}.tar`);
       await pipeline(await engine.images.save([id]), createWriteStream(file, { mode: 0o600 }));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BuildWishes, BuiltImage, ImageBuilder } from '../../../hooks/contributions/imageBuilder.ts';
 import type { BuildMessage, BuildOptions } from '../../../hooks/engine/builds.ts';
-import { PouchError } from '../../../hooks/errors.ts';
+import { hasCode, messageOf, PouchError } from '../../../hooks/errors.ts';
 import { formatPlatform, hostPlatform, normalizeReference } from '../../images/index.ts';
 import { onAbort } from '../../wait/onAbort.ts';
 import type { EngineContext } from '../shared/engineContext.ts';
@@ -14,7 +14,7 @@ import { builderContext, inBuildPlace } from './buildPlace.ts';
 import type { BuilderDaemons } from './BuilderDaemons.ts';
 import { chooseBuilder } from './chooseBuilder.ts';
 import { readContextFile, unpackContext } from './contextDirectory.ts';
-import { readDockerfile } from './dockerfile/readDockerfile.ts';
+import { isSame, readDockerfile } from './dockerfile/readDockerfile.ts';
 import { storeBuilt } from './storeBuilt.ts';
 
 /** Milliseconds. */
@@ -122,16 +122,16 @@ async function runBuilder(one: Build): Promise<{ built: BuiltImage; bases: Found
     signal,
   });
   let container: Promise<BuildContainer> | undefined;
+  let isForeignProgram = false;
   const network = async () => {
     container ??= startBuildContainer(engine, one.id, options, one.cancel);
     return (await container).network;
   };
   try {
     const dockerfile = join(directory, 'Dockerfile');
-    const ids = new Map(bases.map(({ name, image }) => [name, image.id]));
     await writeFile(
       dockerfile,
-      file.renamed((name) => ids.get(name) ?? name),
+      file.renamed((one) => bases.find((base) => isSame(base, one))?.image.id ?? one.reference),
       { mode: 0o600 },
     );
     const built = await builder.build(
@@ -150,16 +150,32 @@ async function runBuilder(one: Build): Promise<{ built: BuiltImage; bases: Found
         auth: cacheAuth(wishes, options.auth),
         ...wishes,
       },
-      await builderContext(engine, builder, one, async (line) => one.report({ text: line })),
+      await builderContext(engine, builder, one, async (line) => {
+        isForeignProgram ||= /exec format error/i.test(line);
+        await one.report({ text: line });
+      }),
     );
     return { built, bases };
   } catch (error) {
     signal.throwIfAborted();
-    throw error;
+    throw isForeignProgram ? withEmulator(error, bases) : error;
   } finally {
     // One that could not be started has removed itself.
     await (await container?.catch(() => undefined))?.remove();
   }
+}
+
+/** What the kernel calls a format error is a program of another platform, if an image has one (execve(2), ENOEXEC). */
+function withEmulator(error: unknown, bases: readonly FoundBase[]): unknown {
+  const own = hostPlatform();
+  const foreign = bases.find(({ image }) => image.config.architecture !== own.architecture);
+  if (!hasCode(error, 'PCH_BUILD_FAILED') || !foreign) return error;
+  const platform = formatPlatform(foreign.image.config);
+  return new PouchError(
+    'PCH_BUILD_FAILED',
+    `${messageOf(error)}: this host (${formatPlatform(own)}) does not run programs of ${platform}`,
+    { hint: 'install an emulator: apt-get install qemu-user-static', cause: error },
+  );
 }
 
 /** dockerd looks for `dockerfile`, too. @throws PCH_DOCKERFILE_INVALID in its words */

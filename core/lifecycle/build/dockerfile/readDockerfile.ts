@@ -3,19 +3,25 @@ import { DockerfileParser, type Copy, type From, type Instruction } from 'docker
 import { PouchError } from '../../../../hooks/errors.ts';
 import { expand } from './expand.ts';
 
-/** A place in the text that names an image. */
-interface ImageUse {
+/** An image that a build starts from. */
+export interface NamedBase {
   /** As it is looked up: variables are replaced. */
   reference: string;
+  /** `FROM --platform=`; undefined: that of the build. */
+  platform: string | undefined;
+}
+
+/** A place in the text that names an image. */
+interface ImageUse extends NamedBase {
   from: number;
   to: number;
 }
 
 export interface Dockerfile {
-  /** References of the images, each once. */
-  bases: string[];
+  /** Each once. */
+  bases: NamedBase[];
   /** The text with other names for images. */
-  renamed(nameOf: (reference: string) => string): string;
+  renamed(nameOf: (base: NamedBase) => string): string;
 }
 
 export interface DockerfileOptions {
@@ -38,13 +44,17 @@ export function readDockerfile(text: string, options: DockerfileOptions): Docker
   const offsetOf = offsets(text);
   const uses = built.flatMap((stage, index) => usesOf(stage, namesBefore(stages, index), values, offsetOf));
   return {
-    bases: [...new Set(uses.map(({ reference }) => reference))],
+    bases: uses
+      .filter((one, index) => uses.findIndex((other) => isSame(one, other)) === index)
+      .map(({ reference, platform }) => ({ reference, platform })),
     renamed: (nameOf) =>
-      uses.reduceRight(
-        (done, { reference, from, to }) => done.slice(0, from) + nameOf(reference) + done.slice(to),
-        text,
-      ),
+      uses.reduceRight((done, use) => done.slice(0, use.from) + nameOf(use) + done.slice(use.to), text),
   };
+}
+
+/** Whether both mean the same image. */
+export function isSame(one: NamedBase, other: NamedBase): boolean {
+  return one.reference === other.reference && one.platform === other.platform;
 }
 
 interface Stage {
@@ -120,7 +130,8 @@ function baseOf(from: From, values: ReadonlyMap<string, string>, offsetOf: Offse
   const reference = expand(unquoted(written), values);
   if (reference === '')
     throw invalid(`base name (${written}) should not be blank`, 'give its ARG a value before the first FROM');
-  return { reference, from: offsetOf(range.start), to: offsetOf(range.end) };
+  const platform = expand(unquoted(from.getPlatformFlag()?.getValue() ?? ''), values) || undefined;
+  return { reference, platform, from: offsetOf(range.start), to: offsetOf(range.end) };
 }
 
 /** Images of `COPY --from=` and `RUN --mount=…,from=`. Variables are not replaced there. */
@@ -132,11 +143,12 @@ function sourcesOf(instruction: Instruction, offsetOf: OffsetOf): ImageUse[] {
     const value = flag.getValue() ?? '';
     if (!range || value.includes('$')) return [];
     const start = offsetOf(range.start);
-    if (flag.getName() === 'from') return [{ reference: value, from: start, to: offsetOf(range.end) }];
+    if (flag.getName() === 'from')
+      return [{ reference: value, platform: undefined, from: start, to: offsetOf(range.end) }];
     const found = flag.getName() === 'mount' ? /(?:^|,)from=([^,]+)/d.exec(value) : null;
     const [at, end] = found?.indices?.[1] ?? [];
     if (at === undefined || end === undefined) return [];
-    return [{ reference: value.slice(at, end), from: start + at, to: start + end }];
+    return [{ reference: value.slice(at, end), platform: undefined, from: start + at, to: start + end }];
   });
 }
 

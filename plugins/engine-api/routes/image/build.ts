@@ -1,15 +1,22 @@
 /** Routes that build images. */
 import { once } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
-import { type BuildMessage, messageOf, PouchError } from '../../../../hooks/index.ts';
+import { type BuildMessage, messageOf, PouchError, type SessionBuild } from '../../../../hooks/index.ts';
 import type { Call, Route } from '../../http/call.ts';
 import { streamProgress, type ProgressSink } from '../../http/progressStream.ts';
 import { switchProtocol } from '../../http/rawStream.ts';
+import { Uploads } from '../../http/Uploads.ts';
 import { registryConfig } from '../../http/registryAuth.ts';
 import { sendJson } from '../../http/reply.ts';
 import { validate } from '../../http/validate.ts';
 import { textMap, typed } from '../../schemas/json.ts';
-import { buildOptions, isSessionBuild, sessionBuild } from '../../translate/image/build.ts';
+import {
+  awaitsUpload,
+  buildOptions,
+  isSessionBuild,
+  sessionBuild,
+  uploadFor,
+} from '../../translate/image/build.ts';
 import { familiar, repositoryOf } from '../../translate/image/reference.ts';
 import { buildPrune } from '../../translate/prune.ts';
 
@@ -17,7 +24,7 @@ export const buildRoutes: Route[] = [
   {
     method: 'POST',
     path: '/build',
-    handler: (call) => (isSessionBuild(call.query) ? solve(call) : build(call)),
+    handler: (call) => (isSessionBuild(call.query) ? withBuildKit(call) : build(call)),
   },
   { method: 'POST', path: '/build/cancel', handler: cancel },
   { method: 'POST', path: '/session', handler: (call) => connect(call, 'session') },
@@ -25,14 +32,29 @@ export const buildRoutes: Route[] = [
   { method: 'POST', path: '/build/prune', handler: prune },
 ];
 
+const uploads = new Uploads();
+
 /** Builds with BuildKit, by their ids. */
 const solving = new Map<string, AbortController>();
+
+async function withBuildKit(call: Call): Promise<void> {
+  const id = uploadFor(call.query);
+  if (id === undefined) return await solve(call);
+  await uploads.offer(id, call.body);
+  call.response.writeHead(200).end();
+}
 
 /** A build of what the client has in its session: the messages are those of dockerd’s BuildKit. */
 async function solve(call: Call): Promise<void> {
   const options = sessionBuild(call.query);
-  const isQuiet = call.query.flag('q');
   call.body.resume();
+  if (awaitsUpload(call.query))
+    await uploads.use(options.id, (upload) => solveBuild(call, { ...options, upload }));
+  else await solveBuild(call, options);
+}
+
+async function solveBuild(call: Call, options: Omit<SessionBuild, 'signal' | 'trace'>): Promise<void> {
+  const isQuiet = call.query.flag('q');
   const controller = new AbortController();
   const abort = () => controller.abort(new PouchError('PCH_CANCELLED', 'the client has left'));
   call.signal.addEventListener('abort', abort);

@@ -82,10 +82,10 @@ export function sessionBuild(query: Query): Omit<SessionBuild, 'signal' | 'trace
   );
   const session = query.text('session');
   const remote = query.text('remote') ?? fromSession;
-  if (session === undefined || remote === 'upload-request')
+  if (session === undefined)
     throw new PouchError(
       'PCH_NOT_SUPPORTED',
-      'remote: a context without a session is not supported by Pouch',
+      'session: a build by BuildKit without a session is not supported by Pouch',
       {
         hint: 'build with docker buildx, or with pouch build',
       },
@@ -94,7 +94,7 @@ export function sessionBuild(query: Query): Omit<SessionBuild, 'signal' | 'trace
   return {
     session,
     id: query.text('buildid') ?? '',
-    ...(remote !== fromSession && { remote }),
+    ...(remote !== fromSession && remote !== fromUpload && { remote }),
     ...(options.dockerfile !== undefined && { dockerfile: options.dockerfile }),
     ...(options.target !== undefined && { target: options.target }),
     ...(options.platform !== undefined && { platform: options.platform }),
@@ -110,6 +110,18 @@ export function sessionBuild(query: Query): Omit<SessionBuild, 'signal' | 'trace
 }
 
 const fromSession = 'client-session';
+const fromUpload = 'upload-request';
+
+/** Whether the client sends the context by a request of its own. */
+export function awaitsUpload(query: Query): boolean {
+  return query.text('remote') === fromUpload;
+}
+
+/** The build that a request has the context of: its whole body. Undefined for a request that builds. */
+export function uploadFor(query: Query): string | undefined {
+  const [, id] = (query.text('buildid') ?? '').split(`${fromUpload}:`);
+  return id;
+}
 const textList = typed<string[] | null>(listOf(text));
 
 function texts(query: Query, name: string): string[] {

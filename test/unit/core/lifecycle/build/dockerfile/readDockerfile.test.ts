@@ -8,9 +8,11 @@ function read(text: string, options: { buildArgs?: Record<string, string>; targe
   return readDockerfile(text, { buildArgs: options.buildArgs ?? {}, target: options.target, platformArgs });
 }
 
+const names = ({ bases }: ReturnType<typeof read>) => bases.map(({ reference }) => reference);
+
 describe('what Pouch reads of a Dockerfile', () => {
   it('are the images of FROM, COPY --from and RUN --mount, each once', () => {
-    const { bases } = read(
+    const file = read(
       [
         'FROM debian:12 AS one',
         'COPY --from=tools:1 --chown=1:2 /a /b',
@@ -22,29 +24,43 @@ describe('what Pouch reads of a Dockerfile', () => {
         'FROM scratch',
       ].join('\n'),
     );
-    assert.deepEqual(bases, ['debian:12', 'tools:1', 'tools:2']);
+    assert.deepEqual(names(file), ['debian:12', 'tools:1', 'tools:2']);
   });
 
   it('takes names of later stages for images', () => {
-    assert.deepEqual(read('FROM two\nFROM one AS two').bases, ['two', 'one']);
+    assert.deepEqual(names(read('FROM two\nFROM one AS two')), ['two', 'one']);
   });
 
   it('replaces variables of FROM by ARG before it, and by those of the build', () => {
     const text =
       'ARG V=12\nARG IMAGE="debian:$V"\nFROM ${IMAGE}\nFROM ${X:-y}:${V:+set}\nFROM a-$TARGETARCH\nARG V=1';
-    assert.deepEqual(read(text).bases, ['debian:12', 'y:set', 'a-amd64']);
-    assert.deepEqual(read(text, { buildArgs: { V: '13', X: 'unknown' } }).bases, [
+    assert.deepEqual(names(read(text)), ['debian:12', 'y:set', 'a-amd64']);
+    assert.deepEqual(names(read(text, { buildArgs: { V: '13', X: 'unknown' } })), [
       'debian:13',
       'y:set',
       'a-amd64',
     ]);
   });
 
+  it('has the platforms of FROM', () => {
+    const text =
+      'FROM --platform=$BUILDPLATFORM a AS one\nFROM a\nFROM --platform=linux/$TARGETARCH a\nFROM a';
+    assert.deepEqual(read(text).bases, [
+      { reference: 'a', platform: 'linux/amd64' },
+      { reference: 'a', platform: undefined },
+    ]);
+    const renamed = read(text).renamed(({ platform = 'own' }) => platform);
+    assert.match(
+      renamed,
+      /^FROM --platform=\$BUILDPLATFORM linux\/amd64 AS one\nFROM own\nFROM .* linux\/amd64\nFROM own$/,
+    );
+  });
+
   it('ends with the stage that is built', () => {
     const text = 'FROM a AS one\nFROM b AS Two\nRUN x\nFROM c';
-    assert.deepEqual(read(text, { target: 'one' }).bases, ['a']);
-    assert.deepEqual(read(text, { target: 'two' }).bases, ['a', 'b']);
-    assert.deepEqual(read(text, { target: '0' }).bases, ['a']);
+    assert.deepEqual(names(read(text, { target: 'one' })), ['a']);
+    assert.deepEqual(names(read(text, { target: 'two' })), ['a', 'b']);
+    assert.deepEqual(names(read(text, { target: '0' })), ['a']);
   });
 
   it('gives images other names, and changes nothing else', () => {
@@ -62,7 +78,7 @@ describe('what Pouch reads of a Dockerfile', () => {
       .replace('--from=deb:2', '--from=<deb:2>')
       .replace('from=deb:1,', 'from=<deb:1>,');
     assert.equal(
-      read(text).renamed((name) => `<${name}>`),
+      read(text).renamed(({ reference }) => `<${reference}>`),
       expected,
     );
   });

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { Query } from '../../../../../../plugins/engine-api/http/Query.ts';
-import { buildOptions, sessionBuild } from '../../../../../../plugins/engine-api/translate/image/build.ts';
+import {
+  awaitsUpload,
+  buildOptions,
+  sessionBuild,
+  uploadFor,
+} from '../../../../../../plugins/engine-api/translate/image/build.ts';
 
 const read = (query: Record<string, string>) =>
   buildOptions(new Query(new URLSearchParams(query).toString()));
@@ -92,11 +97,16 @@ describe('the query of POST /build?version=2', () => {
     assert.equal(readSession({ session: 's', remote: 'https://a/b.git' }).remote, 'https://a/b.git');
   });
 
-  it('is refused without a session, and with an upload', () => {
+  it('names the request that has its context', () => {
+    const query = (text: string) => new Query(text);
+    assert.ok(awaitsUpload(query('session=s&remote=upload-request&buildid=b')));
+    assert.equal(readSession({ session: 's', remote: 'upload-request', buildid: 'b' }).remote, undefined);
+    assert.equal(uploadFor(query('version=2&buildid=upload-request%3Ab')), 'b');
+    assert.equal(uploadFor(query('version=2&buildid=b&remote=upload-request')), undefined);
+  });
+
+  it('is refused without a session', () => {
     assert.throws(() => readSession({}), { code: 'PCH_NOT_SUPPORTED' });
-    assert.throws(() => readSession({ session: 's', remote: 'upload-request' }), {
-      code: 'PCH_NOT_SUPPORTED',
-    });
     assert.throws(() => readSession({ session: 's', outputs: '[{}]' }), { code: 'PCH_NOT_SUPPORTED' });
   });
 });
