@@ -22,6 +22,7 @@ import { ContainerIo, ExecStdio, readLogs, type OpenOptions, type StdioPaths } f
 import { timestamp } from '../../core/io/log/clock.ts';
 import { encodeEntry } from '../../core/io/log/entry.ts';
 import { heldAtMost } from '../../core/io/log/RotatingFile.ts';
+import { seededRandom } from '../support/seededRandom.ts';
 import { sampleTests } from '../support/someOf.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { Logger, OutputChunk } from '../../hooks/index.ts';
@@ -409,36 +410,57 @@ describe("a container's output", function () {
       await io.finish(other);
     });
 
-    /** The output of `seq 1 300000`, during which the keeper was killed three times: whether it is as it may be. */
-    async function checkedLines(): Promise<string[]> {
+    /** Lines of a reader that follows the log from before its first one. */
+    async function followed(signal: AbortSignal): Promise<string[]> {
+      const query = { stdout: true, stderr: true, follow: true };
+      const isDone = () => once(signal, 'abort').then(() => undefined);
+      return (await collect(readLogs(logPath(), query, { isDone }))).stdout.toString().trimEnd().split('\n');
+    }
+
+    /** The output of `seq 1 COUNT`, during which the keeper was killed three times: whether it is as it may be. */
+    async function checkedLines(count = 300_000): Promise<string[]> {
       const lines = (await logged()).stdout.toString().trimEnd().split('\n');
       const seams = lines.filter((line, index) => index > 0 && Number(line) !== Number(lines[index - 1]) + 1);
       // A kill between reading a chunk and having it in a file leaves one seam: a line with the end of another.
       assert.ok(seams.length <= 2 * 3, seams.join());
-      assert.ok(lines.length >= 300_000 - 3 * 16_384, `${lines.length} lines`);
+      assert.ok(lines.length >= count - 3 * 16_384, `${lines.length} lines`);
       assert.equal(new Set(lines).size, lines.length);
       return lines;
     }
 
-    it('is never doubled, and at most the chunk in hand is lost, however often that is under load', async () => {
-      const paths = await open();
-      const child = runOn(paths, 'seq', '1', '300000');
-      const exit = ended(child);
-      for (let kills = 0; kills < 3; kills++) {
-        const [pid, { size }] = [keeperPid(), statSync(logPath())];
-        await until(() => statSync(logPath()).size > size + 100_000 || child.exitCode !== null);
-        killKeeper();
-        await until(() => keeperPid() !== pid);
-        await io.known();
-      }
-      await exit;
-      await io.finish(id);
-      const lines = await checkedLines();
-      assert.equal(lines.at(-1), '300000');
-    });
+    for (const [title, rotation] of [
+      ['however often that is under load', {}],
+      ['if each chunk fills several files', { maxSize: 50_000, maxFile: 999, lines: 100_000 }],
+    ] as [string, Partial<OpenOptions> & { lines?: number }][])
+      it(`is never doubled, and at most the chunk in hand is lost, ${title}`, async () => {
+        const { lines: count = 300_000, ...options } = rotation;
+        const random = seededRandom();
+        const paths = await open(options);
+        const follower = new AbortController();
+        const following = followed(follower.signal);
+        const child = runOn(paths, 'seq', '1', String(count));
+        const exit = ended(child);
+        const kills: string[] = [];
+        while (kills.length < 3) {
+          const pid = keeperPid();
+          const afterMs = random.below(80);
+          await new Promise((resolve) => setTimeout(resolve, afterMs));
+          killKeeper();
+          kills.push(`${afterMs} ms`);
+          await until(() => keeperPid() !== pid);
+          await io.known();
+        }
+        console.log(`      POUCH_TEST_SEED=${random.seed}: killed after ${kills.join(', ')}`);
+        await exit;
+        await io.finish(id);
+        follower.abort();
+        const lines = await checkedLines(count);
+        assert.equal(lines.at(-1), String(count));
+        assert.deepEqual(await following, lines);
+      });
 
     it('is never doubled, and no more is lost, if that is while a file is compressed', async () => {
-      const paths = await open({ maxSize: 1_000_000, maxFile: 99, compress: true });
+      const paths = await open({ maxSize: 500_000, maxFile: 99, compress: true });
       const child = runOn(paths, 'seq', '1', '300000');
       const exit = ended(child);
       const names = () => readdirSync(stateDir).filter((name) => name.startsWith(`${id}.log`));

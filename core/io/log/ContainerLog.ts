@@ -5,7 +5,7 @@ import { Backlog, BacklogBudget } from './Backlog.ts';
 import { timestamp } from './clock.ts';
 import type { Compressor } from './Compressor.ts';
 import { encodeEntry } from './entry.ts';
-import { RotatingFile, type LogPosition, type Rotation } from './RotatingFile.ts';
+import { RotatingFile, type LogPosition, type OnRotation, type Rotation } from './RotatingFile.ts';
 import type { LogHolds } from './LogHolds.ts';
 
 /** Milliseconds between a failed write and the next attempt. */
@@ -51,15 +51,18 @@ export class ContainerLog {
     return this.#backlog.isEmpty && !this.#file.holdsSurplus && !this.#file.isCompressing;
   }
 
-  position(): LogPosition {
+  /** Undefined if the log cannot be opened. */
+  position(): LogPosition | undefined {
     return this.#file.position();
   }
 
-  rewind(position: LogPosition): void {
+  /** See {@link RotatingFile.linesSince}. 0 if the log cannot be read. */
+  linesSince(position: LogPosition): number {
     try {
-      this.#file.rewind(position);
+      return this.#file.linesSince(position);
     } catch (error) {
       this.#failed(error);
+      return 0;
     }
   }
 
@@ -67,11 +70,11 @@ export class ContainerLog {
     return this.#file.numberOf(inode);
   }
 
-  append(lines: readonly string[]): void {
+  /** Does not write waiting lines: callers do before they note a position, which only these lines follow. */
+  append(lines: readonly string[], onRotation?: OnRotation): void {
     if (lines.length === 0) return;
-    this.flush();
     if (!this.#backlog.isEmpty) return this.#backlog.push(lines);
-    const { lines: written, error } = this.#file.append(lines);
+    const { lines: written, error } = this.#file.append(lines, onRotation);
     if (written === lines.length) return this.#recovered();
     this.#failed(error);
     this.#backlog.push(lines.slice(written));

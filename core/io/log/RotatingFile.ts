@@ -1,7 +1,6 @@
 import {
   closeSync,
   fstatSync,
-  ftruncateSync,
   openSync,
   readdirSync,
   readSync,
@@ -19,6 +18,7 @@ import { Compression } from './Compression.ts';
 import { Compressor } from './Compressor.ts';
 import { noteGivenUp, readDelivered, readGivenUp } from './delivered.ts';
 import { LogHolds } from './LogHolds.ts';
+import { linesOf, removeIncompleteLine } from './lines.ts';
 import { leftCopies, type RotatedLog, rotatedLogs, rotatedPath } from './rotated.ts';
 
 /**
@@ -43,9 +43,14 @@ export interface Rotation {
 
 /** A position at the end of a log. */
 export interface LogPosition {
-  inode: number;
+  /** The number that LOG has once it is rotated. */
+  number: number;
+  /** Bytes of LOG. */
   size: number;
 }
+
+/** Called when LOG was rotated, before any file is removed: `lines` are in the files before `at`. */
+export type OnRotation = (lines: number, at: LogPosition) => void;
 
 interface RotatedFile extends RotatedLog {
   inode: bigint;
@@ -105,7 +110,7 @@ export class RotatingFile {
   /**
    * Appends lines, each with its newline, until the disk is full. A line is never split over two files or truncated.
    */
-  append(lines: readonly string[]): Appended {
+  append(lines: readonly string[], onRotation?: OnRotation): Appended {
     let written = 0;
     let bytes = 0;
     try {
@@ -114,7 +119,7 @@ export class RotatingFile {
         if (this.#mustRotate(bytes, length)) {
           this.#write(lines.slice(written, index));
           written = index;
-          this.#rotate();
+          this.#rotate((at) => onRotation?.(index, at));
           bytes = 0;
         }
         bytes += length;
@@ -126,22 +131,29 @@ export class RotatingFile {
     }
   }
 
-  /** Returns the end of the log. The inode is 0 if the log cannot be opened. */
-  position(): LogPosition {
+  /** Returns the end of the log; undefined if it cannot be opened. */
+  position(): LogPosition | undefined {
     try {
       this.#open();
     } catch {
-      return { inode: 0, size: 0 };
+      return undefined;
     }
-    return { inode: Number(this.#inode), size: this.#size };
+    return { number: this.#number, size: this.#size };
   }
 
-  /** Removes what was appended after the position, unless the log was rotated. */
-  rewind({ inode, size }: LogPosition): void {
-    const now = this.position();
-    if (this.#fd === undefined || now.inode !== inode || now.size <= size) return;
-    ftruncateSync(this.#fd, size);
-    this.#size = size;
+  /**
+   * Returns the number of lines that an earlier process appended after the position, also over rotations, and removes
+   * a line that it did not complete. Callers use it before they append.
+   */
+  linesSince({ number, size }: LogPosition): number {
+    this.close();
+    // Nothing is compressed while lines are appended.
+    const rotated = this.#listed().filter((file) => file.number >= number && !file.isCompressed);
+    this.#number = Math.max(this.#number, number);
+    const start = rotated.length === 0 ? size : 0;
+    removeIncompleteLine(this.#path, start);
+    const lines = rotated.map((file) => linesOf(file.path, file.number === number ? size : 0));
+    return lines.reduce((sum, count) => sum + count, linesOf(this.#path, start));
   }
 
   /** Returns the number of a file that is open. A file that is not found has just been removed. */
@@ -217,7 +229,7 @@ export class RotatingFile {
   }
 
   /** Creates a new file instead of truncating the old one, which followers read to its end. */
-  #rotate(): void {
+  #rotate(onRotation: (at: LogPosition) => void): void {
     const rotated = this.#listed();
     const file = {
       path: rotatedPath(this.#path, this.#number),
@@ -229,6 +241,7 @@ export class RotatingFile {
     this.close();
     if (renameIfExists(this.#path, file.path)) rotated.push(file);
     this.#number += 1;
+    onRotation({ number: this.#number, size: 0 });
     this.#noteSurplus(rotated);
     this.trim();
     this.#compressNext();
