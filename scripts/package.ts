@@ -1,6 +1,7 @@
 /**
- * `npm run package [-- --version VERSION] [--output DIRECTORY] [--only deb|tarball]` builds the Debian package and the
- * archive of Pouch, with a JavaScript runtime of their own, in out/. The same commit gives the same bytes.
+ * `npm run package` builds the Debian package and the archive of Pouch, with a JavaScript runtime of their own, in
+ * out/. The same commit gives the same bytes. Options, after `--`: `--version VERSION`, `--output DIRECTORY`,
+ * `--only deb|tarball`, and `--maintainer 'NAME <ADDRESS>'`, also by DEBFULLNAME and DEBEMAIL.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,9 +17,9 @@ import { buildTarball } from './package/tarball.ts';
 const root = resolve(import.meta.dirname, '..');
 
 await runScript(async () => {
-  const { version, output, only } = readOptions();
+  const { version, output, only, maintainer } = readOptions();
   await import('./build.ts');
-  const release = { root, version, date: await dateOf(), node: await packagedNode(root) };
+  const release = { root, version, maintainer, date: await dateOf(), node: await packagedNode(root) };
   const directory = resolve(output);
   mkdirSync(directory, { recursive: true });
   const work = mkdtempSync(join(tmpdir(), 'pouch-package-'));
@@ -50,16 +51,26 @@ function readOptions() {
         version: { type: 'string', default: ours },
         output: { type: 'string', default: join(root, 'out') },
         only: { type: 'string' },
+        maintainer: { type: 'string', default: usualMaintainer() },
       },
     });
     if (!/^\d[\d.+~a-z]*$/.test(values.version))
       throw new Error(`--version: expected a version such as 0.2.0, found "${values.version}"`);
     if (![undefined, 'deb', 'tarball'].includes(values.only))
       throw new Error(`--only: expected deb or tarball, found "${values.only}"`);
+    if (!/^[^<>\n]+ <[^<>@\s]+@[^<>@\s]+>$/.test(values.maintainer))
+      throw new Error(`--maintainer: expected NAME <ADDRESS>, found "${values.maintainer}"`);
     return values;
   } catch (error) {
     throw new SetupError((error as Error).message);
   }
+}
+
+/** Of the one who builds, by the variables of dch(1); else an address that cannot exist (RFC 2606). */
+function usualMaintainer(): string {
+  const { DEBFULLNAME: name = 'The authors of Pouch', DEBEMAIL: address = 'pouch@pouch.invalid' } =
+    process.env;
+  return `${name} <${address}>`;
 }
 
 /** SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch/), or the time of the commit. */

@@ -20,7 +20,14 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { execa } from 'execa';
-import { bootstrapPackages, installMissing, runtimePackages, testPackages } from './lib/debian.ts';
+import {
+  bootstrapPackages,
+  type HostPackage,
+  installMissing,
+  lintPackages,
+  runtimePackages,
+  testPackages,
+} from './lib/debian.ts';
 import { packagedNode } from './package/node.ts';
 import { runScript, SetupError } from './lib/SetupError.ts';
 import type { Result } from './test/ResultReporter.ts';
@@ -107,7 +114,7 @@ await runScript(async () => {
   if (wanted === 'newest-node') return await withNewestNode();
   if (wanted === 'torture') return await withTorture(only);
   const suite = wanted === undefined ? undefined : suiteOf(wanted);
-  if (suite !== suites.unit) await prepareHost();
+  if (suite !== suites.unit) await prepareHost(suite === suites.package ? lintPackages : []);
   await build();
   return await runAll(suite ? [() => runSuite(suite, { only })] : usualRuns());
 });
@@ -220,10 +227,10 @@ function checkModules(): void {
 }
 
 /** @throws SetupError */
-async function prepareHost(): Promise<void> {
+async function prepareHost(more: readonly HostPackage[] = []): Promise<void> {
   if (process.getuid?.() !== 0)
     throw new SetupError(
       'These tests run containers and need root: run sudo npm test (npm run test:unit needs no root).',
     );
-  await installMissing([...runtimePackages, ...bootstrapPackages, ...testPackages]);
+  await installMissing([...runtimePackages, ...bootstrapPackages, ...testPackages, ...more]);
 }

@@ -74,6 +74,9 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'python3', provides: '/usr/bin/python3' },
 ];
 
+/** Packages for `npm test -- package`. */
+export const lintPackages: readonly HostPackage[] = [{ name: 'lintian', provides: 'lintian' }];
+
 /** Packages for `npm run test:vm`. */
 export const vmPackages: readonly HostPackage[] = [
   ...nativePackages,

@@ -1,7 +1,7 @@
 /** The Debian package. */
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { copyright } from './copyright.ts';
 import { compressed, documents, fileOf, type Release, settle } from './layout.ts';
@@ -30,11 +30,17 @@ const recommends = [
 /** For what few need: another runtime, builds, checkpoints, /proc of rich containers, images of Debian. */
 const suggests = ['crun', 'buildah', 'criu', 'lxcfs', 'mmdebstrap', 'debian-archive-keyring', 'qemu-utils'];
 
+/** Findings of lintian(1) that are as they should be. */
+const overrides = 'usr/share/lintian/overrides/pouch';
+
 const scripts = ['postinst', 'prerm', 'postrm'];
 
 /** Builds the package from the tree, to which it adds what Debian's policy wants. */
 export async function buildDeb(release: Release, tree: string, output: string): Promise<void> {
   const add = (path: string, content: string | Buffer) => writeFileSync(join(tree, path), content);
+  mkdirSync(join(tree, dirname(overrides)), { recursive: true });
+  add(overrides, fileOf('lintian-overrides'));
+  await strip(tree);
   add(`${documents}/copyright`, copyright(release));
   add(`${documents}/changelog.gz`, compressed(changelog(release)));
   mkdirSync(join(tree, 'DEBIAN'));
@@ -58,7 +64,15 @@ export async function buildDeb(release: Release, tree: string, output: string): 
   });
 }
 
-function control({ version }: Release, kibibytes: number): string {
+/** Removes the symbols of modules that npm has built here. */
+async function strip(tree: string): Promise<void> {
+  const built = filesBelow(tree).filter((path) => /\/build\/Release\/[^/]+\.node$/.test(path));
+  const files = built.map((path) => join(tree, path));
+  if (files.length > 0)
+    await execa('strip', ['--strip-unneeded', ...files], { stdin: 'ignore', timeout: 60_000 });
+}
+
+function control({ version, maintainer }: Release, kibibytes: number): string {
   return `Package: pouch
 Version: ${version}
 Section: admin
@@ -79,9 +93,7 @@ Description: container platform with rich containers
 `;
 }
 
-const maintainer = 'The authors of Pouch <pouch@localhost>';
-
-function changelog({ version, date }: Release): string {
+function changelog({ version, date, maintainer }: Release): string {
   const day = date.toUTCString().replace('GMT', '+0000');
   return `pouch (${version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.gz.\n\n -- ${maintainer}  ${day}\n`;
 }

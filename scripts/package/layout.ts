@@ -29,6 +29,8 @@ export interface Release {
   version: string;
   /** Of the commit: of all files, so that the same sources give the same packages. */
   date: Date;
+  /** Name and address, as in the field Maintainer. */
+  maintainer: string;
   node: PackagedNode;
 }
 

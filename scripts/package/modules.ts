@@ -5,8 +5,15 @@ import { join, relative } from 'node:path';
 /** Packages that are loaded by their path and not bundled: see scripts/build/bundle.ts, and plugins/ssh-gateway. */
 const loaded = ['koffi', 'jiti', 'ssh2'];
 
-/** Parts of packages that are not loaded: documents, tests, types, sources of native code, its builds for musl. */
-const unused = /(^|\/)(doc|vendor|test|examples|musl_x64)(\/|$)|\.(d\.[cm]?ts|md|map|cc?|hh?|inc|S)$/;
+/** Packages that only build native code. */
+const builders = ['nan', 'buildcheck'];
+
+/**
+ * Parts of packages that are not loaded: documents, tests, types, sources of native code and steps of its build, its
+ * builds for musl, settings of tools.
+ */
+const unused =
+  /(^|\/)(doc|vendor|test|examples|musl_x64|deps|obj\.target|\.[^/]+)(\/|$)|\.(d\.[cm]?ts|md|map|cc?|hh?|inc|S)$/;
 
 interface Manifest {
   name: string;
@@ -27,7 +34,7 @@ export interface License {
 /** Copies the packages with all that they depend on, as far as it is installed for this platform. */
 export function copyModules(root: string, target: string): void {
   const modules = join(root, 'node_modules');
-  for (const name of closure(root, loaded)) {
+  for (const name of closure(root, loaded).filter((one) => !builders.includes(one))) {
     const from = join(modules, name);
     cpSync(from, join(target, name), {
       recursive: true,
