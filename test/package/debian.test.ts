@@ -18,9 +18,11 @@ const bare: DebianImage = {
   reference: 'bare:bookworm',
   include: [
     ...['systemd', 'systemd-sysv', 'dbus', 'iproute2', 'procps', 'adduser', 'man-db', 'busybox-static'],
-    ...['containerd', 'runc', 'containernetworking-plugins', 'iptables', 'liblxc1', 'libseccomp2'],
+    ...['containerd', 'runc', 'containernetworking-plugins', 'iptables'],
   ],
 };
+
+const lintedWithinMs = 480_000;
 
 /** What others write meanwhile. */
 const ofOthers = /^\/(root|tmp|var\/(cache|log|tmp|lib\/(dpkg|systemd|containerd)))(\/|$)/;
@@ -101,7 +103,6 @@ describe('the Debian package', function () {
   it('runs containers with networks and published ports', async () => {
     await inside('pouch load -qi /root/busybox.tar');
     assert.equal(await inside('pouch run --rm busybox echo hello'), 'hello');
-    assert.equal(await inside('pouch run --rm --runtime runlxc busybox echo hello'), 'hello');
     await inside('pouch network create apart; pouch run -d --name other --network apart busybox sleep 1000');
     await inside(
       `pouch run -d --name web -p 8080:80 busybox sh -c 'echo hello >/tmp/i; exec httpd -fp 80 -h /tmp'`,
@@ -175,7 +176,8 @@ describe('the Debian package', function () {
   });
 
   // It takes a minute of CPU time, and runs beside the other tests.
-  it('has no findings of lintian but those that it explains', async () => {
+  it('has no findings of lintian but those that it explains', async function () {
+    this.timeout(lintedWithinMs);
     assert.equal(await findings, '');
   });
 
@@ -193,9 +195,9 @@ describe('the Debian package', function () {
 
 /** Resolves to the findings. Those that are as they should be are in scripts/package/files/lintian-overrides. */
 async function lintian(deb: string): Promise<string> {
-  const options = { all: true, reject: false, stdin: 'ignore', timeout: 240_000 } as const;
-  const { all } = await execa('lintian', ['--allow-root', '--no-cfg', deb], options);
-  return all;
+  const options = { all: true, reject: false, stdin: 'ignore', timeout: lintedWithinMs } as const;
+  const { all, failed, shortMessage } = await execa('lintian', ['--allow-root', '--no-cfg', deb], options);
+  return failed ? `${shortMessage}\n${all}` : all;
 }
 
 async function digest(file: string): Promise<string> {
