@@ -82,15 +82,16 @@ function checkKnown(changes: SettingChanges): void {
     );
 }
 
-/** The file says nothing about what a flag or a variable sets. */
+/** The file says nothing about what a flag, a variable or a file of conf.d sets. */
 function checkInForce(file: string, loaded: LoadedConfig, changes: SettingChanges): void {
   const problems = Object.keys(changes).flatMap((path): Problem[] => {
     const origin = loaded.originOf(path);
-    if (origin.kind !== 'env' && origin.kind !== 'flag') return [];
+    const isOwn = origin.kind === 'file' ? origin.file === file : origin.kind !== 'env' && origin.kind !== 'flag';
+    if (isOwn) return [];
     return [
       { file, path, expected: 'a setting of the file', found: `${formatOrigin(origin)}, which overrides it` },
     ];
   });
   if (problems.length > 0)
-    throw new ConfigError('PCH_CONFIG_INVALID', problems, 'start pouchd without that option or variable');
+    throw new ConfigError('PCH_CONFIG_INVALID', problems, 'change it there, or start pouchd without it');
 }

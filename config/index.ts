@@ -14,5 +14,6 @@ export { hideSecrets, masked, secretNames } from './secrets.ts';
 export { diffForReload, keepFixed } from './reload.ts';
 export type { ReloadDiff } from './reload.ts';
 export { envName, schema as settings, settingPaths } from './schema/index.ts';
+export { declaredSections, isDeclaredSection } from './schema/declared.ts';
 export type { SettingPath } from './schema/setting.ts';
 export type * from './types.ts';

@@ -12,11 +12,17 @@ export function jsonSchema(): JsonSchema {
     title: 'pouchd.yaml',
     description: 'The configuration of pouchd, the daemon of Pouch.',
     type: 'object',
-    properties: properties(),
+    properties: { ...properties(), include },
     required: ['apiVersion'],
     additionalProperties: false,
   };
 }
+
+/** Not a setting: it names files that have some. */
+const include = {
+  description: 'Files whose settings this file overrides; paths are relative to its directory.',
+  anyOf: [{ type: 'array', items: { type: 'string', minLength: 1 } }, { type: 'null' }],
+};
 
 interface Group {
   type: readonly string[];

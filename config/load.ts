@@ -8,8 +8,9 @@ import { ConfigError, inFileOrder } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
-import { type ConfigDocument, readDocument } from './source/document.ts';
-import { defaultFile, readConfigFile } from './source/file.ts';
+import type { ConfigDocument } from './source/document.ts';
+import { defaultFile } from './source/file.ts';
+import { type ConfigFiles, readConfigFiles } from './source/files.ts';
 import { importDocument } from './source/import.ts';
 import { SettingStore, segmentsOf, toRaw } from './SettingStore.ts';
 import type { PluginEntry, PouchConfig } from './types.ts';
@@ -33,8 +34,10 @@ export interface LoadOptions {
 
 export interface LoadedConfig {
   readonly config: PouchConfig;
-  /** Absolute path of the file; absent without a file. */
+  /** Absolute path of the main file; absent without one. */
   readonly file?: string;
+  /** Absolute paths of all files: the main one, included ones and those of conf.d. */
+  readonly files: readonly string[];
   /** Valid but probably unintended settings, one sentence each. */
   readonly warnings: readonly string[];
   /** Returns the origin of a value: `log.level`, `plugins[0].options`. */
@@ -48,14 +51,15 @@ export interface LoadedConfig {
 }
 
 /**
- * Loads the configuration from the file, the environment, which overrides the file, and the flags, which override
+ * Loads the configuration from its files, the environment, which overrides them, and the flags, which override
  * both. It is checked and complete.
  * @throws ConfigError PCH_CONFIG_INVALID with the problems of all sources, PCH_CONFIG_NOT_FOUND or
  * PCH_CONFIG_UNREADABLE
  */
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};
-  const document = documentOf(options);
+  const source = filesOf(options);
+  const document = source?.document;
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
   const store = new SettingStore((path, issue, origin) => {
@@ -68,8 +72,8 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   fillDerived(store);
   resolvePluginPaths(store, document);
   crossChecks(store, (path, issue) => report(toProblem(document, path, issue, store.origin(path))));
-  if (problems.length > 0 || !store.isSound()) throw invalid(problems);
-  return loaded(store, document, env);
+  if (problems.length > 0 || !store.isSound()) throw invalid(problems, source?.files);
+  return loaded(store, source, env);
 }
 
 /** The file that is named; undefined for the default one. */
@@ -77,11 +81,11 @@ export function namedFile({ file, env }: LoadOptions): string | undefined {
   return file ?? (env?.POUCHD_CONFIG || undefined);
 }
 
-function documentOf(options: LoadOptions): ConfigDocument | undefined {
+function filesOf(options: LoadOptions): ConfigFiles | undefined {
   const { file, text } = options;
   if (file === null) return undefined;
   const named = namedFile(options);
-  return text === undefined ? readConfigFile(named) : readDocument(resolve(named ?? defaultFile), text);
+  return text === undefined ? readConfigFiles(named) : readConfigFiles(named ?? defaultFile, text);
 }
 
 function toProblem(
@@ -100,10 +104,10 @@ function sourceOf(origin: Origin): { source: string } | undefined {
   return origin.kind === 'env' || origin.kind === 'flag' ? { source: origin.name } : undefined;
 }
 
-function invalid(problems: readonly Problem[]): ConfigError {
+function invalid(problems: readonly Problem[], files?: readonly string[]): ConfigError {
   const hint =
     'fix these problems and verify with pouchd --check-config; see docs/reference/configuration.md for all settings';
-  return new ConfigError('PCH_CONFIG_INVALID', inFileOrder(problems), hint);
+  return new ConfigError('PCH_CONFIG_INVALID', inFileOrder(problems, files), hint);
 }
 
 function fillDerived(store: SettingStore): void {
@@ -123,23 +127,28 @@ function fillDerived(store: SettingStore): void {
 function resolvePluginPaths(store: SettingStore, document: ConfigDocument | undefined): void {
   const entries = store.get('plugins') as readonly PluginEntry[] | undefined;
   if (!entries || !document) return;
-  const directory = dirname(document.file);
   store.replace(
     'plugins',
-    entries.map((entry) => (entry.path ? { ...entry, path: resolve(directory, entry.path) } : entry)),
+    entries.map((entry, index) => {
+      if (!entry.path) return entry;
+      const { file } = document.locate(['plugins', index]) ?? document;
+      return { ...entry, path: resolve(dirname(file), entry.path) };
+    }),
   );
 }
 
 function loaded(
   store: SettingStore,
-  document: ConfigDocument | undefined,
+  source: ConfigFiles | undefined,
   env: NodeJS.ProcessEnv,
 ): LoadedConfig {
+  const { document, main, files = [] } = source ?? {};
   const values = settingPaths.map((path) => [path, plain(store.get(path))] as const);
   const config = nest(values) as unknown as PouchConfig;
   return {
     config,
-    ...(document && { file: document.file }),
+    ...(main !== undefined && { file: main }),
+    files,
     warnings: warningsOf(config, env),
     originOf: (path) => originOf(store, document, parsePath(path)),
     lineOf: (path) => document?.locate(typeof path === 'string' ? parsePath(path) : path),

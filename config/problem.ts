@@ -42,9 +42,14 @@ function where({ file, line, column, source }: Problem): string | undefined {
   return line === undefined ? file : `${file}:${line}:${column}`;
 }
 
-/** Sorts problems in the order of the file; those without a line come last. */
-export function inFileOrder(problems: readonly Problem[]): Problem[] {
+/** Sorts problems in the order of the files and their lines; those without a line come last. */
+export function inFileOrder(problems: readonly Problem[], files: readonly string[] = []): Problem[] {
+  const placeOf = ({ file = '' }: Problem) => files.indexOf(file);
   return problems.toSorted(
-    (a, b) => (a.line ?? Infinity) - (b.line ?? Infinity) || (a.column ?? 0) - (b.column ?? 0) || 0,
+    (a, b) =>
+      Number(a.line === undefined) - Number(b.line === undefined) ||
+      placeOf(a) - placeOf(b) ||
+      (a.line ?? 0) - (b.line ?? 0) ||
+      (a.column ?? 0) - (b.column ?? 0),
   );
 }

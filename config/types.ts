@@ -56,7 +56,14 @@ export interface PouchConfig {
   /** Milliseconds for each of: loading a plugin's file, its setup, its onDispose, a start or stop of a surface. */
   readonly pluginTimeout: number;
   readonly hooksDir: string;
+  /** What the host is to have, by name; as in the file, and checked by the plugin that owns the section. */
+  readonly profiles: DeclaredObjects;
+  readonly networks: DeclaredObjects;
+  readonly volumes: DeclaredObjects;
+  readonly containers: DeclaredObjects;
 }
+
+export type DeclaredObjects = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** `prefer-auto` is `auto` where it is possible, otherwise `host`. */
 export type UsernsDefault = 'host' | 'auto' | 'prefer-auto';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Container } from 'inversify';
 import {
   type ChangedFile,
+  declaredSections,
   diffForReload,
   keepFixed,
   type LoadedConfig,
@@ -44,7 +45,7 @@ import { Secrets } from './secrets/Secrets.ts';
 import type { StderrLog } from './StderrLog.ts';
 import { checkNetworks } from './networks/checkNetworks.ts';
 import { NetworkNamespaces } from './netns/NetworkNamespaces.ts';
-import { confinementIn, entryOf, locateIn, pluginConfig } from './pluginConfig.ts';
+import { confinementIn, entryOf, locateIn, pluginConfig, sectionsOf } from './pluginConfig.ts';
 import {
   bindServices,
   checkPlugin,
@@ -518,7 +519,8 @@ export class Daemon {
     const installed = this.#installed.applyTo(plugins);
     const entries = this.#promoted.applyTo(this.#disabled.applyTo(installed));
     const locate = locateIn(loaded);
-    return { trialCommand, builtIns, entries, hooksDir, signal, locate, ...this.#processes(loaded) };
+    const sections = sectionsOf(loaded);
+    return { trialCommand, builtIns, entries, sections, hooksDir, signal, locate, ...this.#processes(loaded) };
   }
 
   #processes(loaded: LoadedConfig): ProcessSurroundings {
@@ -536,6 +538,7 @@ export class Daemon {
   #noteOptions({ config }: LoadedConfig): void {
     for (const [index, { options, env }] of config.plugins.entries())
       this.#secrets.noteNamed(`plugins[${index}]`, { options, env });
+    for (const section of declaredSections) this.#secrets.noteNamed(section, config[section]);
   }
 
   #makeManager(context: EngineContext): PluginManager {

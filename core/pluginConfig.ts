@@ -1,7 +1,7 @@
-import { formatOrigin, type LoadedConfig, settingPaths } from '../config/index.ts';
+import { declaredSections, formatOrigin, isDeclaredSection, type LoadedConfig, settingPaths } from '../config/index.ts';
 import { PouchError } from '../hooks/errors.ts';
 import type { Config } from '../hooks/services.ts';
-import type { Confinement } from './plugins/index.ts';
+import type { Confinement, Sections } from './plugins/index.ts';
 
 /** Returns what plugins may know of pouchd.yaml: not the options of other plugins, which may be secrets. */
 export function pluginConfig({ config, originOf }: Pick<LoadedConfig, 'config' | 'originOf'>): Config {
@@ -16,16 +16,21 @@ export function pluginConfig({ config, originOf }: Pick<LoadedConfig, 'config' |
   };
 }
 
+/** Options of plugins, which may hold secrets. */
+function isPrivate(setting: string): boolean {
+  return setting === 'plugins' || isDeclaredSection(setting);
+}
+
 function readable(setting: string): string {
-  if (setting !== 'plugins' && settingPaths.some((path) => path === setting)) return setting;
+  if (!isPrivate(setting) && settingPaths.some((path) => path === setting)) return setting;
   throw new PouchError('PCH_NOT_FOUND', `no setting is named ${setting}`, {
-    hint: 'docs/reference/configuration.md has all settings; a plugin cannot read `plugins`',
+    hint: 'docs/reference/configuration.md has all settings; a plugin cannot read `plugins` and the sections of other plugins',
   });
 }
 
 /** No plugin sees what pouchd keeps, or its configuration, which may hold secrets of other plugins. */
-export function confinementIn({ config: { root, state }, file }: LoadedConfig, program: string): Confinement {
-  return { program, hidden: [root, state, ...(file === undefined ? [] : [file])] };
+export function confinementIn({ config: { root, state }, files }: LoadedConfig, program: string): Confinement {
+  return { program, hidden: [root, state, ...files] };
 }
 
 /** Where values of the configuration are written, for the loader of plugins. */
@@ -34,6 +39,11 @@ export function locateIn(loaded: LoadedConfig): (pointer: string) => string | un
     const at = loaded.lineOf(pointer);
     return at && `${at.file}:${at.line}`;
   };
+}
+
+/** The sections of the configuration that are options of built-in plugins. */
+export function sectionsOf({ config }: LoadedConfig): Sections {
+  return Object.fromEntries(declaredSections.map((section) => [section, config[section]]));
 }
 
 /** `FILE:LINE` of the entry with a plugin's name and without a path. */

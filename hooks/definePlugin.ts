@@ -38,6 +38,11 @@ export interface Plugin<
   engines?: { readonly pouch: string };
   /** TypeBox (JSON Schema) of its options; defaults are filled in. Missing: it takes none. */
   options?: Options;
+  /**
+   * Top-level sections of pouchd.yaml that are options of a built-in plugin, by the same names: `['profiles']`. Its
+   * entry needs no options for them.
+   */
+  sections?: readonly string[];
   /** Names of the hook points it taps, `container.preCreate`. When given, it can tap no others. */
   hooks?: readonly string[];
   /** Where it contributes: `['verb', 'metric']`. When given, it can contribute at no other point. */

@@ -60,9 +60,16 @@ default file all settings have their defaults. A file that is not empty needs \`
 | \`kill -HUP PID\` | reloads the file; problems and settings that need a restart are logged, and the old values stay in effect |
 | \`pouch updatedaemon SETTING=VALUE\` | writes the setting to the file, whose comments stay, and reloads it; refuses what needs a restart, which \`--offline\` only writes |
 
+## Several files
+
+\`conf.d/*.yaml\` beside the file are merged into it in the order of their names, and \`include: [FILE, …]\` in any of them reads other
+files, whose paths are relative to its directory and which it overrides. Maps are merged key by key. A text or a list of a later file
+replaces that of an earlier one; the entries of \`plugins\` are added to it. A profile, network, volume or container is in one
+file only. Names that begin with a dot are ignored. \`apiVersion\` is needed in one of the files.
+
 ## Precedence
 
-In ascending order: the default, the file, an environment variable, an option of \`pouchd\`. The variable of a setting is
+In ascending order: the default, the files, an environment variable, an option of \`pouchd\`. The variable of a setting is
 \`POUCHD_\` and its path in upper case: \`POUCHD_NETWORK_BIN_DIR\` for \`network.binDir\`. An empty variable counts as unset. A list in
 a variable or option is comma-separated.
 

@@ -6,7 +6,7 @@ import {
   loadConfig,
   type LoadOptions,
 } from '../../config/index.ts';
-import { confinementIn, locateIn } from '../../core/pluginConfig.ts';
+import { confinementIn, locateIn, sectionsOf } from '../../core/pluginConfig.ts';
 import {
   checkConfiguredNetworks,
   type ConfiguredNetworks,
@@ -88,7 +88,8 @@ async function readOptions(loaded: LoadedConfig, { confineProgram, ...commands }
   const refused = await installed.tampered();
   const locate = locateIn(loaded);
   const confinement = confinementIn(loaded, confineProgram);
-  return { builtIns, entries, refused, ...commands, confinement, timeoutMs, cgroupParent, hooksDir, locate };
+  const sections = sectionsOf(loaded);
+  return { builtIns, entries, sections, refused, ...commands, confinement, timeoutMs, cgroupParent, hooksDir, locate };
 }
 
 function line({ plugin, origin, error: { code, message, hint } }: Problem): string {

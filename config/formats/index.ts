@@ -10,5 +10,6 @@ export * from './registry.ts';
 export * from './idRange.ts';
 export * from './runtime.ts';
 export * from './scalar.ts';
+export * from './sections.ts';
 export * from './size.ts';
 export * from './ulimit.ts';

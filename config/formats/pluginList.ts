@@ -5,6 +5,7 @@ import { duration } from './duration.ts';
 import type { Format, Report } from './format.ts';
 import { Refusal, show, textFormat } from './format.ts';
 import { pluginGrants } from './pluginGrants.ts';
+import { plain } from './plain.ts';
 import { hostUser, limitFields } from './pluginLimits.ts';
 import { record, type RecordField } from './record.ts';
 import { boolean, oneOf, word } from './scalar.ts';
@@ -49,13 +50,6 @@ export const pluginOptions: Format<Record<string, unknown>> = {
   },
   encode: (value) => value,
 };
-
-/** Converts maps to objects; the scalars of options are typed by YAML. */
-function plain(raw: unknown): unknown {
-  if (raw instanceof Map)
-    return Object.fromEntries([...raw].map(([key, value]) => [String(key), plain(value)]));
-  return Array.isArray(raw) ? raw.map(plain) : raw;
-}
 
 const variable = word(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a variable such as DB_HOST');
 const text = textFormat<string>({

@@ -2,6 +2,7 @@ import type { AnyFormat } from '../formats/format.ts';
 import { containerd } from './containerd.ts';
 import { containers } from './containers.ts';
 import { daemon } from './daemon.ts';
+import { declared } from './declared.ts';
 import { images } from './images.ts';
 import { network } from './network.ts';
 import { plugins } from './plugins.ts';
@@ -18,6 +19,7 @@ export const chapters = {
   Images: images,
   Containers: containers,
   Plugins: plugins,
+  'What the host has': declared,
 };
 
 /**
@@ -31,6 +33,7 @@ export const schema: Readonly<Record<SettingPath, AnySetting>> = {
   ...images,
   ...containers,
   ...plugins,
+  ...declared,
 };
 
 export const settingPaths = Object.keys(schema) as SettingPath[];

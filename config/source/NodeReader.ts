@@ -2,6 +2,7 @@ import { isMap, isNode, isScalar, isSeq } from 'yaml';
 import type { Node, Scalar, YAMLMap } from 'yaml';
 import type { Segment } from '../formats/format.ts';
 import type { Location } from '../origin.ts';
+import { isDeclaredSection } from '../schema/declared.ts';
 
 /** Converts the nodes of a YAML document to raw values and records their locations. */
 export class NodeReader {
@@ -13,7 +14,10 @@ export class NodeReader {
     this.#at = at;
   }
 
-  /** Returns a `Map`, an array, a text or null; below `plugins[].options` also YAML's other scalars. */
+  /**
+   * Returns a `Map`, an array, a text or null; below `plugins[].options` also YAML's other
+   * scalars, and below declared sections its booleans.
+   */
   read(node: unknown, path: readonly Segment[]): unknown {
     if (!isNode(node)) return null;
     this.#record(this.#values, path, node);
@@ -62,7 +66,10 @@ function placeKey(path: readonly Segment[]): string {
 }
 
 function readScalar(node: Scalar, path: readonly Segment[]): unknown {
-  const typed = path[0] === 'plugins' && path[2] === 'options';
+  const typed =
+    (path[0] === 'plugins' && path[2] === 'options') ||
+    // Numbers keep their text there: `007` and `1.50` are values of variables, too.
+    (isDeclaredSection(path[0]) && typeof node.value === 'boolean');
   if (typed || typeof node.value === 'string' || node.value === null) return node.value;
   return node.source ?? String(node.value);
 }

@@ -18,6 +18,7 @@ export { PluginInstaller } from './install/PluginInstaller.ts';
 export { PluginLogs } from './manage/PluginLogs.ts';
 export { PluginManager } from './manage/PluginManager.ts';
 export { KeptPlugins } from './kept/KeptPlugins.ts';
+export type { Sections } from './load/wanted.ts';
 export type { LoadPluginsOptions } from './loadPlugins.ts';
 export { loadPlugins } from './loadPlugins.ts';
 export type { HookRunner, MissingPlugin, PlanOutcome } from './runHook.ts';

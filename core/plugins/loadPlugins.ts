@@ -17,7 +17,7 @@ import type { WantedPlugin } from './load/wantedPlugin.ts';
 import { PluginVersion } from './load/PluginVersion.ts';
 import { type IsBound, providersFor, serviceFaults } from './load/serviceFaults.ts';
 import { setUp, type Surroundings } from './load/setUp.ts';
-import { type LoadEntry, slotsOf } from './load/wanted.ts';
+import { type LoadEntry, type Sections, slotsOf } from './load/wanted.ts';
 import { describePlugin } from './process/describePlugin.ts';
 import type { Confinement } from './process/places.ts';
 import type { Masker } from './process/secretValues.ts';
@@ -37,6 +37,8 @@ export interface LoadPluginsOptions {
   readonly builtIns: readonly Plugin[];
   /** `plugins` of pouchd.yaml. */
   readonly entries: readonly LoadEntry[];
+  /** Top-level sections of pouchd.yaml, which are options of the built-in plugins that name them. */
+  readonly sections?: Sections | undefined;
   /** Holds the services. Each plugin gets a child of it. */
   readonly container: Container;
   /** Of each plugin that cannot be loaded, its version serves on. */
@@ -144,7 +146,7 @@ export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const { builtIns, entries, locate = () => undefined, previous, timeoutMs = 10_000 } = options;
   const { trialCommand: command, signal, isBound = isOfTheEngine } = options;
   const serving = previous?.versions ?? new Map<string, PluginVersion>();
-  const slots = [...slotsOf(builtIns, entries, locate, serving), ...scriptSlots(options.hooksDir, serving)];
+  const slots = [...slotsOf(builtIns, entries, locate, serving, options.sections), ...scriptSlots(options.hooksDir, serving)];
   for (const slot of slots) {
     const refusal = options.refused?.get(slot.wanted.path ?? '');
     if (refusal) slot.fail(refusal);

@@ -7,6 +7,7 @@ export default definePlugin({
   name: 'profiles',
   doc: 'Named presets in the words of `pouch run`, for requests that name them and for the label `io.pouch.profile`.',
   options: Options,
+  sections: ['profiles'],
   // Containers without a profile do not need it.
   hooks: [],
   check(options, locate, { isLenient } = { isLenient: false }) {

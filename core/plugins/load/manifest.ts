@@ -36,6 +36,10 @@ const rules: FieldRules<keyof Plugin> = {
     fits: (value) => isRecord(value) && Object.values(value).every((one) => typeof one === 'symbol'),
     form: 'an object of tokens: write { users: token<Users>("NAME.users") }',
   }),
+  sections: optional({
+    fits: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    form: 'a list of sections of pouchd.yaml',
+  }),
   hooks: optional({ fits: (value) => Array.isArray(value) && value.every(isHook), form: hooksForm }),
   check: optional(callback),
   contributes: optional({

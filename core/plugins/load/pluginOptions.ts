@@ -13,14 +13,14 @@ import { filesKeyword } from './optionFiles.ts';
 /**
  * The options of a plugin, checked against its schema, with defaults filled in. Messages never show a value: it may be
  * a secret.
- * @param pointer JSON pointer of the options in the configuration
+ * @param locate where a JSON pointer into the options is written
  * @throws PCH_PLUGIN_OPTIONS with every mistake, PCH_PLUGIN_INVALID if the schema itself is bad
  */
-export function checkOptions(plugin: Plugin, given: unknown, pointer: string, locate: Locate): unknown {
+export function checkOptions(plugin: Plugin, given: unknown, locate: Locate): unknown {
   const options = clone(given);
   const validate = compile(plugin);
   if (validate(options)) return options;
-  const mistakes = (validate.errors ?? []).map((error) => describe(error, pointer, locate));
+  const mistakes = (validate.errors ?? []).map((error) => describe(error, locate));
   throw new PouchError('PCH_PLUGIN_OPTIONS', mistakes.join('; '), {
     hint: `fix the options of plugin ${plugin.name}; its \`options\` schema says what it takes`,
     plugin: plugin.name,
@@ -34,12 +34,11 @@ export function checkOptions(plugin: Plugin, given: unknown, pointer: string, lo
 export function checkBuiltInOptions(
   plugin: Plugin,
   given: unknown,
-  pointer: string,
   locate: Locate,
 ): unknown {
   const schema = schemaOf(plugin);
   const options = Kind in schema ? Value.Default(schema, clone(given)) : undefined;
-  return options && Value.Check(schema, options) ? options : checkOptions(plugin, given, pointer, locate);
+  return options && Value.Check(schema, options) ? options : checkOptions(plugin, given, locate);
 }
 
 /** One for all schemas without names: each compiles the schema of schemas anew, which takes 20 ms. */
@@ -98,11 +97,11 @@ function hasNames(schema: object): boolean {
   return isNamed(schema);
 }
 
-function describe(error: ErrorObject, pointer: string, locate: Locate): string {
+function describe(error: ErrorObject, locate: Locate): string {
   const key = unknownKey(error);
   const at =
     error.instancePath + (key === undefined ? '' : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-  const where = locate(pointer + at);
+  const where = locate(at);
   return `${where === undefined ? '' : `${where}: `}options${at.replaceAll('/', '.')} ${problemOf(error)}`;
 }
 

@@ -127,19 +127,16 @@ export async function optionsOf(
   if (!version) return undefined;
   const { plugin } = version;
   const check = wanted.builtIn ? checkBuiltInOptions : checkOptions;
-  const options = check(plugin, wanted.options, pointerOf(wanted), locate);
+  const options = check(plugin, wanted.options, locateIn({ wanted }, locate));
   // Of a plugin with a process of its own it takes a while.
   await (plugin.check?.(options, locateIn({ wanted }, locate), how) as void | Promise<void>);
   return options;
 }
 
-/** Of a pointer into the options of a plugin. */
+/** Of a pointer into the options of a plugin, some of which may be sections of the configuration. */
 function locateIn({ wanted }: Pick<PluginSlot, 'wanted'>, locate: Locate): Locate {
-  return (pointer) => locate(pointerOf(wanted) + pointer);
-}
-
-function pointerOf({ pointer = '' }: PluginSlot['wanted']): string {
-  return `${pointer}/options`;
+  const { pointer: entry = '', sections = [] } = wanted;
+  return (pointer) => locate(sections.includes(pointer.split('/')[1] ?? '') ? pointer : `${entry}/options${pointer}`);
 }
 
 function setupFailed(error: unknown, plugin: string): PouchError {

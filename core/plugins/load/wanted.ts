@@ -19,6 +19,9 @@ export interface LoadEntry extends PluginEntry {
   readonly isUnnamed?: boolean | undefined;
 }
 
+/** Values of top-level sections of the configuration, by name. */
+export type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 /** The versions that serve, by name and, of files, by path. */
 export type ServingVersions = ReadonlyMap<string, PluginVersion>;
 
@@ -31,19 +34,41 @@ export function slotsOf(
   entries: readonly LoadEntry[],
   locate: Locate,
   serving: ServingVersions,
+  sections: Sections = {},
 ): PluginSlot[] {
   const mentioned = new Set(entries.map(({ name }) => name));
   const silent = builtIns.filter(({ name }) => !mentioned.has(name)).map(fromList);
   const listed = entries.flatMap((entry, index) =>
     entry.isReplaced ? [] : fromEntry(entry, entry.place ?? index, builtIns, locate),
   );
-  return [...silent, ...listed].map((wanted) => {
+  return [...silent, ...listed].map((entry) => {
+    const wanted = withSections(entry, sections);
     const previous = serving.get(wanted.path ?? wanted.name) ?? serving.get(wanted.name);
     const slot = new PluginSlot(wanted, wanted.isShadow ? undefined : previous);
-    const fault = faultOf(wanted, builtIns, locate);
+    const fault = faultOf(wanted, builtIns, locate) ?? doubled(entry, wanted, locate);
     if (fault) slot.fail(fault);
     return slot;
   });
+}
+
+/** Adds the sections that are options of a built-in plugin, if the configuration has them. */
+function withSections(wanted: WantedPlugin, sections: Sections): WantedPlugin {
+  const own = (wanted.builtIn?.sections ?? []).filter((name) => Object.keys(sections[name] ?? {}).length > 0);
+  if (own.length === 0) return wanted;
+  const values = Object.fromEntries(own.map((name) => [name, sections[name]]));
+  return { ...wanted, options: { ...(wanted.options as object), ...values }, sections: own };
+}
+
+/** An option that its entry has, too. */
+function doubled(entry: WantedPlugin, { sections = [], name }: WantedPlugin, locate: Locate) {
+  const both = sections.find((section) => Object.hasOwn(entry.options as object, section));
+  if (both === undefined) return undefined;
+  const where = locate(`${entry.pointer ?? ''}/options/${both}`);
+  return new PouchError(
+    'PCH_PLUGIN_OPTIONS',
+    `${where === undefined ? '' : `${where}: `}options.${both}: expected the section ${both} or this option, found both`,
+    { hint: `move all of it to the section ${both}`, plugin: name },
+  );
 }
 
 function fromList(plugin: Plugin): WantedPlugin {

@@ -27,6 +27,8 @@ export interface WantedPlugin {
   /** It only plans, beside the one that serves under its name. */
   readonly isShadow?: boolean | undefined;
   readonly options: unknown;
+  /** Names of options that are top-level sections of the configuration. */
+  readonly sections?: readonly string[] | undefined;
   /** JSON pointer of its entry. */
   readonly pointer?: string | undefined;
   readonly origin?: string | undefined;

@@ -7,10 +7,10 @@ describe('options of built-in plugins', () => {
 
   for (const plugin of builtIns) {
     it(`of ${plugin.name} have a good schema, and the same defaults with and without compiling it`, () =>
-      assert.deepEqual(checkBuiltInOptions(plugin, {}, '', locate), checkOptions(plugin, {}, '', locate)));
+      assert.deepEqual(checkBuiltInOptions(plugin, {}, locate), checkOptions(plugin, {}, locate)));
 
     it(`of ${plugin.name} are refused if they are unknown`, () =>
-      assert.throws(() => checkBuiltInOptions(plugin, { 'no-such': 1 }, '/plugins/0/options', locate), {
+      assert.throws(() => checkBuiltInOptions(plugin, { 'no-such': 1 }, locate), {
         code: 'PCH_PLUGIN_OPTIONS',
         plugin: plugin.name,
         message: /^options\.no-such is unknown/,
