@@ -86,7 +86,8 @@ function checkKnown(changes: SettingChanges): void {
 function checkInForce(file: string, loaded: LoadedConfig, changes: SettingChanges): void {
   const problems = Object.keys(changes).flatMap((path): Problem[] => {
     const origin = loaded.originOf(path);
-    const isOwn = origin.kind === 'file' ? origin.file === file : origin.kind !== 'env' && origin.kind !== 'flag';
+    const isOwn =
+      origin.kind === 'file' ? origin.file === file : origin.kind !== 'env' && origin.kind !== 'flag';
     if (isOwn) return [];
     return [
       { file, path, expected: 'a setting of the file', found: `${formatOrigin(origin)}, which overrides it` },

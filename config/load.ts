@@ -137,11 +137,7 @@ function resolvePluginPaths(store: SettingStore, document: ConfigDocument | unde
   );
 }
 
-function loaded(
-  store: SettingStore,
-  source: ConfigFiles | undefined,
-  env: NodeJS.ProcessEnv,
-): LoadedConfig {
+function loaded(store: SettingStore, source: ConfigFiles | undefined, env: NodeJS.ProcessEnv): LoadedConfig {
   const { document, main, files = [] } = source ?? {};
   const values = settingPaths.map((path) => [path, plain(store.get(path))] as const);
   const config = nest(values) as unknown as PouchConfig;

@@ -520,7 +520,16 @@ export class Daemon {
     const entries = this.#promoted.applyTo(this.#disabled.applyTo(installed));
     const locate = locateIn(loaded);
     const sections = sectionsOf(loaded);
-    return { trialCommand, builtIns, entries, sections, hooksDir, signal, locate, ...this.#processes(loaded) };
+    return {
+      trialCommand,
+      builtIns,
+      entries,
+      sections,
+      hooksDir,
+      signal,
+      locate,
+      ...this.#processes(loaded),
+    };
   }
 
   #processes(loaded: LoadedConfig): ProcessSurroundings {

@@ -1,4 +1,10 @@
-import { declaredSections, formatOrigin, isDeclaredSection, type LoadedConfig, settingPaths } from '../config/index.ts';
+import {
+  declaredSections,
+  formatOrigin,
+  isDeclaredSection,
+  type LoadedConfig,
+  settingPaths,
+} from '../config/index.ts';
 import { PouchError } from '../hooks/errors.ts';
 import type { Config } from '../hooks/services.ts';
 import type { Confinement, Sections } from './plugins/index.ts';
@@ -29,7 +35,10 @@ function readable(setting: string): string {
 }
 
 /** No plugin sees what pouchd keeps, or its configuration, which may hold secrets of other plugins. */
-export function confinementIn({ config: { root, state }, files }: LoadedConfig, program: string): Confinement {
+export function confinementIn(
+  { config: { root, state }, files }: LoadedConfig,
+  program: string,
+): Confinement {
   return { program, hidden: [root, state, ...files] };
 }
 

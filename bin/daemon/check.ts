@@ -89,7 +89,18 @@ async function readOptions(loaded: LoadedConfig, { confineProgram, ...commands }
   const locate = locateIn(loaded);
   const confinement = confinementIn(loaded, confineProgram);
   const sections = sectionsOf(loaded);
-  return { builtIns, entries, sections, refused, ...commands, confinement, timeoutMs, cgroupParent, hooksDir, locate };
+  return {
+    builtIns,
+    entries,
+    sections,
+    refused,
+    ...commands,
+    confinement,
+    timeoutMs,
+    cgroupParent,
+    hooksDir,
+    locate,
+  };
 }
 
 function line({ plugin, origin, error: { code, message, hint } }: Problem): string {

@@ -6,9 +6,7 @@ import { plain } from './plain.ts';
 const mostObjects = 2000;
 
 /** Objects by name. Their fields keep the types of YAML: the plugin that owns the section checks them. */
-export function objectsOf(
-  expected: string,
-): Format<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+export function objectsOf(expected: string): Format<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
   return {
     expected,
     json: { type: 'object', additionalProperties: { type: ['object', 'null'] } },

@@ -13,7 +13,7 @@ export function isDeclaredSection(name: unknown): name is DeclaredSection {
 export const declared: Settings<DeclaredSection> = {
   profiles: {
     default: {},
-    example: { batch: { 'memory': '1g', 'restart': 'no' } },
+    example: { batch: { memory: '1g', restart: 'no' } },
     env: false,
     format: objectsOf('a map from names of profiles to their options'),
     doc: 'Presets for containers by name, in the options of `pouch run` without their dashes. See [Profiles](../guides/profiles.md).',

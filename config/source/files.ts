@@ -33,7 +33,8 @@ export function dropInDirectory(file: string): string {
  * @throws ConfigError PCH_CONFIG_NOT_FOUND, PCH_CONFIG_UNREADABLE
  */
 export function readConfigFiles(named: string | undefined, text?: string): ConfigFiles | undefined {
-  const { file, text: found } = text === undefined ? readConfigText(named) : { file: resolve(named ?? ''), text };
+  const { file, text: found } =
+    text === undefined ? readConfigText(named) : { file: resolve(named ?? ''), text };
   const documents = found === undefined ? [] : withIncluded(readDocument(file, found), []);
   const dropIns = dropInsOf(file).flatMap((path) => {
     const document = readConfigFile(path);
@@ -80,7 +81,8 @@ function withIncluded(document: ConfigDocument, including: readonly string[]): C
     const refusal = chain.includes(path)
       ? problemOf('a file that does not include itself', path)
       : chain.length > deepestInclude && problemOf(`at most ${deepestInclude} levels of includes`, path);
-    if (!refusal) return readIncluded(path, chain, (expected, found) => problems.push(problemOf(expected, found)));
+    if (!refusal)
+      return readIncluded(path, chain, (expected, found) => problems.push(problemOf(expected, found)));
     problems.push(refusal);
     return [];
   });

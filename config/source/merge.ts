@@ -16,10 +16,7 @@ interface Source {
  * earlier one, but the entries of `plugins` are added to it. An object of a declared section, such as a container, is
  * in one file only.
  */
-export function mergeDocuments(
-  first: ConfigDocument,
-  ...later: readonly ConfigDocument[]
-): ConfigDocument {
+export function mergeDocuments(first: ConfigDocument, ...later: readonly ConfigDocument[]): ConfigDocument {
   if (later.length === 0) return first;
   const merge = new Merge();
   for (const document of [first, ...later]) merge.add(document);

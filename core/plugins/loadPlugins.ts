@@ -146,7 +146,10 @@ export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
   const { builtIns, entries, locate = () => undefined, previous, timeoutMs = 10_000 } = options;
   const { trialCommand: command, signal, isBound = isOfTheEngine } = options;
   const serving = previous?.versions ?? new Map<string, PluginVersion>();
-  const slots = [...slotsOf(builtIns, entries, locate, serving, options.sections), ...scriptSlots(options.hooksDir, serving)];
+  const slots = [
+    ...slotsOf(builtIns, entries, locate, serving, options.sections),
+    ...scriptSlots(options.hooksDir, serving),
+  ];
   for (const slot of slots) {
     const refusal = options.refused?.get(slot.wanted.path ?? '');
     if (refusal) slot.fail(refusal);

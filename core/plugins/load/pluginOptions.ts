@@ -31,11 +31,7 @@ export function checkOptions(plugin: Plugin, given: unknown, locate: Locate): un
  * The same for a built-in plugin. Its schema is good, so that only a mistake in the options needs a compiled one:
  * compiling those of all built-in plugins would be an eighth of the daemon's start.
  */
-export function checkBuiltInOptions(
-  plugin: Plugin,
-  given: unknown,
-  locate: Locate,
-): unknown {
+export function checkBuiltInOptions(plugin: Plugin, given: unknown, locate: Locate): unknown {
   const schema = schemaOf(plugin);
   const options = Kind in schema ? Value.Default(schema, clone(given)) : undefined;
   return options && Value.Check(schema, options) ? options : checkOptions(plugin, given, locate);

@@ -136,7 +136,8 @@ export async function optionsOf(
 /** Of a pointer into the options of a plugin, some of which may be sections of the configuration. */
 function locateIn({ wanted }: Pick<PluginSlot, 'wanted'>, locate: Locate): Locate {
   const { pointer: entry = '', sections = [] } = wanted;
-  return (pointer) => locate(sections.includes(pointer.split('/')[1] ?? '') ? pointer : `${entry}/options${pointer}`);
+  return (pointer) =>
+    locate(sections.includes(pointer.split('/')[1] ?? '') ? pointer : `${entry}/options${pointer}`);
 }
 
 function setupFailed(error: unknown, plugin: string): PouchError {

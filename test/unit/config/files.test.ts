@@ -25,7 +25,9 @@ describe('the files of a configuration', () => {
   }
 
   function problemsOf(files: Record<string, string>): string[] {
-    return errorOf(() => load(files)).message.replaceAll(`${directory}/`, '').split('\n');
+    return errorOf(() => load(files))
+      .message.replaceAll(`${directory}/`, '')
+      .split('\n');
   }
 
   const main = 'apiVersion: pouch/v1\n';
