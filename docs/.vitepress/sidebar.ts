@@ -14,6 +14,7 @@ export const groups: Record<string, readonly string[]> = {
     'import',
     'ssh',
     'profiles',
+    'host-agent',
     'network',
     'registries',
     'build',
