@@ -4,6 +4,7 @@
  *
  * Source: https://docs.docker.com/engine/api/ (swagger of moby/moby). Fields that older API versions lack are optional.
  */
+export * from './wire/agent.ts';
 export * from './wire/container.ts';
 export * from './wire/copy.ts';
 export * from './wire/endpoint.ts';

@@ -3,6 +3,7 @@ import {
   formatOrigin,
   isDeclaredSection,
   type LoadedConfig,
+  secretNames,
   settingPaths,
 } from '../config/index.ts';
 import { PouchError } from '../hooks/errors.ts';
@@ -19,6 +20,7 @@ export function pluginConfig({ config, originOf }: Pick<LoadedConfig, 'config' |
       );
     },
     originOf: (setting) => formatOrigin(originOf(readable(setting))),
+    isSecretName: secretNames(config.secrets.names),
   };
 }
 

@@ -19,9 +19,10 @@ export const serviceMethods = {
   },
   checkpoints: { create: 'call', list: 'call', remove: 'call' },
   clock: { now: 'local', monotonic: 'local' },
-  config: { get: 'now', originOf: 'now' },
+  config: { get: 'now', originOf: 'now', isSecretName: 'now' },
   containers: {
     plan: 'call',
+    complete: 'now',
     create: 'call',
     run: 'call',
     start: 'call',

@@ -23,6 +23,8 @@ export interface Config {
   get(setting: string): unknown;
   /** Its source: `/etc/pouch/pouchd.yaml:7`, a variable, a flag, or `default`. @throws PCH_NOT_FOUND */
   originOf(setting: string): string;
+  /** Whether values of this name, of a variable or a label, are secrets by `secrets.names`. */
+  isSecretName(name: string): boolean;
 }
 
 /** Token of the time, for `inject`. */

@@ -1,6 +1,8 @@
 import type { ContainerRecord, Containers } from '../../hooks/engine.ts';
 import { ifFound } from '../containerd/index.ts';
 import { rootKeyOf } from '../contract/rootKey.ts';
+import { chosenProfiles } from '../plan/profiles/chosenProfiles.ts';
+import { completedRequest } from '../plan/profiles/completedRequest.ts';
 import { attach } from './verbs/attach.ts';
 import { commit } from './commit/commit.ts';
 import { changes } from './copy/changes.ts';
@@ -52,6 +54,14 @@ export function containerVerbs(engine: EngineContext): Containers {
   const find = (ref: string) => store.find(ref);
   return {
     plan: (request, options) => plan(engine, request, options),
+    complete: (request) => {
+      const { profiles } = engine.generations.current;
+      const chosen = chosenProfiles(request.profiles ?? [], profiles);
+      return completedRequest(
+        request,
+        chosen.map(({ profile }) => profile),
+      );
+    },
     create: async (request) => {
       const { id, warnings } = await create(engine, request);
       return { id, warnings };

@@ -40,6 +40,11 @@ export interface Containers {
    * be made.
    */
   plan(request: ContainerRequest, options?: PlanOptions): Promise<CheckedPlan>;
+  /**
+   * Returns the request with what its profiles add, as the record of the container would have it.
+   * @throws PCH_PROFILE_NOT_FOUND, PCH_PROFILE_INVALID
+   */
+  complete(request: ContainerRequest): ContainerRequest;
   /** Plans and creates a container; it is started by `start`. */
   create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
   /** Creates and starts one, with a client at its streams if these are given: faster than the calls one by one. */

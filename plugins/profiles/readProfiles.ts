@@ -2,10 +2,12 @@
 import { OptionError } from '../../client/options/OptionError.ts';
 import { type Locate, PouchError, type Profile, type ProfilePart, toPouchError } from '../../hooks/index.ts';
 import { inNamesOf } from '../../translate/names/inNamesOf.ts';
-import { flagsOf } from './flagsOf.ts';
-import type { Options, Words } from './options.ts';
+import { flagsOf, type Refusal } from '../../translate/words/flagsOf.ts';
+import { requestOf } from '../../translate/words/requestOf.ts';
+import type { Words } from '../../translate/words/runOptions.ts';
+import { withoutDashes } from '../../translate/words/withoutDashes.ts';
+import type { Options } from './options.ts';
 import { partsOf } from './partsOf.ts';
-import { requestOf } from './requestOf.ts';
 import { shownValue } from './shownValue.ts';
 
 /** What the user can do about a mistake. */
@@ -28,6 +30,8 @@ export function requireSound(profiles: readonly Profile[]): void {
   throw new PouchError('PCH_PLUGIN_OPTIONS', problems.join('; '), { hint, plugin: 'profiles' });
 }
 
+const refusal: Refusal = (_word, { refused }) => refused && `profiles do not take it: ${refused}`;
+
 interface Report {
   readonly locate: Locate;
   readonly mistakes: string[];
@@ -43,14 +47,14 @@ function readProfile(name: string, words: Words, report: Report): Profile {
   const parts = partsOf(words).flatMap(([option, own]): ProfilePart[] => {
     const at = `${pointer}/${escaped(option)}`;
     const request = attempt(report, at, `${name}.${option}`, () =>
-      requestOf(flagsOf(own), { isPartial: true }),
+      requestOf(flagsOf(own, refusal), { isPartial: true }),
     );
     if (!request) return [];
     return [{ option, request, shown: shownValue(option, own[option]), ...originOf(report, at) }];
   });
   // What depends on several options.
   if (report.mistakes.length === before)
-    attempt(report, pointer, name, () => requestOf(flagsOf(words), { isPartial: false }));
+    attempt(report, pointer, name, () => requestOf(flagsOf(words, refusal), { isPartial: false }));
   return { name, parts, ...originOf(report, pointer) };
 }
 
@@ -68,11 +72,6 @@ function problemOf(error: unknown): string {
   const { hint } = isOption ? error : toPouchError(error);
   const message = isOption ? (error.problem ?? error.message) : toPouchError(error).message;
   return withoutDashes(inNamesOf({ names: 'pouch' }, withHint(message, hint)));
-}
-
-/** `--memory` → `memory` */
-function withoutDashes(text: string): string {
-  return text.replaceAll(/(^|[\s(])--(?=[a-z])/g, '$1');
 }
 
 function withHint(problem: string, hint: string | undefined): string {

@@ -1,4 +1,4 @@
-import { runOptions } from './options.ts';
+import { runOptions } from '../../translate/words/runOptions.ts';
 
 const masked = '********';
 

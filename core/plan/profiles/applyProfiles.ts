@@ -8,6 +8,7 @@ import type { OwnedProfile } from '../../plugins/index.ts';
 import { blameOf } from '../../plugins/draft/blameOf.ts';
 import { clone } from '../../plugins/draft/clone.ts';
 import { diff } from '../../plugins/draft/diff.ts';
+import { lowestLayer } from './completedRequest.ts';
 import { layRequest } from './layRequest.ts';
 
 type Apply = (draft: ContainerDraft, request: ContainerRequest) => Promise<void>;
@@ -31,9 +32,6 @@ interface Obstacle extends Step {
   readonly error: unknown;
 }
 
-/** A request without options, whose parts the layers of profiles have too. */
-const untouched: Partial<ContainerRequest> = { network: { mode: '' } };
-
 /**
  * Lays the request over its profiles, and both over the draft, which stays as it is.
  * @throws PouchError with the profile and its line if one of its options is at fault
@@ -56,7 +54,7 @@ export async function applyProfiles(
     draft = next;
   };
   if (profiles.length > 0) {
-    layered = layRequest(untouched, untouched);
+    layered = lowestLayer;
     // What every request sets, such as the variable HOSTNAME, is not the first profile's.
     const bare = await drawn(layered).catch(() => undefined);
     if (bare) note(bare.next, ofRequest, bare.ms);

@@ -151,6 +151,7 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
     find,
     requests,
     plan,
+    complete: (request) => request,
     async create(request) {
       requests.push(request);
       const { draft } = await plan(request);

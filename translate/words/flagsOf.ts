@@ -2,19 +2,27 @@
 import { attributeOf, type RunOption } from '../../client/options/createOptions.ts';
 import { optionError } from '../../client/options/OptionError.ts';
 import type { RunFlags } from '../../client/options/runFlags.ts';
-import { runOptions, type Words } from './options.ts';
+import { runOptions, type Words } from './runOptions.ts';
 
-/** @throws OptionError for an unknown option, one that profiles do not take, or a value of the wrong type */
-export function flagsOf(words: Words): RunFlags {
-  const lists = [...runOptions].filter(([, { list }]) => list).map(([word]) => [attributeOf(word), []]);
-  const given = Object.entries(words).flatMap(([word, value]) => Object.entries(flagOf(word, value)));
-  return { ...Object.fromEntries(lists), ...Object.fromEntries(given) } as RunFlags;
+/** Returns why an option cannot be given here: a sentence after its name; undefined if it can. */
+export type Refusal = (word: string, option: RunOption) => string | undefined;
+
+/** @throws OptionError for an unknown option, a refused one, or a value of the wrong type */
+export function flagsOf(words: Words, refusal: Refusal): RunFlags {
+  const given = Object.entries(words).flatMap(([word, value]) => Object.entries(flagOf(word, value, refusal)));
+  return { ...noLists, ...Object.fromEntries(given) } as unknown as RunFlags;
 }
 
-function flagOf(word: string, value: unknown): Record<string, unknown> {
+/** The lists that commander would have. */
+const noLists = Object.fromEntries(
+  [...runOptions].filter(([, { list }]) => list).map(([word]) => [attributeOf(word), []]),
+);
+
+function flagOf(word: string, value: unknown, refusal: Refusal): Record<string, unknown> {
   const option = runOptions.get(word);
   if (!option) throw optionError(word, unknownWord(word));
-  if (option.refused !== undefined) throw optionError(word, `profiles do not take it: ${option.refused}`);
+  const refused = refusal(word, option);
+  if (refused !== undefined) throw optionError(word, refused);
   if (word === 'rich' && typeof value === 'string') return { rich: true, richMode: value };
   if (word.startsWith('no-')) return { [attributeOf(word.slice(3))]: scalarOf(word, option, value) !== true };
   return { [attributeOf(word)]: option.list ? listOf(word, option, value) : scalarOf(word, option, value) };
@@ -43,7 +51,7 @@ function listOf(word: string, { pairs }: RunOption, value: unknown): string[] {
   return texts;
 }
 
-/** A command line has the caller's environment and directory, a profile has neither. */
+/** A command line has the caller's environment and directory, pouchd.yaml has neither. */
 function checkText(word: string, text: string): void {
   if ((word === 'env' || word === 'secret-env') && !/^[^=]+=/s.test(text))
     throw optionError(word, 'expected NAME=VALUE, found an entry without a name or a value');

@@ -1,7 +1,7 @@
 import { createRequest } from '../../client/options/createRequest.ts';
 import type { RunFlags } from '../../client/options/runFlags.ts';
 import type { ContainerRequest } from '../../hooks/index.ts';
-import { toContainerRequest } from '../../translate/index.ts';
+import { toContainerRequest } from '../index.ts';
 
 /** What every body has, whatever its options are. */
 const ofEveryBody = ['image', 'tty', 'openStdin', 'stdinOnce', 'autoRemove'] as const;

@@ -1,0 +1,103 @@
+/** What the host agent plans and has done, as its routes return it. */
+
+export type AgentObjectKind = 'image' | 'network' | 'volume' | 'container';
+
+/**
+ * `create`, `start` and `remove` say it; `change`: while it runs; `restart`: it is stopped and started with the change;
+ * `upgrade`: it gets another image and keeps its data; `recreate`: a new one takes its place; `stop`: it is no longer
+ * declared, and stays.
+ */
+export type AgentAction =
+  | 'pull'
+  | 'create'
+  | 'start'
+  | 'change'
+  | 'restart'
+  | 'upgrade'
+  | 'recreate'
+  | 'stop'
+  | 'remove';
+
+/** A field of an object that differs from what is declared. */
+export interface AgentChange {
+  /** An option of `pouch run` without its dashes where it has one: `memory`, `env.TZ`. */
+  Field: string;
+  /** Secrets are masked. */
+  From?: unknown;
+  To?: unknown;
+  /** `FILE:LINE` where it is declared. */
+  Origin?: string;
+  /** What it costs. */
+  Applies: 'now' | 'restart' | 'upgrade' | 'recreate';
+}
+
+/** What is to be done to one object. */
+export interface AgentStep {
+  Kind: AgentObjectKind;
+  Name: string;
+  Action: AgentAction;
+  Changes: AgentChange[];
+  /** `FILE:LINE` of its declaration. */
+  Origin?: string;
+  /** Why it waits, or is not done: `removes 4 of 6 containers that run`. */
+  Held?: string;
+}
+
+/** A plan: what a converge would do now. */
+export interface AgentPlan {
+  Steps: AgentStep[];
+  /** Mistakes of declarations, with `FILE:LINE`: these objects stay as they are. */
+  Problems: string[];
+}
+
+/** How one step went. */
+export interface AgentProgress {
+  Kind: AgentObjectKind;
+  Name: string;
+  Action: AgentAction;
+  /** Missing: it is done. */
+  Error?: { Code: string; Message: string; Hint?: string };
+  /** It has not been tried, because of this. */
+  Waits?: string;
+}
+
+/** The end of an apply. */
+export interface AgentOutcome {
+  Done: number;
+  Failed: number;
+  /** Steps that were not done: they are held, or wait for others. */
+  Left: number;
+  /** Number of the generation that was recorded; missing if nothing was to be done. */
+  Generation?: number;
+}
+
+/** A line of the response of an apply. */
+export type AgentMessage = { plan: AgentPlan } | { progress: AgentProgress } | { outcome: AgentOutcome };
+
+/** The state of one declared object. */
+export interface AgentObjectStatus {
+  Kind: AgentObjectKind;
+  Name: string;
+  /**
+   * `ok`, `pending`: work is due, `failed`: the last attempt failed, `held`, `drifted`: it differs from its declaration,
+   * `stopped`: it does not run although it is declared, `broken`: its declaration has mistakes.
+   */
+  State: 'ok' | 'pending' | 'failed' | 'held' | 'drifted' | 'stopped' | 'broken';
+  Why?: string;
+  Origin?: string;
+}
+
+/** The host at a glance. */
+export interface AgentStatus {
+  Declared: number;
+  Ok: number;
+  Objects: AgentObjectStatus[];
+  /** RFC 3339: the end of the last converge; missing before the first. */
+  ConvergedAt?: string;
+  /** A converge is under way. */
+  Busy: boolean;
+  /** Number of the generation in force; 0 before the first. */
+  Generation: number;
+  /** Why the files as they are now are not in force: the last good ones are. */
+  FileProblem?: string;
+}

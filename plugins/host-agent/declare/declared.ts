@@ -1,0 +1,53 @@
+import type { ContainerRequest, NewNetwork, NewVolume } from '../../../hooks/index.ts';
+
+/** What pouchd.yaml says that the host has. */
+export interface DeclaredHost {
+  readonly networks: ReadonlyMap<string, DeclaredNetwork>;
+  readonly volumes: ReadonlyMap<string, DeclaredVolume>;
+  readonly containers: ReadonlyMap<string, DeclaredContainer>;
+  /** Objects with mistakes: they stay as they are. */
+  readonly broken: readonly BrokenObject[];
+}
+
+export type ObjectKind = 'network' | 'volume' | 'container';
+
+interface Declared {
+  readonly name: string;
+  /** `FILE:LINE` of its name. */
+  readonly origin?: string;
+  /** `FILE:LINE` of one of its options, or of its name. */
+  originOf(option: string): string | undefined;
+  /** A digest of all that is declared. */
+  readonly digest: string;
+}
+
+export interface DeclaredNetwork extends Declared {
+  readonly network: NewNetwork;
+}
+
+export interface DeclaredVolume extends Declared {
+  readonly volume: NewVolume;
+  readonly onRemove: 'keep' | 'remove';
+}
+
+export interface DeclaredContainer extends Declared {
+  /** With its name, without the labels of the agent. */
+  readonly request: ContainerRequest;
+  readonly dependsOn: readonly Dependency[];
+  /** Whether the registry is asked for a newer image, or at all. */
+  readonly pull: 'missing' | 'always' | 'never';
+  readonly onRemove: 'keep' | 'stop' | 'remove';
+}
+
+/** A container that must have come so far before another one is started. */
+export interface Dependency {
+  readonly name: string;
+  readonly condition: 'started' | 'healthy' | 'completed';
+}
+
+export interface BrokenObject {
+  readonly kind: ObjectKind;
+  readonly name: string;
+  /** `FILE:LINE: containers.web.memory: expected …`. */
+  readonly problem: string;
+}

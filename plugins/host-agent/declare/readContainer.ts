@@ -1,0 +1,102 @@
+import { createRequest } from '../../../client/options/createRequest.ts';
+import { optionError } from '../../../client/options/OptionError.ts';
+import type { RunFlags } from '../../../client/options/runFlags.ts';
+import type { ContainerRequest } from '../../../hooks/index.ts';
+import { toContainerRequest } from '../../../translate/index.ts';
+import { flagsOf, type Refusal } from '../../../translate/words/flagsOf.ts';
+import type { Words } from '../../../translate/words/runOptions.ts';
+import { isOwnLabel } from '../labels.ts';
+import type { DeclaredContainer, Dependency } from './declared.ts';
+import { isMap, kindOf, readWords } from './readWords.ts';
+
+/** What a declared container has beside the options of `pouch run`. */
+const ownKinds = {
+  image: 'text',
+  command: 'list',
+  profiles: 'list',
+  onRemove: 'text',
+} as const;
+
+const ownWords = [...Object.keys(ownKinds), 'dependsOn'];
+
+/** Options of `pouch run` that are about one call of it, or that a declaration writes in another way. */
+const refused: Readonly<Record<string, string>> = {
+  name: 'its key is its name',
+  profile: 'write `profiles`, a list',
+  'specific-id': 'an ID belongs to one container',
+  cidfile: 'it is a file of one `pouch run`',
+  'label-file': 'write its lines as `label`',
+  'env-file': 'write its lines as `env`',
+  'secret-env-file': 'write its lines as `secret-env`',
+  attach: 'it is about the terminal of one `pouch run`',
+  rm: 'write `onRemove`, and leave out `restart`',
+  detach: 'a declared container always runs detached',
+  'detach-keys': 'it is about the terminal of one `pouch run`',
+  'sig-proxy': 'it is about the terminal of one `pouch run`',
+  wait: 'write `dependsOn` where something waits for it',
+  'wait-timeout': 'write `dependsOn` where something waits for it',
+  quiet: 'it is about the output of one `pouch run`',
+};
+
+const refusal: Refusal = (word) =>
+  Object.hasOwn(refused, word) ? `containers of pouchd.yaml do not take it: ${refused[word]}` : undefined;
+
+export type ReadContainer = Pick<DeclaredContainer, 'request' | 'dependsOn' | 'pull' | 'onRemove'>;
+
+/** @throws OptionError, PouchError */
+export function readContainer(name: string, words: Words): ReadContainer {
+  const own = Object.fromEntries(Object.entries(words).filter(([word]) => ownWords.includes(word)));
+  const { dependsOn, ...simple } = own;
+  const { image, command = [], profiles = [], onRemove = 'remove' } = readWords(simple, ownKinds);
+  if (image === undefined || image === '')
+    throw optionError('image', 'expected the reference of an image, found nothing');
+  const flags = flagsOf(without(words, ownWords), refusal);
+  checkLabels(flags);
+  return {
+    request: requestOf(name, { ...flags, profile: profiles }, image, command),
+    dependsOn: readDependencies(name, dependsOn),
+    pull: oneOf('pull', flags.pull ?? 'missing', ['missing', 'always', 'never']),
+    onRemove: oneOf('onRemove', onRemove, ['keep', 'stop', 'remove']),
+  };
+}
+
+function requestOf(name: string, flags: RunFlags, image: string, command: string[]): ContainerRequest {
+  const body = createRequest({ flags, image, command, environment: {}, size: undefined });
+  const { platform } = flags;
+  return toContainerRequest(body, { name, isLiteral: true, ...(platform !== undefined && { platform }) }).request;
+}
+
+function checkLabels({ label }: RunFlags): void {
+  const own = label.find((pair) => isOwnLabel(pair.split('=', 1)[0] ?? ''));
+  if (own !== undefined) throw optionError('label', `expected other labels than those of the agent, found "${own}"`);
+}
+
+/** `[db]`, `[{ db: healthy }]` or `{ db: healthy }`. */
+function readDependencies(name: string, value: unknown): Dependency[] {
+  if (value === undefined || value === null) return [];
+  const entries = isMap(value) ? Object.entries(value) : [value].flat().flatMap(pairsOf);
+  return entries.map(([other, condition]) => {
+    if (other === name) throw optionError('dependsOn', 'expected another container, found itself');
+    return {
+      name: other,
+      condition: oneOf('dependsOn', condition ?? 'started', ['started', 'healthy', 'completed']),
+    };
+  });
+}
+
+function pairsOf(value: unknown): [string, unknown][] {
+  if (typeof value === 'string') return [[value, 'started']];
+  if (isMap(value)) return Object.entries(value);
+  throw optionError('dependsOn', `expected names of containers, each with a condition, found ${kindOf(value)}`);
+}
+
+function oneOf<const Word extends string>(option: string, value: unknown, words: readonly Word[]): Word {
+  const found = words.find((word) => word === value);
+  if (found) return found;
+  const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value);
+  throw optionError(option, `expected ${words.join(', ')}, found ${shown}`);
+}
+
+function without(words: Words, names: readonly string[]): Words {
+  return Object.fromEntries(Object.entries(words).filter(([word]) => !names.includes(word)));
+}

@@ -1,0 +1,12 @@
+import { type Static, Type } from '../../hooks/index.ts';
+
+const words = (of: string) =>
+  Type.Record(Type.String(), Type.Unknown(), { description: `Options of ${of} without their dashes.` });
+
+/** The sections of pouchd.yaml, as they are written. `declare/` reads them. */
+export const Options = Type.Object({
+  networks: Type.Record(Type.String(), words('`pouch network create`'), { default: {} }),
+  volumes: Type.Record(Type.String(), words('`pouch volume create`'), { default: {} }),
+  containers: Type.Record(Type.String(), words('`pouch run`'), { default: {} }),
+});
+export type Options = Static<typeof Options>;

@@ -1,0 +1,54 @@
+import type { ContainerRequest } from '../../../hooks/index.ts';
+import type { Difference } from './differences.ts';
+
+/** How a difference of a container reaches it. */
+export type Applies = 'now' | 'restart' | 'upgrade' | 'recreate';
+
+/** The cheapest way by which a running container can get a change. */
+export function applies({ path, before, after }: Difference, request: ContainerRequest): Applies {
+  const [field = '', key = ''] = path;
+  switch (field) {
+    case 'labels':
+    case 'restart':
+    case 'resources':
+      return 'now';
+    case 'profiles':
+      // What they add differs by itself.
+      return 'now';
+    case 'env':
+    case 'annotations':
+      return 'restart';
+    case 'diskQuota':
+      // A disk cannot shrink.
+      return typeof before === 'number' && typeof after === 'number' && after > before ? 'now' : 'recreate';
+    case 'image':
+      return request.rich?.enabled ? 'upgrade' : 'recreate';
+    case 'volumes':
+      return [before, after].every(isLiveMount) ? 'now' : 'recreate';
+    case 'devices':
+      return 'now';
+    case 'network':
+      if (key === 'ports') return [before, after].every(hasHostPort) ? 'now' : 'recreate';
+      return key === 'endpoints' ? 'now' : 'recreate';
+    default:
+      return 'recreate';
+  }
+}
+
+/** Only these can be added to a container that runs. */
+function isLiveMount(volume: unknown): boolean {
+  if (volume === undefined) return true;
+  const { kind, source } = volume as { kind?: string; source?: string };
+  return kind === 'bind' || (kind === 'volume' && source !== undefined);
+}
+
+function hasHostPort(port: unknown): boolean {
+  return port === undefined || Boolean((port as { hostPort?: number }).hostPort);
+}
+
+const order: readonly Applies[] = ['now', 'restart', 'upgrade', 'recreate'];
+
+/** The dearest of some ways. */
+export function dearest(ways: readonly Applies[]): Applies {
+  return ways.reduce((a, b) => (order.indexOf(b) > order.indexOf(a) ? b : a), 'now');
+}

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util';
+
+/** A value that differs. */
+export interface Difference {
+  /** Keys from the outside in; an entry of a list has the key that identifies it. */
+  readonly path: readonly string[];
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+/** What identifies an entry of a list, by the path of the list; the order of these lists has no meaning. */
+const identities: Readonly<Record<string, (entry: never) => string>> = {
+  'network.ports': ({ containerPort, protocol, hostIp = '', hostPort = 0 }: Port) =>
+    `${hostIp && `${hostIp}:`}${hostPort || ''}:${containerPort}/${protocol}`,
+  'network.endpoints': ({ network }: { network: string }) => network,
+  'network.exposed': (port: string) => port,
+  'network.aliases': (name: string) => name,
+  volumes: ({ destination }: { destination: string }) => destination,
+  devices: ({ host, path = host }: { host: string; path?: string }) => path,
+  secretEnv: (name: string) => name,
+  capAdd: (name: string) => name,
+  capDrop: (name: string) => name,
+  groups: (name: string) => name,
+  securityOpt: (option: string) => option,
+  profiles: (name: string) => name,
+};
+
+interface Port {
+  containerPort: number;
+  protocol: string;
+  hostIp?: string;
+  hostPort?: number;
+}
+
+/** The differences of two requests. An empty map or list, and an undefined value, count as missing. */
+export function differences(before: unknown, after: unknown): Difference[] {
+  return [...within([], before, after)];
+}
+
+function* within(path: readonly string[], before: unknown, after: unknown): Generator<Difference> {
+  const identity = identities[path.join('.')] as ((entry: unknown) => string) | undefined;
+  const [a, b] = identity ? [keyed(before, identity), keyed(after, identity)] : [before, after];
+  // An entry of a list is a whole.
+  if (isMap(a) && isMap(b) && !isEntry(path)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) yield* within([...path, key], a[key], b[key]);
+    return;
+  }
+  const isSame = isDeepStrictEqual(normal(a), normal(b));
+  if (!isSame && isMap(a ?? b) && a === undefined && !isEntry(path)) yield* within(path, {}, b);
+  else if (!isSame && isMap(a ?? b) && b === undefined && !isEntry(path)) yield* within(path, a, {});
+  else if (!isSame) yield { path, ...(a !== undefined && { before: a }), ...(b !== undefined && { after: b }) };
+}
+
+function isEntry(path: readonly string[]): boolean {
+  return path.length > 0 && Object.hasOwn(identities, path.slice(0, -1).join('.'));
+}
+
+function keyed(list: unknown, identity: (entry: unknown) => string): unknown {
+  if (list === undefined) return {};
+  if (!Array.isArray(list)) return list;
+  return Object.fromEntries(list.map((entry) => [identity(entry), entry as unknown]));
+}
+
+function normal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(normal);
+  if (!isMap(value)) return value === '' || value === false ? undefined : value;
+  const entries = Object.entries(value).flatMap(([key, inner]) => {
+    const kept = normal(inner);
+    return kept === undefined ? [] : [[key, kept]];
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,10 @@
+import type { ContainerRecord, Network, Volume } from '../../../hooks/index.ts';
+
+/** What the host has, as a plan compares it. */
+export interface HostState {
+  readonly networks: readonly Network[];
+  readonly volumes: readonly Volume[];
+  readonly containers: readonly ContainerRecord[];
+  /** Ids of the images that the host has, by reference. */
+  readonly images: ReadonlyMap<string, string>;
+}

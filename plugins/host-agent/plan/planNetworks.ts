@@ -1,0 +1,71 @@
+import type { Network, NewNetwork } from '../../../hooks/index.ts';
+import type { DeclaredHost, DeclaredNetwork } from '../declare/declared.ts';
+import { labels, usersLabels } from '../labels.ts';
+import { changesOf } from './changesOf.ts';
+import type { HostState } from './hostState.ts';
+import type { NetworkStep, ObjectProblem } from './step.ts';
+
+/** Networks are created, and replaced while no container uses them: they cannot change. */
+export function planNetworks(
+  { networks: declared }: DeclaredHost,
+  { networks }: HostState,
+): { steps: NetworkStep[]; problems: ObjectProblem[] } {
+  const problems: ObjectProblem[] = [];
+  const steps: NetworkStep[] = [];
+  for (const one of declared.values()) {
+    const found = networks.find(({ name }) => name === one.name);
+    if (!found) steps.push({ kind: 'network', name: one.name, action: 'create', changes: [], declared: one });
+    else if (!isOurs(found)) problems.push(foreign(one));
+    else {
+      const changes = changesOf(shapeOf(found, one.network), shapeOf(one.network, one.network), {
+        applies: () => 'recreate',
+        originOf: (option) => one.originOf(option),
+        optionOf: ([field = '', ...rest]) => [optionOf[field] ?? field, ...rest],
+      });
+      if (changes.length > 0)
+        steps.push({ kind: 'network', name: one.name, action: 'recreate', changes, declared: one });
+    }
+  }
+  const gone = networks.filter((network) => isOurs(network) && !declared.has(network.name));
+  return {
+    problems,
+    steps: [...steps, ...gone.map(({ name }) => ({ kind: 'network', name, action: 'remove', changes: [] }) as const)],
+  };
+}
+
+function isOurs(network: Network): boolean {
+  return network.labels[labels.declared] === network.name;
+}
+
+/** Addresses that the engine has chosen are not compared. */
+function shapeOf(network: NewNetwork | Network, declared: NewNetwork) {
+  const { driver, internal, attachable, enableIPv6, options } = network;
+  const addresses = network.ipam?.addresses ?? [];
+  return {
+    driver,
+    internal,
+    attachable,
+    enableIPv6,
+    options: Object.fromEntries(Object.keys(declared.options ?? {}).map((key) => [key, options?.[key]])),
+    labels: usersLabels(network.labels),
+    ...(declared.ipam && {
+      subnets: (declared.ipam.addresses ?? []).map(({ subnet }) => addresses.find((one) => one.subnet === subnet)?.subnet),
+    }),
+  };
+}
+
+const optionOf: Readonly<Record<string, string>> = {
+  enableIPv6: 'ipv6',
+  options: 'opt',
+  labels: 'label',
+  subnets: 'subnet',
+};
+
+function foreign({ name, origin }: DeclaredNetwork): ObjectProblem {
+  const where = origin === undefined ? '' : `${origin}: `;
+  return {
+    kind: 'network',
+    name,
+    problem: `${where}networks.${name}: a network of this name exists that the agent has not made (remove it, or give this one another name)`,
+  };
+}

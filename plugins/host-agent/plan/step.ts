@@ -1,0 +1,43 @@
+import type { AgentAction, AgentChange, AgentObjectKind } from '../../../client/wire.ts';
+import type { DeclaredContainer, DeclaredNetwork, DeclaredVolume } from '../declare/declared.ts';
+
+interface StepOf<Kind extends AgentObjectKind, Declared> {
+  readonly kind: Kind;
+  readonly name: string;
+  readonly action: AgentAction;
+  readonly changes: readonly AgentChange[];
+  /** Missing for what is no longer declared. */
+  readonly declared?: Declared;
+  /** Why it is not done. */
+  readonly held?: string;
+  /** Somebody has changed the object since its declaration was applied. */
+  readonly isDrift?: boolean;
+}
+
+export type ImageStep = StepOf<'image', undefined>;
+export type NetworkStep = StepOf<'network', DeclaredNetwork>;
+export type VolumeStep = StepOf<'volume', DeclaredVolume>;
+
+export interface ContainerStep extends StepOf<'container', DeclaredContainer> {
+  /** Of a container that exists. */
+  readonly id?: string;
+  /** A digest of the declaration with its profiles, for the label. */
+  readonly digest?: string;
+}
+
+/** What is to be done to one object. */
+export type Step = ImageStep | NetworkStep | VolumeStep | ContainerStep;
+
+/** The steps to what is declared, and what keeps objects from it. */
+export interface HostPlan {
+  readonly steps: readonly Step[];
+  readonly problems: readonly ObjectProblem[];
+}
+
+/** Why an object cannot be as it is declared. */
+export interface ObjectProblem {
+  readonly kind: AgentObjectKind;
+  readonly name: string;
+  /** With `FILE:LINE`. */
+  readonly problem: string;
+}
