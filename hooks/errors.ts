@@ -19,6 +19,19 @@ export const errorKinds = {
     status: 409,
     doc: 'Another container uses the address that a rich container keeps, or the network has no free address for one.',
   },
+  PCH_AGENT_BUSY: {
+    status: 503,
+    doc: 'The host agent is ending, or another apply is under way.',
+  },
+  PCH_AGENT_GENERATION_NOT_FOUND: { status: 404, doc: 'The host agent has recorded no generation of this number.' },
+  PCH_AGENT_REPLACE_FAILED: {
+    status: 409,
+    doc: 'A declared container was to be replaced, and the new one did not come up: the previous one is back.',
+  },
+  PCH_AGENT_WAITS: {
+    status: 409,
+    doc: 'A declared container did not become ready, healthy or complete in time, so that those which depend on it wait.',
+  },
   PCH_ALREADY_EXISTS: { status: 409, doc: 'An object of that name or id exists already.' },
   PCH_ARCHIVE_INVALID: {
     status: 400,

@@ -5,6 +5,7 @@ import cdi from './cdi/index.ts';
 import consolePages from './console/index.ts';
 import containerScripts from './container-scripts/index.ts';
 import engineApi from './engine-api/index.ts';
+import hostAgent from './host-agent/index.ts';
 import imageRegistry from './image-registry/index.ts';
 import logLocal from './log-local/index.ts';
 import logSyslog from './log-syslog/index.ts';
@@ -56,6 +57,7 @@ export const builtIns = [
   policy,
   sshGateway,
   containerScripts,
+  hostAgent,
   consolePages,
   metrics,
   engineApi,

@@ -10,12 +10,13 @@ export function applies({ path, before, after }: Difference, request: ContainerR
   switch (field) {
     case 'labels':
     case 'restart':
+      return 'now';
     case 'resources':
-      return 'now';
-    case 'profiles':
-      // What they add differs by itself.
-      return 'now';
+      // An update sets limits, and takes none away.
+      return after === undefined ? 'recreate' : 'now';
     case 'env':
+      // An update takes the image's value away, too.
+      return after === undefined ? 'recreate' : 'restart';
     case 'annotations':
       return 'restart';
     case 'diskQuota':

@@ -1,0 +1,231 @@
+/** Holds the host as it is declared: plans, and does what the plan says, one converge at a time. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  AgentMessage,
+  AgentObjectStatus,
+  AgentOutcome,
+  AgentPlan,
+  AgentProgress,
+  AgentStatus,
+} from '../../../client/wire.ts';
+import { messageOf } from '../../../hooks/index.ts';
+import type { DeclaredHost } from '../declare/declared.ts';
+import type { Generations } from '../history/Generations.ts';
+import { planHost, shownPlan } from '../plan/planHost.ts';
+import type { HostPlan, Step } from '../plan/step.ts';
+import type { AgentContext } from './AgentContext.ts';
+import { readState } from './readState.ts';
+import { runPlan } from './runPlan.ts';
+
+export interface AgentOptions extends AgentContext {
+  readonly declared: DeclaredHost;
+  readonly generations: Generations;
+  /** pouchd's root: one agent at a time works on it. */
+  readonly root: string;
+  /** Wall time, RFC 3339. */
+  now(): string;
+}
+
+export interface ApplyOptions {
+  /** Who or what has asked for it, for the history. */
+  readonly cause: string;
+  /** Undo changes made by hand, and retry what has failed. Missing: only what the files have changed. */
+  readonly isWhole?: boolean;
+  readonly mayRemoveMany?: boolean;
+  onMessage?(message: AgentMessage): void;
+}
+
+interface Failure {
+  readonly count: number;
+  /** Of `performance.now()`; not tried again on its own before. */
+  readonly until: number;
+  readonly why: string;
+}
+
+/** Several causes in a row are one converge. */
+const quietMs = 200;
+const firstPauseMs = 1000;
+const longestPauseMs = 5 * 60_000;
+
+/** Converges follow one another, also those of a plugin that a reload has loaded again. */
+const turns = new Map<string, Promise<unknown>>();
+
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #ending = new AbortController();
+  readonly #failures = new Map<string, Failure>();
+  #convergedAt: string | undefined;
+  #busy = false;
+  #retry: AbortController | undefined;
+  #soon: NodeJS.Timeout | undefined;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+  }
+
+  get declared(): DeclaredHost {
+    return this.#options.declared;
+  }
+
+  async plan({ mayRemoveMany = false }: { mayRemoveMany?: boolean } = {}): Promise<HostPlan> {
+    const { containers, config, key, declared } = this.#options;
+    const state = await readState(this.#options, declared);
+    return planHost(declared, state, {
+      complete: (request) => containers.complete(request),
+      isSecretName: (name) => config.isSecretName(name),
+      key,
+      mayRemoveMany,
+    });
+  }
+
+  async shownPlan(options?: { mayRemoveMany?: boolean }): Promise<AgentPlan> {
+    return shownPlan(await this.plan(options));
+  }
+
+  /** Converges after the one that is under way. Resolves to what was done; failures of objects are in it. */
+  async apply(options: ApplyOptions): Promise<AgentOutcome> {
+    const { root } = this.#options;
+    clearTimeout(this.#soon);
+    const turn = (turns.get(root) ?? Promise.resolve()).then(() => this.#converge(options));
+    const ended = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    turns.set(root, ended);
+    return await turn;
+  }
+
+  /**
+   * Converges on its own account, shortly after the last call of several; failures are logged and tried again. An apply
+   * in the meantime takes its place.
+   */
+  converge(cause: string): void {
+    if (this.#ending.signal.aborted) return;
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => {
+      this.apply({ cause }).catch((error: unknown) => {
+        this.#options.log.error('a converge of the host failed', { error: messageOf(error) });
+      });
+    }, quietMs).unref();
+  }
+
+  /** Resolves once the step under way has ended. */
+  async end(): Promise<void> {
+    this.#ending.abort();
+    clearTimeout(this.#soon);
+    this.#retry?.abort();
+    await (turns.get(this.#options.root) ?? Promise.resolve());
+  }
+
+  async status(): Promise<AgentStatus> {
+    const { declared, generations } = this.#options;
+    const plan = await this.plan();
+    const objects = [
+      ...plan.problems.map(
+        ({ kind, name, problem }): AgentObjectStatus => ({ Kind: kind, Name: name, State: 'broken', Why: problem }),
+      ),
+      ...plan.steps.map((step) => this.#statusOf(step)),
+    ];
+    const inPlan = new Set(objects.map(({ Kind, Name }) => `${Kind}/${Name}`));
+    const all = [
+      ...[...declared.networks.values()].map((one) => ({ kind: 'network', ...one }) as const),
+      ...[...declared.volumes.values()].map((one) => ({ kind: 'volume', ...one }) as const),
+      ...[...declared.containers.values()].map((one) => ({ kind: 'container', ...one }) as const),
+    ];
+    const fine = all.filter(({ kind, name }) => !inPlan.has(`${kind}/${name}`));
+    return {
+      Declared: all.length + declared.broken.length,
+      Ok: fine.length,
+      Objects: [
+        ...objects,
+        ...fine.map(({ kind, name, origin }): AgentObjectStatus => ({
+          Kind: kind,
+          Name: name,
+          State: 'ok',
+          ...(origin !== undefined && { Origin: origin }),
+        })),
+      ],
+      ...(this.#convergedAt !== undefined && { ConvergedAt: this.#convergedAt }),
+      Busy: this.#busy,
+      Generation: generations.last,
+    };
+  }
+
+  #statusOf(step: Step): AgentObjectStatus {
+    const { kind: Kind, name: Name, held, declared } = step;
+    const failure = this.#failures.get(keyOf(step));
+    const fields = step.changes.map(({ Field }) => Field).join(', ');
+    const State = held ? 'held' : failure ? 'failed' : step.isDrift ? (fields ? 'drifted' : 'stopped') : 'pending';
+    const Why = held ?? failure?.why ?? `${step.action}${fields && `: ${fields}`}`;
+    return { Kind, Name, State, Why, ...(declared?.origin !== undefined && { Origin: declared.origin }) };
+  }
+
+  async #converge({ cause, isWhole = false, mayRemoveMany = false, onMessage }: ApplyOptions): Promise<AgentOutcome> {
+    if (isWhole) this.#failures.clear();
+    this.#busy = true;
+    try {
+      const plan = await this.plan({ mayRemoveMany });
+      onMessage?.({ plan: shownPlan(plan) });
+      const due = isWhole ? plan : { ...plan, steps: plan.steps.filter((step) => this.#isDue(step)) };
+      const outcome = await this.#run(due, cause, onMessage);
+      onMessage?.({ outcome });
+      return outcome;
+    } finally {
+      this.#busy = false;
+      this.#convergedAt = this.#options.now();
+      this.#retryLater();
+    }
+  }
+
+  async #run(plan: HostPlan, cause: string, onMessage: ApplyOptions['onMessage']): Promise<AgentOutcome> {
+    const { declared, generations, log, now } = this.#options;
+    const doable = plan.steps.filter(({ held }) => held === undefined);
+    if (doable.length === 0) return { Done: 0, Failed: 0, Left: plan.steps.length };
+    const outcome = await runPlan(this.#options, plan, {
+      declared,
+      signal: this.#ending.signal,
+      onProgress: (progress, error) => {
+        this.#note(progress);
+        if (error) log.error('a declared object is not as it is declared', { ...progress });
+        onMessage?.({ progress });
+      },
+    });
+    const { Done: done, Failed: failed, Left: left } = outcome;
+    const steps = doable.map(({ kind, name, action }) => ({ kind, name, action }));
+    const Generation = await generations.add({ at: now(), cause, steps, done, failed, left });
+    log.info('the host was converged', { cause, generation: Generation, done, failed, left });
+    return { ...outcome, Generation };
+  }
+
+  /** On its own the agent undoes nothing that was done by hand, and waits after failures. */
+  #isDue(step: Step): boolean {
+    const failure = this.#failures.get(keyOf(step));
+    return !step.isDrift && (!failure || failure.until <= performance.now());
+  }
+
+  #note({ Kind, Name, Error, Waits }: AgentProgress): void {
+    const key = `${Kind}/${Name}`;
+    if (!Error && Waits === undefined) return void this.#failures.delete(key);
+    const count = (this.#failures.get(key)?.count ?? 0) + 1;
+    // Each attempt to replace a container costs downtime: a new one needs somebody who asks for it.
+    const isFinal = Error?.Code === 'PCH_AGENT_REPLACE_FAILED';
+    const pause = isFinal ? Infinity : Math.min(firstPauseMs * 2 ** (count - 1), longestPauseMs);
+    this.#failures.set(key, { count, until: performance.now() + pause, why: Error?.Message ?? `it waits for ${Waits}` });
+  }
+
+  #retryLater(): void {
+    this.#retry?.abort();
+    const next = Math.min(...[...this.#failures.values()].map(({ until }) => until));
+    if (!Number.isFinite(next) || this.#ending.signal.aborted) return;
+    this.#retry = new AbortController();
+    const { signal } = this.#retry;
+    sleep(Math.max(next - performance.now(), firstPauseMs), undefined, { signal, ref: false }).then(
+      () => this.converge('retry'),
+      () => undefined,
+    );
+  }
+}
+
+function keyOf({ kind, name }: Step): string {
+  return `${kind}/${name}`;
+}

@@ -1,0 +1,72 @@
+import type { NewNetwork } from '../../../hooks/index.ts';
+import { labels } from '../labels.ts';
+import type { ContainerStep, NetworkStep, Step, VolumeStep } from '../plan/step.ts';
+import type { AgentContext } from './AgentContext.ts';
+import { changeContainer } from './changeContainer.ts';
+import { createContainer, ownLabels } from './createContainer.ts';
+import { replaceContainer } from './replaceContainer.ts';
+
+/** Does one step. Each can be repeated after a failure, and after pouchd was killed. */
+export async function applyStep(context: AgentContext, step: Step): Promise<void> {
+  switch (step.kind) {
+    case 'image':
+      await context.images.pull(step.name);
+      return;
+    case 'network':
+      return await applyNetwork(context, step);
+    case 'volume':
+      return await applyVolume(context, step);
+    case 'container':
+      return await applyContainer(context, step);
+  }
+}
+
+async function applyNetwork({ networks }: AgentContext, { action, name, declared }: NetworkStep): Promise<void> {
+  if (action === 'remove' || action === 'recreate') await networks.remove(name);
+  if (!declared) return;
+  const network: NewNetwork = declared.network;
+  await networks.create({ ...network, labels: { ...network.labels, [labels.declared]: name } });
+}
+
+async function applyVolume({ volumes }: AgentContext, { action, name, declared }: VolumeStep): Promise<void> {
+  if (action === 'remove') return await volumes.remove(name);
+  if (!declared) return;
+  const own = { [labels.declared]: name, [labels.onRemove]: declared.onRemove };
+  await volumes.create({ ...declared.volume, labels: { ...declared.volume.labels, ...own } });
+}
+
+async function applyContainer(context: AgentContext, step: ContainerStep): Promise<void> {
+  const { containers } = context;
+  const { action, name, id = name, declared } = step;
+  switch (action) {
+    case 'create':
+      await containers.start(await createContainer(context, step));
+      return;
+    case 'start':
+      return await containers.start(id);
+    case 'stop':
+      await containers.stop(id);
+      return;
+    case 'remove':
+      await containers.stop(id);
+      return await containers.remove(id, { force: true });
+    case 'recreate':
+      return await replaceContainer(context, step);
+    case 'upgrade':
+      await containers.upgrade(id, { image: declared!.request.image });
+      await changeIt(context, step, id);
+      return;
+    case 'restart':
+      await changeIt(context, step, id);
+      if (containers.inspect(id).state.status === 'running') await containers.restart(id);
+      return;
+    default:
+      await changeIt(context, step, id);
+  }
+}
+
+async function changeIt(context: AgentContext, step: ContainerStep, id: string): Promise<void> {
+  const { containers } = context;
+  const wanted = containers.complete(step.declared!.request);
+  await changeContainer(context, containers.inspect(id), wanted, ownLabels(step));
+}

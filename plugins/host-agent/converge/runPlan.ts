@@ -1,0 +1,122 @@
+/** Does the steps of a plan, side by side where they do not need each other. */
+import PQueue from 'p-queue';
+import type { AgentOutcome, AgentProgress } from '../../../client/wire.ts';
+import { hasCode, toPouchError } from '../../../hooks/index.ts';
+import type { DeclaredHost } from '../declare/declared.ts';
+import type { ContainerStep, HostPlan, ObjectProblem, Step } from '../plan/step.ts';
+import type { AgentContext } from './AgentContext.ts';
+import { applyStep } from './applyStep.ts';
+import { untilMet } from './untilUp.ts';
+
+/** Containers that are created and started at once. */
+const atOnce = 4;
+
+export interface RunOptions {
+  readonly declared: DeclaredHost;
+  /** Ends the run before its next step. */
+  readonly signal: AbortSignal;
+  onProgress(progress: AgentProgress, error?: unknown): void;
+}
+
+/**
+ * What is gone goes first, as it may hold ports and addresses; then what containers need, then containers after those
+ * that they depend on, and last the networks and volumes that nobody needs any more. A step that fails holds up only
+ * those that depend on it.
+ */
+export async function runPlan(
+  context: AgentContext,
+  { steps, problems }: HostPlan,
+  options: RunOptions,
+): Promise<Omit<AgentOutcome, 'Generation'>> {
+  const due = steps.filter(({ held }) => held === undefined);
+  const run = new Run(context, problems, options);
+  await run.all(due.filter((step) => isEnd(step) && step.kind === 'container'));
+  await run.all(due.filter((step) => !isEnd(step) && step.kind !== 'container'));
+  await run.containers(due.filter((step): step is ContainerStep => !isEnd(step) && step.kind === 'container'));
+  await run.all(due.filter((step) => isEnd(step) && step.kind !== 'container'));
+  const { done, failed } = run;
+  return { Done: done, Failed: failed, Left: steps.length - done - failed };
+}
+
+function isEnd({ action }: Step): boolean {
+  return action === 'remove' || action === 'stop';
+}
+
+class Run {
+  done = 0;
+  failed = 0;
+  readonly #context: AgentContext;
+  readonly #options: RunOptions;
+  readonly #queue = new PQueue({ concurrency: atOnce });
+  /** Containers that are not as they are declared, each with the reason. */
+  readonly #unmet: Map<string, string>;
+
+  constructor(context: AgentContext, problems: readonly ObjectProblem[], options: RunOptions) {
+    this.#context = context;
+    this.#options = options;
+    const broken = problems.filter(({ kind }) => kind === 'container');
+    this.#unmet = new Map(broken.map(({ name }) => [name, 'its declaration has a mistake']));
+  }
+
+  async all(steps: readonly Step[]): Promise<void> {
+    await Promise.all(steps.map((step) => this.#queue.add(() => this.#do(step))));
+  }
+
+  async containers(steps: readonly ContainerStep[]): Promise<void> {
+    const byName = new Map(steps.map((step) => [step.name, step]));
+    const begun = new Map<string, Promise<void>>();
+    const once = (name: string): Promise<void> => {
+      const step = byName.get(name);
+      if (!step) return Promise.resolve();
+      const known = begun.get(name);
+      if (known) return known;
+      const work = (async () => {
+        const { dependsOn = [] } = step.declared ?? {};
+        await Promise.all(dependsOn.map((dependency) => once(dependency.name)));
+        const obstacle = await this.#obstacleOf(step);
+        if (obstacle === undefined) await this.#queue.add(() => this.#do(step));
+        else this.#wait(step, obstacle);
+      })();
+      begun.set(name, work);
+      return work;
+    };
+    await Promise.all(steps.map(({ name }) => once(name)));
+  }
+
+  /** Why a step cannot be done yet. A change of a container that runs waits for nobody. */
+  async #obstacleOf({ action, declared }: ContainerStep): Promise<string | undefined> {
+    if (action === 'change') return undefined;
+    for (const dependency of declared?.dependsOn ?? []) {
+      const reason = this.#unmet.get(dependency.name);
+      if (reason !== undefined) return `${dependency.name}: ${reason}`;
+      try {
+        await untilMet(this.#context, dependency);
+      } catch (error) {
+        return toPouchError(error).message;
+      }
+    }
+    return undefined;
+  }
+
+  async #do(step: Step): Promise<void> {
+    const { kind: Kind, name: Name, action: Action } = step;
+    if (this.#options.signal.aborted) return;
+    try {
+      await applyStep(this.#context, step);
+      this.done++;
+      this.#options.onProgress({ Kind, Name, Action });
+    } catch (error) {
+      if (hasCode(error, 'PCH_CANCELLED')) return;
+      this.failed++;
+      const { code, message, hint } = toPouchError(error);
+      if (Kind === 'container') this.#unmet.set(Name, message);
+      const Error = { Code: code, Message: message, ...(hint !== undefined && { Hint: hint }) };
+      this.#options.onProgress({ Kind, Name, Action, Error }, error);
+    }
+  }
+
+  #wait({ kind: Kind, name: Name, action: Action }: ContainerStep, reason: string): void {
+    this.#unmet.set(Name, `it waits for ${reason}`);
+    this.#options.onProgress({ Kind, Name, Action, Waits: reason });
+  }
+}

@@ -1,0 +1,125 @@
+/** The containers, networks and volumes of pouchd.yaml: creates them, and keeps them as they are declared. */
+import {
+  Clock,
+  Config,
+  Containers,
+  currentCaller,
+  definePlugin,
+  Events,
+  Images,
+  Networks,
+  PouchError,
+  Type,
+  Volumes,
+} from '../../hooks/index.ts';
+import { Agent } from './converge/Agent.ts';
+import { watchRemovals } from './converge/watchRemovals.ts';
+import { readHost } from './declare/readHost.ts';
+import { Generations } from './history/Generations.ts';
+import { Options } from './options.ts';
+
+/** An apply ends with its last container, which may wait for others to be healthy. */
+const longestApplyMs = 60 * 60_000;
+
+export default definePlugin({
+  name: 'host-agent',
+  version: '0.1.0',
+  doc: 'Creates the containers, networks and volumes of pouchd.yaml, and keeps them as they are declared.',
+  options: Options,
+  sections: ['networks', 'volumes', 'containers'],
+  hooks: [],
+  contributes: ['surface', 'route', 'doctorCheck'],
+  inject: {
+    clock: Clock,
+    config: Config,
+    containers: Containers,
+    events: Events,
+    images: Images,
+    networks: Networks,
+    volumes: Volumes,
+  },
+  check(options, locate, { isLenient } = { isLenient: false }) {
+    if (isLenient) return;
+    const { broken } = readHost(options, locate, '');
+    if (broken.length === 0) return;
+    throw new PouchError('PCH_PLUGIN_OPTIONS', broken.map(({ problem }) => problem).join('\n'), {
+      hint: 'docs/guides/host-agent.md has the options; the objects of the last good files stay in force',
+      plugin: 'host-agent',
+    });
+  },
+  setup({ options, locate, host, log, services, surface, route, doctorCheck }) {
+    const { clock, events } = services;
+    const generations = new Generations(host.root);
+    let agent: Agent | undefined;
+    const running = (): Agent => {
+      if (agent) return agent;
+      throw new PouchError('PCH_AGENT_BUSY', 'the host agent is starting or ending', { hint: 'try again' });
+    };
+
+    surface({
+      name: 'host-agent',
+      async start() {
+        await generations.read();
+        const key = generations.key();
+        const declared = readHost(options, locate, key);
+        for (const { problem } of declared.broken) log.error('a declaration cannot be used', { problem });
+        const now = () => clock.now().toISOString();
+        agent = new Agent({ ...services, log, key, root: host.root, declared, generations, now });
+        agent.converge('the configuration was loaded');
+        stopWatch = watchRemovals(events, agent);
+      },
+      async stop() {
+        const ending = agent;
+        agent = undefined;
+        stopWatch();
+        await ending?.end();
+      },
+    });
+    let stopWatch: () => void = () => undefined;
+
+    route({ method: 'GET', path: '/status', handle: async () => ({ json: await running().status() }) });
+    route({
+      method: 'GET',
+      path: '/plan',
+      handle: async ({ query }) => ({ json: await running().shownPlan({ mayRemoveMany: query['prune'] === 'true' }) }),
+    });
+    route({ method: 'GET', path: '/history', handle: async () => ({ json: await generations.list() }) });
+    route({
+      method: 'POST',
+      path: '/apply',
+      body: Type.Object({ Prune: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
+      deadlineMs: longestApplyMs,
+      async handle({ body, stream }) {
+        const serving = running();
+        const write = stream({ type: 'application/x-ndjson' });
+        let written: Promise<void> = Promise.resolve();
+        // A client that has left does not end what it has begun.
+        const send = (line: object) =>
+          (written = written.then(() => write(`${JSON.stringify(line)}\n`)).catch(() => undefined));
+        await serving.apply({
+          cause: `apply by ${callerName()}`,
+          isWhole: true,
+          mayRemoveMany: body.Prune ?? false,
+          onMessage: (message) => void send(message),
+        });
+        await written;
+      },
+    });
+    doctorCheck({
+      name: 'host-agent',
+      async run() {
+        if (!agent) return { ok: true, found: 'not running' };
+        const { Declared, Ok, Objects } = await agent.status();
+        const bad = Objects.filter(({ State }) => State !== 'ok');
+        const found = `${Ok} of ${Declared} declared objects are as they are declared`;
+        if (bad.length === 0) return { ok: true, found };
+        return { ok: false, found: `${found}: ${bad.map(({ Name, State }) => `${Name} ${State}`).join(', ')}`, fix: '`pouch status` says why' };
+      },
+    });
+  },
+});
+
+function callerName(): string {
+  const caller = currentCaller();
+  return caller ? JSON.stringify(caller) : 'a client';
+}

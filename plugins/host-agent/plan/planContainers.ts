@@ -1,0 +1,124 @@
+import type { ContainerRecord, ContainerRequest } from '../../../hooks/index.ts';
+import { toPouchError } from '../../../hooks/index.ts';
+import { fieldOptions } from '../../../translate/words/fieldOptions.ts';
+import type { DeclaredContainer, DeclaredHost } from '../declare/declared.ts';
+import { digestOf } from '../declare/digestOf.ts';
+import { labels } from '../labels.ts';
+import { applies, dearest } from './applies.ts';
+import { changesOf } from './changesOf.ts';
+import { comparable } from './comparable.ts';
+import type { HostState } from './hostState.ts';
+import { nextName, previousName } from './names.ts';
+import type { ContainerStep, ObjectProblem } from './step.ts';
+
+export interface PlanOptions {
+  /** A request with what its profiles add. */
+  complete(request: ContainerRequest): ContainerRequest;
+  isSecretName(name: string): boolean;
+  /** Of digests. */
+  readonly key: string;
+}
+
+/** @returns the steps in no order, and the containers that cannot be as they are declared */
+export function planContainers(
+  { containers: declared, broken }: DeclaredHost,
+  state: HostState,
+  options: PlanOptions,
+): { steps: ContainerStep[]; problems: ObjectProblem[] } {
+  const byName = new Map(state.containers.map((record) => [record.name, record]));
+  const steps: ContainerStep[] = [];
+  const problems: ObjectProblem[] = [];
+  for (const one of declared.values()) {
+    try {
+      const step = planOne(one, byName, state, options);
+      if (step) steps.push(step);
+    } catch (error) {
+      problems.push({ kind: 'container', name: one.name, problem: problemOf(one, error) });
+    }
+  }
+  const known = new Set([...declared.keys(), ...broken.filter(isContainer).map(({ name }) => name)]);
+  return { steps: [...steps, ...state.containers.flatMap((record) => planRemoval(record, known))], problems };
+}
+
+function isContainer({ kind }: { kind: string }): boolean {
+  return kind === 'container';
+}
+
+function planOne(
+  declared: DeclaredContainer,
+  byName: ReadonlyMap<string, ContainerRecord>,
+  { images }: HostState,
+  options: PlanOptions,
+): ContainerStep | undefined {
+  const { name } = declared;
+  const wanted = options.complete(declared.request);
+  const digest = digestOf(wanted, options.key);
+  const base = { kind: 'container', name, changes: [], declared, digest } as const;
+  const found = byName.get(name);
+  if (!found) {
+    const isReplaced = [nextName(name), previousName(name)].some((other) => isOf(byName.get(other), name));
+    return { ...base, action: isReplaced ? 'recreate' : 'create' };
+  }
+  if (!isOf(found, name)) throw new Error(foreignProblem(name));
+  const { id, request } = found;
+  const secrets = new Set([...(request.secretEnv ?? []), ...(wanted.secretEnv ?? [])]);
+  const changes = changesOf(comparable(request), comparable(wanted), {
+    applies: (difference) => applies(difference, wanted),
+    optionOf: fieldOptions,
+    originOf: (option) => declared.originOf(option) ?? declared.origin,
+    isSecret: ([field, key = '']) =>
+      (field === 'env' || field === 'labels') && (secrets.has(key) || options.isSecretName(key)),
+  });
+  const image = images.get(wanted.image);
+  if (image !== undefined && image !== found.draft.image.id && request.image === wanted.image)
+    changes.push({
+      Field: 'image',
+      From: found.draft.image.id,
+      To: image,
+      Applies: applies({ path: ['image'] }, wanted),
+    });
+  if (changes.length > 0) {
+    const action = actionOf[dearest(changes.map(({ Applies }) => Applies))];
+    const isDrift = found.draft.labels[labels.declaration] === digest && changes.some(isOfHand);
+    return { ...base, id, action, changes, isDrift };
+  }
+  if (isOf(byName.get(previousName(name)), name)) return { ...base, id, action: 'recreate' };
+  return isDue(found) ? { ...base, id, action: 'start', isDrift: found.stoppedByUser } : undefined;
+}
+
+/** A newer image is nobody's change of the container. */
+function isOfHand({ Field, From }: { Field: string; From?: unknown }): boolean {
+  return !(Field === 'image' && String(From).startsWith('sha256:'));
+}
+
+const actionOf = { now: 'change', restart: 'restart', upgrade: 'upgrade', recreate: 'recreate' } as const;
+
+function isOf(record: ContainerRecord | undefined, name: string): boolean {
+  return record?.draft.labels[labels.declared] === name;
+}
+
+/** It has never run, or has been stopped; one that has ended by itself has done its work. */
+function isDue({ state, stoppedByUser }: ContainerRecord): boolean {
+  return state.status === 'created' || (state.status === 'exited' && stoppedByUser);
+}
+
+function planRemoval(record: ContainerRecord, known: ReadonlySet<string>): ContainerStep[] {
+  const { id, name, draft, state } = record;
+  const declaredName = draft.labels[labels.declared];
+  if (declaredName === undefined || known.has(declaredName)) return [];
+  const onRemove = draft.labels[labels.onRemove] ?? 'remove';
+  if (onRemove === 'keep') return [];
+  if (onRemove === 'stop')
+    return state.status === 'running' ? [{ kind: 'container', name, id, action: 'stop', changes: [] }] : [];
+  return [{ kind: 'container', name, id, action: 'remove', changes: [] }];
+}
+
+function foreignProblem(name: string): string {
+  return `a container of this name exists that the agent has not made (\`pouch adopt ${name}\` prints its declaration and makes it one of the agent)`;
+}
+
+function problemOf({ name, origin }: DeclaredContainer, error: unknown): string {
+  const { message, hint } = toPouchError(error);
+  const where = origin === undefined ? '' : `${origin}: `;
+  return `${where}containers.${name}: ${message}${hint === undefined ? '' : ` (${hint})`}`;
+}

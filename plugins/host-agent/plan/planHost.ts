@@ -1,0 +1,68 @@
+import type { AgentPlan } from '../../../client/wire.ts';
+import type { DeclaredHost } from '../declare/declared.ts';
+import type { HostState } from './hostState.ts';
+import { planContainers, type PlanOptions } from './planContainers.ts';
+import { planNetworks } from './planNetworks.ts';
+import { planVolumes } from './planVolumes.ts';
+import type { ContainerStep, HostPlan, Step } from './step.ts';
+
+export interface HostPlanOptions extends PlanOptions {
+  /** Whether more than a third of the containers that run may be removed. */
+  readonly mayRemoveMany: boolean;
+}
+
+/** Compares what is declared with what the host has. Changes nothing. */
+export function planHost(declared: DeclaredHost, state: HostState, options: HostPlanOptions): HostPlan {
+  const networks = planNetworks(declared, state);
+  const containers = planContainers(declared, state, options);
+  const broken = declared.broken.map(({ kind, name, problem }) => ({ kind, name, problem }));
+  return {
+    steps: [
+      ...imagesToPull(declared, state),
+      ...networks.steps,
+      ...planVolumes(declared, state),
+      ...withLimit(containers.steps, declared, state, options.mayRemoveMany),
+    ],
+    problems: [...broken, ...networks.problems, ...containers.problems],
+  };
+}
+
+function imagesToPull({ containers }: DeclaredHost, { images }: HostState): Step[] {
+  const missing = [...containers.values()].filter(
+    ({ pull, request }) => pull !== 'never' && !images.has(request.image),
+  );
+  const references = new Set(missing.map(({ request }) => request.image));
+  return [...references].map((name) => ({ kind: 'image', name, action: 'pull', changes: [] }) as const);
+}
+
+/** A file that was lost, or damaged, must not take the host down. */
+function withLimit(
+  steps: readonly ContainerStep[],
+  declared: DeclaredHost,
+  { containers }: HostState,
+  mayRemoveMany: boolean,
+): ContainerStep[] {
+  const running = new Set(containers.filter(({ state }) => state.status === 'running').map(({ id }) => id));
+  const ending = steps.filter(
+    ({ action, id = '' }) => (action === 'remove' || action === 'stop') && running.has(id),
+  );
+  if (mayRemoveMany || ending.length * 3 <= running.size) return [...steps];
+  const what = declared.containers.size === 0 ? 'the files declare no container' : 'more than a third';
+  const held = `it ends ${ending.length} of ${running.size} containers that run (${what}): \`pouch apply --prune --yes\` does it`;
+  return steps.map((step) => (step.action === 'remove' || step.action === 'stop' ? { ...step, held } : step));
+}
+
+/** The plan as clients read it. */
+export function shownPlan({ steps, problems }: HostPlan): AgentPlan {
+  return {
+    Steps: steps.map(({ kind, name, action, changes, declared, held }) => ({
+      Kind: kind,
+      Name: name,
+      Action: action,
+      Changes: [...changes],
+      ...(declared?.origin !== undefined && { Origin: declared.origin }),
+      ...(held !== undefined && { Held: held }),
+    })),
+    Problems: problems.map(({ problem }) => problem),
+  };
+}
