@@ -806,6 +806,18 @@ const updateDaemon: CommandEntry = {
   load: () => import('./commands/system/updateDaemon.ts'),
 };
 
+const apply: CommandEntry = {
+  name: 'apply',
+  summary: 'Make the host what its files declare',
+  load: () => import('./commands/agent/apply.ts'),
+};
+
+const status: CommandEntry = {
+  name: 'status',
+  summary: 'Show declared objects that are not as declared',
+  load: () => import('./commands/agent/status.ts'),
+};
+
 /** Every command of `pouch`, in the order of the overview. */
 export const commandTree: CommandEntry[] = [
   ...inGroup('Containers:', [
@@ -877,6 +889,7 @@ export const commandTree: CommandEntry[] = [
   ]),
   ...inGroup('Volumes:', [volume]),
   ...inGroup('Networks:', [network]),
+  ...inGroup('Host agent:', [apply, status]),
   ...inGroup('Plans and the daemon:', [
     plan,
     {

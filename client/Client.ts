@@ -1,4 +1,5 @@
 import { defaultHost } from './address.ts';
+import { AgentCalls } from './AgentCalls.ts';
 import { BuildCalls } from './BuildCalls.ts';
 import { CheckpointCalls } from './CheckpointCalls.ts';
 import { ContainerCalls } from './ContainerCalls.ts';
@@ -40,6 +41,7 @@ export class Client {
   readonly snapshots: SnapshotCalls;
   readonly system: SystemCalls;
   readonly plugins: PluginCalls;
+  readonly agent: AgentCalls;
   readonly extensions: ExtensionCalls;
   readonly pouch: PouchCalls;
   readonly #transport: Transport;
@@ -59,6 +61,7 @@ export class Client {
     this.snapshots = new SnapshotCalls(this.#transport);
     this.system = new SystemCalls(this.#transport);
     this.plugins = new PluginCalls(this.#transport);
+    this.agent = new AgentCalls(this.#transport);
     this.extensions = new ExtensionCalls(this.#transport);
     this.pouch = new PouchCalls(this.#transport);
   }

@@ -489,7 +489,10 @@ export class Daemon {
 
   #servicesOf(loaded: LoadedConfig): Container {
     return containerWith(
-      { host: hostFacts(loaded, this.#options.inherited), config: pluginConfig(loaded) },
+      {
+        host: hostFacts(loaded, this.#options.inherited),
+        config: pluginConfig(loaded, this.#options.reread),
+      },
       this.#services,
     );
   }

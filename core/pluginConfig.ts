@@ -7,11 +7,14 @@ import {
   settingPaths,
 } from '../config/index.ts';
 import { PouchError } from '../hooks/errors.ts';
-import type { Config } from '../hooks/services.ts';
+import type { Config, ConfigSections } from '../hooks/services.ts';
 import type { Confinement, Sections } from './plugins/index.ts';
 
 /** Returns what plugins may know of pouchd.yaml: not the options of other plugins, which may be secrets. */
-export function pluginConfig({ config, originOf }: Pick<LoadedConfig, 'config' | 'originOf'>): Config {
+export function pluginConfig(
+  { config, originOf }: Pick<LoadedConfig, 'config' | 'originOf'>,
+  reread: () => LoadedConfig = noFiles,
+): Config {
   return {
     get(setting) {
       const path = readable(setting).split('.');
@@ -20,8 +23,14 @@ export function pluginConfig({ config, originOf }: Pick<LoadedConfig, 'config' |
       );
     },
     originOf: (setting) => formatOrigin(originOf(readable(setting))),
+     
+    readAgain: async () => sectionsWithLines(reread()),
     isSecretName: secretNames(config.secrets.names),
   };
+}
+
+function noFiles(): never {
+  throw new PouchError('PCH_NOT_SUPPORTED', 'the files of the configuration are not read here');
 }
 
 /** Options of plugins, which may hold secrets. */
@@ -55,6 +64,28 @@ export function locateIn(loaded: LoadedConfig): (pointer: string) => string | un
 /** The sections of the configuration that are options of built-in plugins. */
 export function sectionsOf({ config }: LoadedConfig): Sections {
   return Object.fromEntries(declaredSections.map((section) => [section, config[section]]));
+}
+
+function sectionsWithLines(loaded: LoadedConfig): ConfigSections {
+  const { config } = loaded;
+  const sections = Object.fromEntries(declaredSections.map((section) => [section, config[section]]));
+  const locate = locateIn(loaded);
+  const pointers = Object.entries(sections).flatMap(([section, objects]) =>
+    Object.entries(objects).flatMap(([name, options]) => {
+      const pointer = `/${section}/${escaped(name)}`;
+      return [pointer, ...Object.keys(options).map((option) => `${pointer}/${escaped(option)}`)];
+    }),
+  );
+  const lines = pointers.flatMap((pointer) => {
+    const line = locate(pointer);
+    return line === undefined ? [] : [[pointer, line]];
+  });
+  return { sections, lines: Object.fromEntries(lines) as Record<string, string> };
+}
+
+/** A segment of a JSON pointer (RFC 6901). */
+function escaped(segment: string): string {
+  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** `FILE:LINE` of the entry with a plugin's name and without a path. */

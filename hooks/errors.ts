@@ -23,7 +23,10 @@ export const errorKinds = {
     status: 503,
     doc: 'The host agent is ending, or another apply is under way.',
   },
-  PCH_AGENT_GENERATION_NOT_FOUND: { status: 404, doc: 'The host agent has recorded no generation of this number.' },
+  PCH_AGENT_GENERATION_NOT_FOUND: {
+    status: 404,
+    doc: 'The host agent has recorded no generation of this number.',
+  },
   PCH_AGENT_REPLACE_FAILED: {
     status: 409,
     doc: 'A declared container was to be replaced, and the new one did not come up: the previous one is back.',

@@ -19,7 +19,7 @@ export const serviceMethods = {
   },
   checkpoints: { create: 'call', list: 'call', remove: 'call' },
   clock: { now: 'local', monotonic: 'local' },
-  config: { get: 'now', originOf: 'now', isSecretName: 'now' },
+  config: { get: 'now', originOf: 'now', isSecretName: 'now', readAgain: 'call' },
   containers: {
     plan: 'call',
     complete: 'now',

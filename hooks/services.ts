@@ -23,8 +23,21 @@ export interface Config {
   get(setting: string): unknown;
   /** Its source: `/etc/pouch/pouchd.yaml:7`, a variable, a flag, or `default`. @throws PCH_NOT_FOUND */
   originOf(setting: string): string;
+  /**
+   * The sections of the files as they are now, in force or not.
+   * @throws PCH_CONFIG_INVALID with every mistake
+   */
+  readAgain(): Promise<ConfigSections>;
   /** Whether values of this name, of a variable or a label, are secrets by `secrets.names`. */
   isSecretName(name: string): boolean;
+}
+
+/** The sections of pouchd.yaml with what the host is to have. */
+export interface ConfigSections {
+  /** By section and name, as they are written: `sections.containers.web.image`. */
+  sections: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
+  /** `FILE:LINE` of objects and their options by JSON pointer: `/containers/web/image`. */
+  lines: Readonly<Record<string, string>>;
 }
 
 /** Token of the time, for `inject`. */

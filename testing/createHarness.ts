@@ -117,7 +117,7 @@ export async function createHarness(plugin: Plugin, options: HarnessOptions = {}
   const container = containerWith({
     clock,
     log,
-    config: pluginConfig(loaded),
+    config: pluginConfig(loaded, () => loaded),
     host: { ...testHost(loaded.config), ...options.host },
     files: onlyMethods('files', options.files ?? {}, 'files: { METHOD: … }'),
     ...engineOf(options.services ?? {}),

@@ -8,15 +8,7 @@ export type AgentObjectKind = 'image' | 'network' | 'volume' | 'container';
  * declared, and stays.
  */
 export type AgentAction =
-  | 'pull'
-  | 'create'
-  | 'start'
-  | 'change'
-  | 'restart'
-  | 'upgrade'
-  | 'recreate'
-  | 'stop'
-  | 'remove';
+  'pull' | 'create' | 'start' | 'change' | 'restart' | 'upgrade' | 'recreate' | 'stop' | 'remove';
 
 /** A field of an object that differs from what is declared. */
 export interface AgentChange {
@@ -100,4 +92,17 @@ export interface AgentStatus {
   Generation: number;
   /** Why the files as they are now are not in force: the last good ones are. */
   FileProblem?: string;
+}
+
+/** What was applied at one time. */
+export interface AgentGeneration {
+  Number: number;
+  /** RFC 3339. */
+  At: string;
+  /** Who or what has asked for it. */
+  Cause: string;
+  Steps: { Kind: string; Name: string; Action: string }[];
+  Done: number;
+  Failed: number;
+  Left: number;
 }

@@ -1,4 +1,5 @@
 /** The containers, networks and volumes of pouchd.yaml: creates them, and keeps them as they are declared. */
+import type { AgentGeneration } from '../../client/wire.ts';
 import {
   Clock,
   Config,
@@ -15,7 +16,7 @@ import {
 import { Agent } from './converge/Agent.ts';
 import { watchRemovals } from './converge/watchRemovals.ts';
 import { readHost } from './declare/readHost.ts';
-import { Generations } from './history/Generations.ts';
+import { type Generation, Generations } from './history/Generations.ts';
 import { Options } from './options.ts';
 
 /** An apply ends with its last container, which may wait for others to be healthy. */
@@ -81,9 +82,15 @@ export default definePlugin({
     route({
       method: 'GET',
       path: '/plan',
-      handle: async ({ query }) => ({ json: await running().shownPlan({ mayRemoveMany: query['prune'] === 'true' }) }),
+      handle: async ({ query }) => ({
+        json: await running().planOfFiles({ mayRemoveMany: query['prune'] === 'true' }),
+      }),
     });
-    route({ method: 'GET', path: '/history', handle: async () => ({ json: await generations.list() }) });
+    route({
+      method: 'GET',
+      path: '/history',
+      handle: async () => ({ json: (await generations.list()).map(shownGeneration) }),
+    });
     route({
       method: 'POST',
       path: '/apply',
@@ -113,13 +120,30 @@ export default definePlugin({
         const bad = Objects.filter(({ State }) => State !== 'ok');
         const found = `${Ok} of ${Declared} declared objects are as they are declared`;
         if (bad.length === 0) return { ok: true, found };
-        return { ok: false, found: `${found}: ${bad.map(({ Name, State }) => `${Name} ${State}`).join(', ')}`, fix: '`pouch status` says why' };
+        return {
+          ok: false,
+          found: `${found}: ${bad.map(({ Name, State }) => `${Name} ${State}`).join(', ')}`,
+          fix: '`pouch status` says why',
+        };
       },
     });
   },
 });
 
+function shownGeneration({ number, at, cause, steps, done, failed, left }: Generation): AgentGeneration {
+  return {
+    Number: number,
+    At: at,
+    Cause: cause,
+    Steps: steps.map(({ kind, name, action }) => ({ Kind: kind, Name: name, Action: action })),
+    Done: done,
+    Failed: failed,
+    Left: left,
+  };
+}
+
 function callerName(): string {
-  const caller = currentCaller();
-  return caller ? JSON.stringify(caller) : 'a client';
+  const { transport, uid, certificate } = currentCaller();
+  if (certificate !== undefined) return `the client ${certificate}`;
+  return uid === undefined ? `a client by ${transport}` : `user ${uid}`;
 }

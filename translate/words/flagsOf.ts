@@ -9,7 +9,9 @@ export type Refusal = (word: string, option: RunOption) => string | undefined;
 
 /** @throws OptionError for an unknown option, a refused one, or a value of the wrong type */
 export function flagsOf(words: Words, refusal: Refusal): RunFlags {
-  const given = Object.entries(words).flatMap(([word, value]) => Object.entries(flagOf(word, value, refusal)));
+  const given = Object.entries(words).flatMap(([word, value]) =>
+    Object.entries(flagOf(word, value, refusal)),
+  );
   return { ...noLists, ...Object.fromEntries(given) } as unknown as RunFlags;
 }
 

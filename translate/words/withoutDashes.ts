@@ -1,4 +1,4 @@
 /** Writes options in a message as YAML has them: `--memory` becomes `memory`. */
 export function withoutDashes(text: string): string {
-  return text.replaceAll(/(^|[\s(])--(?=[a-z])/g, '$1');
+  return text.replaceAll(/(^|[\s(])(-\w, )?--(?=[a-z])/g, '$1');
 }

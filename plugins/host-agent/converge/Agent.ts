@@ -10,10 +10,11 @@ import type {
 } from '../../../client/wire.ts';
 import { messageOf } from '../../../hooks/index.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
+import { readHost } from '../declare/readHost.ts';
 import type { Generations } from '../history/Generations.ts';
 import { planHost, shownPlan } from '../plan/planHost.ts';
 import type { HostPlan, Step } from '../plan/step.ts';
-import type { AgentContext } from './AgentContext.ts';
+import type { AgentContext } from './agentContext.ts';
 import { readState } from './readState.ts';
 import { runPlan } from './runPlan.ts';
 
@@ -33,6 +34,11 @@ export interface ApplyOptions {
   readonly isWhole?: boolean;
   readonly mayRemoveMany?: boolean;
   onMessage?(message: AgentMessage): void;
+}
+
+interface PlanOptions {
+  mayRemoveMany?: boolean;
+  declared?: DeclaredHost;
 }
 
 interface Failure {
@@ -67,8 +73,9 @@ export class Agent {
     return this.#options.declared;
   }
 
-  async plan({ mayRemoveMany = false }: { mayRemoveMany?: boolean } = {}): Promise<HostPlan> {
-    const { containers, config, key, declared } = this.#options;
+  /** @param declared what is compared; missing: what is in force */
+  async plan({ mayRemoveMany = false, declared = this.declared }: PlanOptions = {}): Promise<HostPlan> {
+    const { containers, config, key } = this.#options;
     const state = await readState(this.#options, declared);
     return planHost(declared, state, {
       complete: (request) => containers.complete(request),
@@ -78,8 +85,16 @@ export class Agent {
     });
   }
 
-  async shownPlan(options?: { mayRemoveMany?: boolean }): Promise<AgentPlan> {
-    return shownPlan(await this.plan(options));
+  /** The plan to what the files declare now, in force or not. @throws PCH_CONFIG_INVALID */
+  async planOfFiles(options: { mayRemoveMany?: boolean }): Promise<AgentPlan> {
+    const { sections, lines } = await this.#options.config.readAgain();
+    const { networks = {}, volumes = {}, containers = {} } = sections;
+    const declared = readHost(
+      { networks, volumes, containers },
+      (pointer) => lines[pointer],
+      this.#options.key,
+    );
+    return shownPlan(await this.plan({ ...options, declared }));
   }
 
   /** Converges after the one that is under way. Resolves to what was done; failures of objects are in it. */
@@ -121,9 +136,12 @@ export class Agent {
     const { declared, generations } = this.#options;
     const plan = await this.plan();
     const objects = [
-      ...plan.problems.map(
-        ({ kind, name, problem }): AgentObjectStatus => ({ Kind: kind, Name: name, State: 'broken', Why: problem }),
-      ),
+      ...plan.problems.map(({ kind, name, problem }): AgentObjectStatus => ({
+        Kind: kind,
+        Name: name,
+        State: 'broken',
+        Why: problem,
+      })),
       ...plan.steps.map((step) => this.#statusOf(step)),
     ];
     const inPlan = new Set(objects.map(({ Kind, Name }) => `${Kind}/${Name}`));
@@ -155,12 +173,25 @@ export class Agent {
     const { kind: Kind, name: Name, held, declared } = step;
     const failure = this.#failures.get(keyOf(step));
     const fields = step.changes.map(({ Field }) => Field).join(', ');
-    const State = held ? 'held' : failure ? 'failed' : step.isDrift ? (fields ? 'drifted' : 'stopped') : 'pending';
+    const State = held
+      ? 'held'
+      : failure
+        ? 'failed'
+        : step.isDrift
+          ? fields
+            ? 'drifted'
+            : 'stopped'
+          : 'pending';
     const Why = held ?? failure?.why ?? `${step.action}${fields && `: ${fields}`}`;
     return { Kind, Name, State, Why, ...(declared?.origin !== undefined && { Origin: declared.origin }) };
   }
 
-  async #converge({ cause, isWhole = false, mayRemoveMany = false, onMessage }: ApplyOptions): Promise<AgentOutcome> {
+  async #converge({
+    cause,
+    isWhole = false,
+    mayRemoveMany = false,
+    onMessage,
+  }: ApplyOptions): Promise<AgentOutcome> {
     if (isWhole) this.#failures.clear();
     this.#busy = true;
     try {
@@ -210,7 +241,11 @@ export class Agent {
     // Each attempt to replace a container costs downtime: a new one needs somebody who asks for it.
     const isFinal = Error?.Code === 'PCH_AGENT_REPLACE_FAILED';
     const pause = isFinal ? Infinity : Math.min(firstPauseMs * 2 ** (count - 1), longestPauseMs);
-    this.#failures.set(key, { count, until: performance.now() + pause, why: Error?.Message ?? `it waits for ${Waits}` });
+    this.#failures.set(key, {
+      count,
+      until: performance.now() + pause,
+      why: Error?.Message ?? `it waits for ${Waits}`,
+    });
   }
 
   #retryLater(): void {

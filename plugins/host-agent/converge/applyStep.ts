@@ -1,7 +1,7 @@
 import type { NewNetwork } from '../../../hooks/index.ts';
 import { labels } from '../labels.ts';
 import type { ContainerStep, NetworkStep, Step, VolumeStep } from '../plan/step.ts';
-import type { AgentContext } from './AgentContext.ts';
+import type { AgentContext } from './agentContext.ts';
 import { changeContainer } from './changeContainer.ts';
 import { createContainer, ownLabels } from './createContainer.ts';
 import { replaceContainer } from './replaceContainer.ts';
@@ -21,7 +21,10 @@ export async function applyStep(context: AgentContext, step: Step): Promise<void
   }
 }
 
-async function applyNetwork({ networks }: AgentContext, { action, name, declared }: NetworkStep): Promise<void> {
+async function applyNetwork(
+  { networks }: AgentContext,
+  { action, name, declared }: NetworkStep,
+): Promise<void> {
   if (action === 'remove' || action === 'recreate') await networks.remove(name);
   if (!declared) return;
   const network: NewNetwork = declared.network;

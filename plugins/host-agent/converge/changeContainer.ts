@@ -5,18 +5,17 @@ import type {
   DeviceRequest,
   EndpointRequest,
   PublishedPort,
-  ResourceRequest,
   UpdateRequest,
   VolumeRequest,
 } from '../../../hooks/index.ts';
 import { usersLabels } from '../labels.ts';
 import { comparable } from '../plan/comparable.ts';
 import { type Difference, differences } from '../plan/differences.ts';
-import type { AgentContext } from './AgentContext.ts';
+import type { AgentContext } from './agentContext.ts';
 
 /**
  * Applies the differences that need no other container. What has been applied stays if a later one fails: the next
- * attempt goes on from there.
+ * attempt continues from there.
  */
 export async function changeContainer(
   context: AgentContext,
@@ -40,7 +39,8 @@ export async function changeContainer(
     if (before) await networks.disconnect((before as EndpointRequest).network, id);
   for (const { after } of within('network', 'endpoints'))
     if (after) await connect(networks, id, after as EndpointRequest);
-  for (const { after } of within('devices')) if (after) await containers.addDevice(id, after as DeviceRequest);
+  for (const { after } of within('devices'))
+    if (after) await containers.addDevice(id, after as DeviceRequest);
   for (const { after } of within('volumes')) if (after) await containers.addMount(id, after as VolumeRequest);
   for (const { after } of within('network', 'ports'))
     if (after) await containers.addPort(id, after as PublishedPort);
@@ -51,7 +51,11 @@ function pathOf({ host, path = host }: DeviceRequest): string {
   return path;
 }
 
-async function connect(networks: AgentContext['networks'], id: string, endpoint: EndpointRequest): Promise<void> {
+async function connect(
+  networks: AgentContext['networks'],
+  id: string,
+  endpoint: EndpointRequest,
+): Promise<void> {
   const { network, interface: _interface, ...rest } = endpoint;
   await networks.connect(network, id, rest);
 }
@@ -61,7 +65,8 @@ function updateOf(
   wanted: ContainerRequest,
   { all, own }: { all: readonly Difference[]; own: Readonly<Record<string, string>> },
 ): UpdateRequest {
-  const keysOf = (field: string) => all.filter(({ path }) => path[0] === field).map(({ path }) => path[1] ?? '');
+  const keysOf = (field: string) =>
+    all.filter(({ path }) => path[0] === field).map(({ path }) => path[1] ?? '');
   const changed = (field: 'env' | 'annotations') =>
     Object.fromEntries(keysOf(field).map((key) => [key, wanted[field]?.[key]]));
   const limits = keysOf('resources');
@@ -69,20 +74,26 @@ function updateOf(
   return {
     labels: { ...changedLabels(record, wanted), ...own },
     ...(limits.length > 0 && {
-      resources: Object.fromEntries(limits.map((name) => [name, resources?.[name]])) as ResourceRequest,
+      resources: Object.fromEntries(limits.map((name) => [name, resources?.[name]])),
     }),
     ...(keysOf('restart').length > 0 && {
       restart: wanted.restart ?? { name: 'no' as const, maximumRetryCount: 0 },
     }),
     ...(keysOf('diskQuota').length > 0 && wanted.diskQuota !== undefined && { diskQuota: wanted.diskQuota }),
     ...(keysOf('env').length > 0 && { env: changed('env') }),
-    ...(keysOf('annotations').length > 0 && { annotations: changed('annotations') as Record<string, string> }),
+    ...(keysOf('annotations').length > 0 && {
+      annotations: changed('annotations'),
+    }),
   };
 }
 
-function changedLabels({ request }: ContainerRecord, wanted: ContainerRequest): Record<string, string | undefined> {
+function changedLabels(
+  { request }: ContainerRecord,
+  wanted: ContainerRequest,
+): Record<string, string | undefined> {
   const [before, after] = [usersLabels(request.labels), usersLabels(wanted.labels)];
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return Object.fromEntries([...keys].filter((key) => before[key] !== after[key]).map((key) => [key, after[key]]));
+  return Object.fromEntries(
+    [...keys].filter((key) => before[key] !== after[key]).map((key) => [key, after[key]]),
+  );
 }
-

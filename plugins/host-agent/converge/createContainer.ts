@@ -1,6 +1,6 @@
 import { labels } from '../labels.ts';
 import type { ContainerStep } from '../plan/step.ts';
-import type { AgentContext } from './AgentContext.ts';
+import type { AgentContext } from './agentContext.ts';
 
 /** Creates a declared container, under its name or that of a replacement. Resolves to its id. */
 export async function createContainer(
@@ -9,8 +9,13 @@ export async function createContainer(
   name = step.name,
 ): Promise<string> {
   const { request } = step.declared!;
-  const made = await containers.create({ ...request, name, labels: { ...request.labels, ...ownLabels(step) } });
-  for (const warning of made.warnings) log.warn('a declared container has a warning', { container: name, warning });
+  const made = await containers.create({
+    ...request,
+    name,
+    labels: { ...request.labels, ...ownLabels(step) },
+  });
+  for (const warning of made.warnings)
+    log.warn('a declared container has a warning', { container: name, warning });
   return made.id;
 }
 

@@ -1,7 +1,7 @@
 import { hasCode } from '../../../hooks/index.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import type { HostState } from '../plan/hostState.ts';
-import type { AgentContext } from './AgentContext.ts';
+import type { AgentContext } from './agentContext.ts';
 
 /** What the host has now; waits for no container. */
 export async function readState(
@@ -11,7 +11,9 @@ export async function readState(
   const references = new Set([...declared.containers.values()].map(({ request }) => request.image));
   const [listed, ids] = await Promise.all([
     volumes.list(),
-    Promise.all([...references].map(async (reference) => [reference, await idOf(images, reference)] as const)),
+    Promise.all(
+      [...references].map(async (reference) => [reference, await idOf(images, reference)] as const),
+    ),
   ]);
   return {
     containers: containers.list({ all: true }),

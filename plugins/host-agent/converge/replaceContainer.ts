@@ -1,15 +1,15 @@
-/** Puts a new container in the place of another one of its name, and the old one back if the new one does not come up. */
+/** Replaces a container by a new one of its name, and puts the old one back if the new one does not come up. */
 import { type ContainerRecord, hasCode, messageOf, PouchError } from '../../../hooks/index.ts';
 import { labels } from '../labels.ts';
 import { nextName, previousName } from '../plan/names.ts';
 import type { ContainerStep } from '../plan/step.ts';
-import type { AgentContext } from './AgentContext.ts';
+import type { AgentContext } from './agentContext.ts';
 import { createContainer } from './createContainer.ts';
 import { untilUp } from './untilUp.ts';
 
 /**
  * The new one is created beside the old one, so that most mistakes cost no downtime; then the old one stops, the names
- * change, and the new one starts. Killed at any point, the next call goes on where this one was.
+ * change, and the new one starts. Killed at any point, the next call continues where this one was.
  * @throws PCH_AGENT_REPLACED with the reason: the old container is back
  */
 export async function replaceContainer(context: AgentContext, step: ContainerStep): Promise<void> {
@@ -55,17 +55,25 @@ async function putBack(
 function ownOf({ containers }: AgentContext, ref: string, name: string): ContainerRecord | undefined {
   const found = containers.list({ all: true }).find((record) => record.name === ref);
   if (!found || found.draft.labels[labels.declared] === name) return found;
-  throw new PouchError('PCH_NAME_IN_USE', `the name "${ref}" is that of a container that the agent has not made`, {
-    hint: `rename it: the agent needs the name to replace ${name}`,
-  });
+  throw new PouchError(
+    'PCH_NAME_IN_USE',
+    `the name "${ref}" is that of a container that the agent has not made`,
+    {
+      hint: `rename it: the agent needs the name to replace ${name}`,
+    },
+  );
 }
 
 function replacedError(name: string, error: unknown, isBack: boolean): PouchError {
   const after = isBack ? '; the previous container runs again' : '';
   const hint = 'correct its declaration, or try again with `pouch apply`';
   if (hasCode(error, 'PCH_CANCELLED')) throw error;
-  return new PouchError('PCH_AGENT_REPLACE_FAILED', `the new container ${name} did not come up: ${messageOf(error)}${after}`, {
-    hint,
-    cause: error,
-  });
+  return new PouchError(
+    'PCH_AGENT_REPLACE_FAILED',
+    `the new container ${name} did not come up: ${messageOf(error)}${after}`,
+    {
+      hint,
+      cause: error,
+    },
+  );
 }

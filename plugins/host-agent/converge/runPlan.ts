@@ -4,7 +4,7 @@ import type { AgentOutcome, AgentProgress } from '../../../client/wire.ts';
 import { hasCode, toPouchError } from '../../../hooks/index.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import type { ContainerStep, HostPlan, ObjectProblem, Step } from '../plan/step.ts';
-import type { AgentContext } from './AgentContext.ts';
+import type { AgentContext } from './agentContext.ts';
 import { applyStep } from './applyStep.ts';
 import { untilMet } from './untilUp.ts';
 
@@ -32,7 +32,9 @@ export async function runPlan(
   const run = new Run(context, problems, options);
   await run.all(due.filter((step) => isEnd(step) && step.kind === 'container'));
   await run.all(due.filter((step) => !isEnd(step) && step.kind !== 'container'));
-  await run.containers(due.filter((step): step is ContainerStep => !isEnd(step) && step.kind === 'container'));
+  await run.containers(
+    due.filter((step): step is ContainerStep => !isEnd(step) && step.kind === 'container'),
+  );
   await run.all(due.filter((step) => isEnd(step) && step.kind !== 'container'));
   const { done, failed } = run;
   return { Done: done, Failed: failed, Left: steps.length - done - failed };

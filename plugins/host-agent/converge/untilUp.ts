@@ -1,6 +1,6 @@
 import { PouchError } from '../../../hooks/index.ts';
 import type { Dependency } from '../declare/declared.ts';
-import type { AgentContext } from './AgentContext.ts';
+import type { AgentContext } from './agentContext.ts';
 
 /** How long a container may take to be healthy, or to complete, for those that wait for it. */
 const longestMs = 5 * 60_000;
@@ -26,10 +26,15 @@ export async function untilMet(context: AgentContext, { name, condition }: Depen
 
 async function holds(context: AgentContext, ref: string, condition: 'ready' | 'healthy'): Promise<void> {
   const { exitCode, error } = await waited(context, ref, condition);
-  if (exitCode !== 0) throw waits(`${context.containers.inspect(ref).name} is not ${condition}${error ? `: ${error}` : ''}`);
+  if (exitCode !== 0)
+    throw waits(`${context.containers.inspect(ref).name} is not ${condition}${error ? `: ${error}` : ''}`);
 }
 
-async function waited({ containers }: AgentContext, ref: string, condition: Parameters<typeof containers.wait>[1]) {
+async function waited(
+  { containers }: AgentContext,
+  ref: string,
+  condition: Parameters<typeof containers.wait>[1],
+) {
   const deadline = new AbortController();
   const timer = setTimeout(
     () => deadline.abort(waits(`${ref} is not ${condition} after ${longestMs / 1000} s`)),

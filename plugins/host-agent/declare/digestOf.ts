@@ -5,7 +5,10 @@ import { createHmac } from 'node:crypto';
  * finds them by trying.
  */
 export function digestOf(value: unknown, key: string): string {
-  return createHmac('sha256', key).update(JSON.stringify(ordered(value))).digest('hex').slice(0, 32);
+  return createHmac('sha256', key)
+    .update(JSON.stringify(ordered(value)))
+    .digest('hex')
+    .slice(0, 32);
 }
 
 function ordered(value: unknown): unknown {

@@ -63,12 +63,14 @@ export function readContainer(name: string, words: Words): ReadContainer {
 function requestOf(name: string, flags: RunFlags, image: string, command: string[]): ContainerRequest {
   const body = createRequest({ flags, image, command, environment: {}, size: undefined });
   const { platform } = flags;
-  return toContainerRequest(body, { name, isLiteral: true, ...(platform !== undefined && { platform }) }).request;
+  return toContainerRequest(body, { name, isLiteral: true, ...(platform !== undefined && { platform }) })
+    .request;
 }
 
 function checkLabels({ label }: RunFlags): void {
   const own = label.find((pair) => isOwnLabel(pair.split('=', 1)[0] ?? ''));
-  if (own !== undefined) throw optionError('label', `expected other labels than those of the agent, found "${own}"`);
+  if (own !== undefined)
+    throw optionError('label', `expected other labels than those of the agent, found "${own}"`);
 }
 
 /** `[db]`, `[{ db: healthy }]` or `{ db: healthy }`. */
@@ -87,7 +89,10 @@ function readDependencies(name: string, value: unknown): Dependency[] {
 function pairsOf(value: unknown): [string, unknown][] {
   if (typeof value === 'string') return [[value, 'started']];
   if (isMap(value)) return Object.entries(value);
-  throw optionError('dependsOn', `expected names of containers, each with a condition, found ${kindOf(value)}`);
+  throw optionError(
+    'dependsOn',
+    `expected names of containers, each with a condition, found ${kindOf(value)}`,
+  );
 }
 
 function oneOf<const Word extends string>(option: string, value: unknown, words: readonly Word[]): Word {

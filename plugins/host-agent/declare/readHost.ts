@@ -30,7 +30,9 @@ export function readHost(options: Options, locate: Locate, key: string): Declare
   }));
   const volumes = readAll(options.volumes, 'volume', reading, readVolume);
   const containers = readAll(options.containers, 'container', reading, readContainer);
-  const ofDependencies = brokenDependencies(containers, (name) => locate(pointerTo('container', name, 'dependsOn')));
+  const ofDependencies = brokenDependencies(containers, (name) =>
+    locate(pointerTo('container', name, 'dependsOn')),
+  );
   for (const { name } of ofDependencies) containers.delete(name);
   return { networks, volumes, containers, broken: [...reading.broken, ...ofDependencies] };
 }
@@ -71,8 +73,12 @@ export function pointerTo(kind: ObjectKind, ...segments: readonly string[]): str
 function problemOf(error: unknown, kind: ObjectKind, name: string, words: Words, locate: Locate): string {
   const isOption = error instanceof OptionError;
   const { message, hint } = isOption ? error : toPouchError(error);
-  const text = withoutDashes(inNamesOf({ names: 'pouch' }, hint === undefined ? message : `${message} (${hint})`));
-  const option = Object.keys(words).find((word) => text.startsWith(`${word}:`) || text.startsWith(`${word},`));
+  const text = withoutDashes(
+    inNamesOf({ names: 'pouch' }, hint === undefined ? message : `${message} (${hint})`),
+  );
+  const option = Object.keys(words).find(
+    (word) => text.startsWith(`${word}:`) || text.startsWith(`${word},`),
+  );
   const where = locate(pointerTo(kind, name, ...(option === undefined ? [] : [option])));
   const subject = `${kind}s.${name}${option === undefined ? ':' : '.'}`;
   return `${where === undefined ? '' : `${where}: `}${subject}${option === undefined ? ' ' : ''}${text}`;

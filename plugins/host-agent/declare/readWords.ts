@@ -39,7 +39,10 @@ const readers: Record<WordKind, (word: string, value: unknown) => unknown> = {
   pairs(word, value) {
     if (isMap(value))
       return Object.fromEntries(
-        Object.entries(value).map(([key, one]) => [key, typeof one === 'boolean' ? String(one) : textOf(word, one)]),
+        Object.entries(value).map(([key, one]) => [
+          key,
+          typeof one === 'boolean' ? String(one) : textOf(word, one),
+        ]),
       );
     return Object.fromEntries([value].flat().map((one) => pairOf(word, textOf(word, one))));
   },
@@ -48,7 +51,10 @@ const readers: Record<WordKind, (word: string, value: unknown) => unknown> = {
 function pairOf(word: string, text: string): [string, string] {
   const end = text.indexOf('=');
   if (end > 0) return [text.slice(0, end), text.slice(end + 1)];
-  throw optionError(word, 'expected a map, or a list of NAME=VALUE, found an entry without a name or a value');
+  throw optionError(
+    word,
+    'expected a map, or a list of NAME=VALUE, found an entry without a name or a value',
+  );
 }
 
 /** Messages have no values of texts here: they may be secrets. */

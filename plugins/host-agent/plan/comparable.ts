@@ -6,6 +6,7 @@ export function comparable({
   profiles: _profiles,
   name: _name,
   restart,
+  network,
   ...request
 }: ContainerRequest): Partial<ContainerRequest> {
   return {
@@ -13,5 +14,14 @@ export function comparable({
     labels: usersLabels(request.labels),
     // No policy is the policy `no`.
     ...(restart && restart.name !== 'no' && { restart }),
+    ...(network && { network: withoutPublished(network) }),
   };
+}
+
+/** A published port is exposed, too, by whatever way it was published. */
+function withoutPublished(network: NonNullable<ContainerRequest['network']>) {
+  const { exposed = [], ports = [] } = network;
+  const published = new Set(ports.map(({ containerPort, protocol }) => `${containerPort}/${protocol}`));
+  const others = exposed.filter((port) => !published.has(port.includes('/') ? port : `${port}/tcp`));
+  return { ...network, exposed: others };
 }

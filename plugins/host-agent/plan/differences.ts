@@ -42,13 +42,15 @@ function* within(path: readonly string[], before: unknown, after: unknown): Gene
   const [a, b] = identity ? [keyed(before, identity), keyed(after, identity)] : [before, after];
   // An entry of a list is a whole.
   if (isMap(a) && isMap(b) && !isEntry(path)) {
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) yield* within([...path, key], a[key], b[key]);
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+      yield* within([...path, key], a[key], b[key]);
     return;
   }
   const isSame = isDeepStrictEqual(normal(a), normal(b));
   if (!isSame && isMap(a ?? b) && a === undefined && !isEntry(path)) yield* within(path, {}, b);
   else if (!isSame && isMap(a ?? b) && b === undefined && !isEntry(path)) yield* within(path, a, {});
-  else if (!isSame) yield { path, ...(a !== undefined && { before: a }), ...(b !== undefined && { after: b }) };
+  else if (!isSame)
+    yield { path, ...(a !== undefined && { before: a }), ...(b !== undefined && { after: b }) };
 }
 
 function isEntry(path: readonly string[]): boolean {

@@ -29,7 +29,10 @@ export function planNetworks(
   const gone = networks.filter((network) => isOurs(network) && !declared.has(network.name));
   return {
     problems,
-    steps: [...steps, ...gone.map(({ name }) => ({ kind: 'network', name, action: 'remove', changes: [] }) as const)],
+    steps: [
+      ...steps,
+      ...gone.map(({ name }) => ({ kind: 'network', name, action: 'remove', changes: [] }) as const),
+    ],
   };
 }
 
@@ -49,7 +52,9 @@ function shapeOf(network: NewNetwork | Network, declared: NewNetwork) {
     options: Object.fromEntries(Object.keys(declared.options ?? {}).map((key) => [key, options?.[key]])),
     labels: usersLabels(network.labels),
     ...(declared.ipam && {
-      subnets: (declared.ipam.addresses ?? []).map(({ subnet }) => addresses.find((one) => one.subnet === subnet)?.subnet),
+      subnets: (declared.ipam.addresses ?? []).map(
+        ({ subnet }) => addresses.find((one) => one.subnet === subnet)?.subnet,
+      ),
     }),
   };
 }

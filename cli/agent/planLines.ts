@@ -1,0 +1,37 @@
+import type { AgentPlan, AgentStep } from '../../client/index.ts';
+import { shownValue } from '../output/shownValue.ts';
+
+/** A plan as a diff: a line per object, and below it a line per field that differs. */
+export function planLines({ Steps, Problems }: AgentPlan): string[] {
+  const steps = Steps.flatMap((step) => [headOf(step), ...step.Changes.map(changeLine)]);
+  return [...Problems.map((problem) => `! ${problem}`), ...steps];
+}
+
+const signs: Readonly<Record<AgentStep['Action'], string>> = {
+  pull: '+',
+  create: '+',
+  start: '>',
+  change: '~',
+  restart: '~',
+  upgrade: '~',
+  recreate: '±',
+  stop: '-',
+  remove: '-',
+};
+
+function headOf({ Kind, Name, Action, Origin, Held }: AgentStep): string {
+  const origin = Origin === undefined ? '' : `  (${Origin})`;
+  return `${signs[Action]} ${Kind} ${Name}: ${Action}${origin}${Held === undefined ? '' : `\n    held: ${Held}`}`;
+}
+
+const costs = {
+  now: '',
+  restart: ', needs a restart',
+  upgrade: ', keeps its data',
+  recreate: ', needs a new one',
+};
+
+function changeLine({ Field, From, To, Origin, Applies }: AgentStep['Changes'][number]): string {
+  const origin = Origin === undefined ? '' : `  (${Origin}${costs[Applies]})`;
+  return `    ${Field}: ${shownValue(From)} -> ${shownValue(To)}${origin}`;
+}

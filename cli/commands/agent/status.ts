@@ -1,0 +1,47 @@
+import { printListing } from '../../output/listing.ts';
+import { exitCodes } from '../../errors.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+
+interface Flags {
+  all?: boolean;
+  quiet?: boolean;
+  format?: string;
+}
+
+const columns: [string, string][] = [
+  ['KIND', 'Kind'],
+  ['NAME', 'Name'],
+  ['STATE', 'State'],
+  ['WHY', 'Why'],
+  ['DECLARED', 'Origin'],
+];
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .option('-a, --all', 'Show all declared objects, not only those that are not as declared')
+    .option('-q, --quiet', 'Only display names')
+    .option('--format <format>', 'Format output: table, json, or a Go template such as {{.Name}}')
+    .addHelpText('after', '\nThe exit code is 1 if an object is not as it is declared.')
+    .action(async (flags: Flags) => {
+      const status = await session.client.agent.status();
+      const shown = status.Objects.filter(({ State }) => flags.all || State !== 'ok');
+      const rows = shown.map(({ Kind, Name, State, Why = '', Origin = '' }) => ({
+        Kind,
+        Name,
+        State,
+        Why,
+        Origin,
+      }));
+      if (!flags.quiet && flags.format === undefined) {
+        const { Declared, Ok, Generation, Busy } = status;
+        session.print(
+          `${Ok} of ${Declared} declared objects are as declared; generation ${Generation}${Busy ? '; busy' : ''}`,
+        );
+        if (status.FileProblem) session.print(`the files are not in force: ${status.FileProblem}`);
+      }
+      if (rows.length > 0 || flags.format !== undefined)
+        printListing(session, { columns, rows, key: 'Name' }, flags);
+      if (shown.some(({ State }) => State !== 'ok')) session.exitCode = exitCodes.failure;
+    });
+}

@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { someOf } from '../support/someOf.ts';
+import { useDaemon } from '../support/useDaemon.ts';
+
+interface Words {
+  readonly [option: string]: unknown;
+}
+type Containers = Readonly<Record<string, Words>>;
+
+const sleeper = { image: 'busybox', command: ['sleep', '1000'], network: 'none', 'stop-timeout': '0' };
+
+describe('the host agent', function () {
+  this.timeout(120_000);
+  this.slow(20_000);
+  const daemon = useDaemon();
+  const { pouch, ok } = daemon;
+
+  /** JSON is YAML. */
+  const write = (containers: Containers, others: object = {}) =>
+    daemon.it.configure(
+      Object.entries({ containers, ...others })
+        .map(([section, objects]) => `${section}: ${JSON.stringify(objects)}\n`)
+        .join(''),
+    );
+  const apply = (...options: string[]) => pouch('apply', ...options);
+  async function applied(containers: Containers, others?: object): Promise<string> {
+    await write(containers, others);
+    return await ok('apply');
+  }
+  const stateOf = async (name: string) => (await daemon.it.inspect(name))?.State.Status;
+  const names = async () => (await daemon.it.client.containers.list({ all: true })).flatMap(({ Names }) => Names).toSorted();
+
+  afterEach(async () => {
+    await write({});
+    await ok('apply', '--prune', '--yes');
+    assert.deepEqual(await names(), []);
+  });
+
+  it('creates what pouchd.yaml declares, in the order of dependencies, and does nothing twice', async () => {
+    const file = {
+      web: { ...sleeper, network: 'shop', dependsOn: { db: 'healthy' } },
+      db: {
+        ...sleeper,
+        network: 'shop',
+        volume: ['agent-data:/data'],
+        'health-cmd': 'test -e /data/ready || { touch /data/ready; false; }',
+        'health-interval': '200ms',
+      },
+    };
+    const subnet = `198.18.${process.pid % 200}.0/28`;
+    const others = { networks: { shop: { subnet } }, volumes: { 'agent-data': { onRemove: 'remove' } } };
+    await write(file, others);
+    const dry = await apply('--dry-run');
+    assert.equal(dry.exitCode, 2, dry.stderr);
+    assert.match(dry.stdout, /^\+ network shop: create {2}\(.*pouchd\.yaml:\d+\)$/m);
+    assert.deepEqual(await names(), []);
+
+    const output = await ok('apply');
+    assert.match(output, /container db: create done\ncontainer web: create done\ngeneration 1: 4 done, 0 failed, 0 left/);
+    assert.equal(await stateOf('web'), 'running');
+    const [first] = (await daemon.it.inspect('web'))!.Id.match(/.*/) ?? [];
+    assert.equal(await ok('apply'), 'nothing to do');
+    assert.equal((await apply('--dry-run')).exitCode, 0);
+    assert.equal((await daemon.it.inspect('web'))!.Id, first);
+    assert.match(await ok('status'), /^4 of 4 declared objects are as declared; generation 1/);
+  });
+
+  it('changes what can be changed in place, and replaces only what must be', async () => {
+    const web = { ...sleeper, memory: '32m', env: { A: '1' } };
+    await applied({ web });
+    const before = (await daemon.it.inspect('web'))!;
+    const live = await applied({ web: { ...web, memory: '64m', label: { tier: 'front' }, restart: 'always' } });
+    assert.match(live, /~ container web: change/);
+    assert.match(live, /memory: 33554432 -> 67108864 {2}\(.*pouchd\.yaml:\d+\)/);
+    const changed = (await daemon.it.inspect('web'))!;
+    assert.equal(changed.Id, before.Id);
+    assert.equal(changed.State.Pid, before.State.Pid);
+    assert.equal(changed.HostConfig.Memory, 64 * 1024 * 1024);
+    assert.equal(changed.Config.Labels?.['tier'], 'front');
+
+    assert.match(await applied({ web: { ...web, memory: '64m', env: { A: '2' } } }), /env\.A: "1" -> "2"/);
+    const restarted = (await daemon.it.inspect('web'))!;
+    assert.equal(restarted.Id, before.Id);
+    assert.notEqual(restarted.State.Pid, before.State.Pid);
+    assert.equal(await ok('exec', 'web', 'sh', '-c', 'echo $A'), '2');
+
+    assert.match(await applied({ web: { ...web, user: '1000' } }), /± container web: recreate/);
+    assert.notEqual((await daemon.it.inspect('web'))!.Id, before.Id);
+    assert.deepEqual(await names(), ['/web']);
+    assert.equal(await ok('apply'), 'nothing to do');
+  });
+
+  it('puts the previous container back if its replacement does not come up, and succeeds once that is corrected', async () => {
+    await applied({ web: sleeper });
+    const before = (await daemon.it.inspect('web'))!.Id;
+    await write({ web: { ...sleeper, command: ['no-such-program'] } });
+    const failed = await apply();
+    assert.equal(failed.exitCode, 1);
+    assert.match(failed.stderr, /web: recreate failed: the new container web did not come up: .*no-such-program.*; the previous container runs again/);
+    assert.deepEqual([(await daemon.it.inspect('web'))!.Id, await stateOf('web')], [before, 'running']);
+    assert.deepEqual(await names(), ['/web']);
+    assert.match((await pouch('status')).stdout, /container +web +failed +the new container web did not come up/);
+    assert.match(await applied({ web: { ...sleeper, command: ['sleep', '900'] } }), /web: recreate done/);
+  });
+
+  it('keeps the last good files in force while the new ones have mistakes', async () => {
+    await applied({ web: sleeper });
+    for (const [containers, problem] of [
+      [{ web: { ...sleeper, memory: 'much' } }, /pouchd\.yaml:\d+: containers\.web\.memory: expected a size/],
+      [{ web: sleeper, db: { ...sleeper, dependsOn: 'mq' } }, /containers\.db\.dependsOn: expected declared containers, found mq/],
+    ] as const) {
+      await write(containers);
+      const { exitCode, stderr } = await apply();
+      assert.equal(exitCode, 1);
+      assert.match(stderr, problem);
+    }
+    await daemon.it.configure('containers: {{{\n');
+    assert.equal((await apply()).exitCode, 1);
+    assert.equal(await stateOf('web'), 'running');
+    // A daemon that starts with a broken declaration has the others.
+    await write({ web: sleeper, db: { ...sleeper, memory: 'much' }, mq: sleeper });
+    await daemon.it.restart();
+    assert.ok(await waitUntil(async () => (await stateOf('mq')) === 'running', { withinMs: 20_000 }));
+    assert.match((await pouch('status')).stdout, /container +db +broken +.*containers\.db\.memory/);
+    assert.equal(await ok('ps', '-q', '--filter', 'name=web').then((ids) => ids.length > 0), true);
+  });
+
+  it('creates again what was removed by hand, and undoes other changes by hand only when it is asked to', async () => {
+    await applied({ web: { ...sleeper, memory: '32m' }, db: sleeper });
+    await ok('rm', '-f', 'db');
+    assert.ok(await waitUntil(async () => (await stateOf('db')) === 'running', { withinMs: 20_000 }));
+    await ok('update', '--memory', '48m', 'web');
+    await ok('stop', 'db');
+    await daemon.it.reload(/configuration reloaded/);
+    const { stdout } = await pouch('status');
+    assert.match(stdout, /container +web +drifted +change: memory/);
+    assert.match(stdout, /container +db +stopped/);
+    await ok('apply');
+    assert.equal((await daemon.it.inspect('web'))!.HostConfig.Memory, 32 * 1024 * 1024);
+    assert.equal(await stateOf('db'), 'running');
+  });
+
+  it('holds removals of more than a third, and never touches what it has not made', async () => {
+    await ok('run', '-d', '--name', 'mine', '--network', 'none', 'busybox', 'sleep', '1000');
+    await applied({ web: sleeper, db: sleeper });
+    await write({ web: sleeper, mine: sleeper });
+    const held = await apply();
+    assert.equal(held.exitCode, 1);
+    assert.match(held.stdout, /! .*containers\.mine: a container of this name exists/);
+    await write({});
+    assert.match((await apply()).stdout, /held: it ends 1 of 2 containers that run \(the files declare no container\)/);
+    assert.equal(await stateOf('web'), 'running');
+    assert.match(await ok('apply', '--prune', '--yes'), /container web: remove done/);
+    assert.deepEqual(await names(), ['/mine']);
+    await ok('rm', '-f', 'mine');
+  });
+
+  it('continues where it was when pouchd is killed', async () => {
+    const points = [
+      'after:create:snapshot',
+      'before:start:container',
+      'before:start:task',
+      'after:stop:task',
+      'after:remove:snapshot',
+    ];
+    for (const point of someOf(points, 'a replacement')) {
+      await applied({ web: sleeper });
+      await daemon.it.restart({ failpoint: point });
+      await write({ web: { ...sleeper, user: '1000' } });
+      const { exitCode } = await apply();
+      // Not every step is one of a replacement.
+      if (!daemon.it.isRunning || exitCode !== 0) {
+        await daemon.it.ended();
+        await daemon.it.start();
+      } else await daemon.it.restart();
+      const isDone = async () =>
+        (await daemon.it.inspect('web'))?.Config.User === '1000' &&
+        (await stateOf('web')) === 'running' &&
+        (await names()).join() === '/web';
+      assert.ok(await waitUntil(isDone, { withinMs: 30_000 }), `${point}: ${(await names()).join()}`);
+      assert.equal(await ok('apply'), 'nothing to do', point);
+      await write({});
+      await ok('apply', '--prune', '--yes');
+    }
+  });
+});

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import type { DeclaredHost } from '../../../../plugins/host-agent/declare/declared.ts';
+import { readHost } from '../../../../plugins/host-agent/declare/readHost.ts';
+
+/** Reads containers, networks and volumes; lines are their pointers. */
+function read(sections: { containers?: object; networks?: object; volumes?: object }): DeclaredHost {
+  const options = { containers: {}, networks: {}, volumes: {}, ...sections } as never;
+  return readHost(options, (pointer) => `pouchd.yaml:${pointer}`, 'key');
+}
+
+function problemOf(words: object, others: object = {}): string | undefined {
+  return read({ containers: { web: words, ...others } }).broken.find(({ name }) => name === 'web')?.problem;
+}
+
+describe('a declared container', () => {
+  it('has the request that `pouch run` with the same options has', () => {
+    const { containers } = read({
+      containers: {
+        web: {
+          image: 'nginx:1.25',
+          command: ['nginx', '-g', 'daemon off;'],
+          profiles: ['legacy'],
+          memory: '64m',
+          env: { A: '007', DEBUG: true },
+          publish: ['8080:80'],
+          volume: ['data:/data'],
+          restart: 'always',
+          network: 'shop',
+          rich: 'systemd',
+          dependsOn: { db: 'healthy' },
+          pull: 'always',
+        },
+        db: { image: 'mariadb' },
+      },
+    });
+    const { request, dependsOn, pull, onRemove } = containers.get('web')!;
+    assert.equal(request.name, 'web');
+    assert.equal(request.image, 'nginx:1.25');
+    assert.deepEqual(request.command, ['nginx', '-g', 'daemon off;']);
+    assert.deepEqual(request.profiles, ['legacy']);
+    assert.equal(request.resources?.memory, 64 * 1024 * 1024);
+    assert.deepEqual(request.env, { A: '007', DEBUG: 'true' });
+    assert.deepEqual(
+      request.network?.ports?.map(({ containerPort, hostPort }) => [containerPort, hostPort]),
+      [[80, 8080]],
+    );
+    assert.equal(request.network?.mode, 'shop');
+    assert.equal(request.rich?.mode, 'systemd');
+    assert.deepEqual(dependsOn, [{ name: 'db', condition: 'healthy' }]);
+    assert.equal(pull, 'always');
+    assert.equal(onRemove, 'remove');
+  });
+
+  it('waits for those that it names, in each form', () => {
+    for (const [form, expected] of [
+      ['db', [['db', 'started']]],
+      [
+        ['db', 'mq'],
+        [
+          ['db', 'started'],
+          ['mq', 'started'],
+        ],
+      ],
+      [
+        [{ db: 'completed' }, 'mq'],
+        [
+          ['db', 'completed'],
+          ['mq', 'started'],
+        ],
+      ],
+    ] as const) {
+      const { containers } = read({
+        containers: { web: { image: 'a', dependsOn: form }, db: { image: 'a' }, mq: { image: 'a' } },
+      });
+      assert.deepEqual(
+        containers.get('web')!.dependsOn.map(({ name, condition }) => [name, condition]),
+        expected,
+      );
+    }
+  });
+
+  it('has a digest of what is declared, whatever the order', () => {
+    const digest = (words: object) => read({ containers: { web: words } }).containers.get('web')!.digest;
+    assert.equal(digest({ image: 'a', memory: '8m' }), digest({ memory: '8m', image: 'a' }));
+    assert.notEqual(digest({ image: 'a' }), digest({ image: 'b' }));
+  });
+
+  for (const [what, words, expected] of [
+    ['no image', {}, /^pouchd\.yaml:\/containers\/web: containers\.web: image: expected the reference/],
+    [
+      'an unknown option',
+      { image: 'a', memori: '1m' },
+      /memori: expected an option of `pouch run` .* found "memori"/,
+    ],
+    [
+      'a value of another kind',
+      { image: 'a', privileged: 'yes' },
+      /web\/privileged: containers\.web\.privileged: expected true or false/,
+    ],
+    [
+      'a size that is not one',
+      { image: 'a', memory: 'much' },
+      /web\/memory: containers\.web\.memory.*"much"/,
+    ],
+    [
+      'an option of one `pouch run`',
+      { image: 'a', rm: true },
+      /rm: containers of pouchd\.yaml do not take it: write `onRemove`/,
+    ],
+    [
+      'a label of the agent',
+      { image: 'a', label: { 'io.pouch.declared': 'x' } },
+      /label: expected other labels/,
+    ],
+    [
+      'itself to wait for',
+      { image: 'a', dependsOn: 'web' },
+      /dependsOn: expected another container, found itself/,
+    ],
+    [
+      'an unknown container to wait for',
+      { image: 'a', dependsOn: 'db' },
+      /dependsOn: expected declared containers, found db/,
+    ],
+    [
+      'an unknown condition',
+      { image: 'a', dependsOn: { db: 'up' } },
+      /expected started, healthy, completed, found "up"/,
+    ],
+    [
+      'another word for onRemove',
+      { image: 'a', onRemove: 'delete' },
+      /onRemove: expected keep, stop, remove, found "delete"/,
+    ],
+    [
+      'a command that is a map',
+      { image: 'a', command: { a: 1 } },
+      /command: expected a text or a number, found a map/,
+    ],
+  ] as const)
+    it(`is refused with ${what}, by its line`, () => assert.match(problemOf(words) ?? '', expected));
+
+  it('is refused with a cycle, and so are the others of it; the rest is read', () => {
+    const { broken, containers } = read({
+      containers: {
+        aa: { image: 'a', dependsOn: 'bb' },
+        bb: { image: 'a', dependsOn: 'cc' },
+        cc: { image: 'a', dependsOn: 'aa' },
+        dd: { image: 'a' },
+      },
+    });
+    assert.deepEqual(broken.map(({ name }) => name).toSorted(), ['aa', 'bb', 'cc']);
+    assert.match(broken[0]?.problem ?? '', /dependsOn: expected no cycle, found aa → bb → cc → aa/);
+    assert.deepEqual([...containers.keys()], ['dd']);
+  });
+
+  it('never has a value of a secret in its mistakes', () => {
+    const problem = problemOf({ image: 'a', 'secret-env': { A: ['hunter2'] } });
+    assert.ok(problem);
+    assert.doesNotMatch(problem, /hunter2/);
+  });
+});
+
+describe('a declared network', () => {
+  it('has the options of `pouch network create`', () => {
+    const { networks } = read({
+      networks: {
+        shop: { subnet: '10.1.0.0/24', gateway: '10.1.0.1', internal: true, label: { a: 'b' }, opt: ['x=y'] },
+      },
+    });
+    assert.deepEqual(networks.get('shop')!.network, {
+      name: 'shop',
+      driver: 'bridge',
+      internal: true,
+      attachable: false,
+      enableIPv6: false,
+      options: { x: 'y' },
+      labels: { a: 'b' },
+      ipam: { addresses: [{ subnet: '10.1.0.0/24', gateway: '10.1.0.1' }] },
+    });
+  });
+
+  it('is refused with an option of another object', () => {
+    const [broken] = read({ networks: { shop: { image: 'a' } } }).broken;
+    assert.match(
+      broken?.problem ?? '',
+      /networks\.shop\.image: expected one of driver, opt, .*, found "image"/,
+    );
+  });
+});
+
+describe('a declared volume', () => {
+  it('is kept once it is not declared, unless it says otherwise', () => {
+    const { volumes } = read({ volumes: { data: {}, cache: { onRemove: 'remove' } } });
+    assert.deepEqual(
+      [...volumes.values()].map(({ name, onRemove }) => [name, onRemove]),
+      [
+        ['data', 'keep'],
+        ['cache', 'remove'],
+      ],
+    );
+  });
+});

@@ -1,0 +1,333 @@
+import assert from 'node:assert/strict';
+import type { ContainerRecord, Network, Volume } from '../../../../hooks/index.ts';
+import { readHost } from '../../../../plugins/host-agent/declare/readHost.ts';
+import { digestOf } from '../../../../plugins/host-agent/declare/digestOf.ts';
+import { labels } from '../../../../plugins/host-agent/labels.ts';
+import { planHost } from '../../../../plugins/host-agent/plan/planHost.ts';
+import type { HostPlan } from '../../../../plugins/host-agent/plan/step.ts';
+
+const key = 'key';
+
+interface Sections {
+  containers?: Record<string, object>;
+  networks?: Record<string, object>;
+  volumes?: Record<string, object>;
+}
+
+function declare(sections: Sections) {
+  const options = { containers: {}, networks: {}, volumes: {}, ...sections } as never;
+  return readHost(options, (pointer) => `pouchd.yaml:${pointer}`, key);
+}
+
+interface Host {
+  containers: ContainerRecord[];
+  networks: Network[];
+  volumes: Volume[];
+  images: Map<string, string>;
+}
+
+/** The host as an apply of these sections leaves it. */
+function hostOf(sections: Sections): Host {
+  const { containers, networks, volumes } = declare(sections);
+  const images = new Map(
+    [...containers.values()].map(({ request }) => [request.image, `sha256:${request.image}`]),
+  );
+  return {
+    images,
+    networks: [...networks.values()].map(
+      ({ name, network }) =>
+        ({
+          ...network,
+          id: name,
+          predefined: false,
+          ipam: { driver: 'default', options: {}, addresses: [], ...network.ipam },
+          labels: { ...network.labels, [labels.declared]: name },
+        }) as unknown as Network,
+    ),
+    volumes: [...volumes.values()].map(
+      ({ name, volume, onRemove }) =>
+        ({
+          ...volume,
+          labels: { ...volume.labels, [labels.declared]: name, [labels.onRemove]: onRemove },
+        }) as unknown as Volume,
+    ),
+    containers: [...containers.values()].map(({ name, request, onRemove }) => {
+      const own = {
+        [labels.declared]: name,
+        [labels.declaration]: digestOf(request, key),
+        [labels.onRemove]: onRemove,
+      };
+      const all = { ...request.labels, ...own };
+      return {
+        id: `id-${name}`,
+        name,
+        // As it is stored.
+        request: JSON.parse(JSON.stringify({ ...request, labels: all })) as typeof request,
+        draft: { labels: all, image: { id: images.get(request.image)! } },
+        state: { status: 'running' },
+        stoppedByUser: false,
+      } as unknown as ContainerRecord;
+    }),
+  };
+}
+
+function plan(sections: Sections, host: Host, mayRemoveMany = false): HostPlan {
+  return planHost(declare(sections), host, {
+    complete: (request) => request,
+    isSecretName: (name) => name.includes('TOKEN'),
+    key,
+    mayRemoveMany,
+  });
+}
+
+/** `ACTION KIND NAME: FIELD…` of each step. */
+function shown({ steps }: HostPlan): string[] {
+  return steps.map(({ kind, name, action, changes, held }) => {
+    const fields = changes.map(({ Field, Applies }) => `${Field} ${Applies}`).join(', ');
+    return `${held === undefined ? '' : 'held '}${action} ${kind} ${name}${fields && `: ${fields}`}`;
+  });
+}
+
+const web = {
+  image: 'nginx:1',
+  command: ['nginx'],
+  memory: '64m',
+  env: { A: '1' },
+  label: { team: 'shop' },
+  publish: ['8080:80'],
+  volume: ['data:/data'],
+  network: 'shop',
+  restart: 'always',
+};
+const others = { aa: { image: 'a' }, bb: { image: 'a' }, cc: { image: 'a' } };
+const before: Sections = {
+  networks: { shop: { subnet: '10.1.0.0/24' } },
+  volumes: { data: {} },
+  containers: { web, box: { image: 'debian:12', rich: true }, ...others },
+};
+
+/** `before` with another web. */
+function withWeb(changes: object): Sections {
+  return { ...before, containers: { ...before.containers, web: { ...web, ...changes } } };
+}
+
+/** `before` with a web that lacks an option. */
+function webWithout(option: keyof typeof web): Sections {
+  const { [option]: _gone, ...rest } = web;
+  return { ...before, containers: { ...before.containers, web: rest } };
+}
+
+function without(name: string): Sections {
+  const { [name]: _gone, ...containers } = before.containers!;
+  return { ...before, containers };
+}
+
+describe('a plan of the host', () => {
+  it('has no step where all is as it is declared', () => {
+    const found = plan(before, hostOf(before));
+    assert.deepEqual(shown(found), []);
+    assert.deepEqual(found.problems, []);
+  });
+
+  it('creates all that an empty host lacks, images first', () => {
+    const empty = { containers: [], networks: [], volumes: [], images: new Map<string, string>() };
+    assert.deepEqual(shown(plan({ ...before, containers: { web } }, empty)), [
+      'pull image nginx:1',
+      'create network shop',
+      'create volume data',
+      'create container web',
+    ]);
+  });
+
+  for (const [what, after, expected] of [
+    ['a memory limit', withWeb({ memory: '128m' }), ['change container web: memory now']],
+    ['another limit', withWeb({ 'pids-limit': 100 }), ['change container web: pids-limit now']],
+    ['no memory limit', webWithout('memory'), ['recreate container web: memory recreate']],
+    [
+      'a restart policy',
+      withWeb({ restart: 'on-failure:3' }),
+      ['change container web: restart now, restart now'],
+    ],
+    ['no restart policy', withWeb({ restart: 'no' }), ['change container web: restart now, restart now']],
+    ['a label', withWeb({ label: { team: 'shop', tier: '1' } }), ['change container web: label.tier now']],
+    ['no label', withWeb({ label: {} }), ['change container web: label.team now']],
+    ['an annotation', withWeb({ annotation: { a: 'b' } }), ['restart container web: annotation.a restart']],
+    ['a variable', withWeb({ env: { A: '2' } }), ['restart container web: env.A restart']],
+    ['one more variable', withWeb({ env: { A: '1', B: '2' } }), ['restart container web: env.B restart']],
+    ['no variable', withWeb({ env: {} }), ['recreate container web: env.A recreate']],
+    [
+      'one more port',
+      withWeb({ publish: ['8080:80', '8081:81'] }),
+      ['change container web: publish.8081:81/tcp now'],
+    ],
+    [
+      'another host port',
+      withWeb({ publish: ['8082:80'] }),
+      ['change container web: publish.8080:80/tcp now, publish.8082:80/tcp now'],
+    ],
+    [
+      'a free host port',
+      withWeb({ publish: ['8080:80', '81'] }),
+      ['recreate container web: publish.:81/tcp recreate'],
+    ],
+    ['the same ports in another order', withWeb({ publish: ['8080:80'] }), []],
+    [
+      'one more mount',
+      withWeb({ volume: ['data:/data', '/srv:/srv'] }),
+      ['change container web: volume./srv now'],
+    ],
+    ['no mount', withWeb({ volume: [] }), ['change container web: volume./data now']],
+    ['a tmpfs', withWeb({ tmpfs: ['/tmp'] }), ['recreate container web: volume./tmp recreate']],
+    ['a device', withWeb({ device: ['/dev/fuse'] }), ['change container web: device./dev/fuse now']],
+    ['another command', withWeb({ command: ['nginx', '-q'] }), ['recreate container web: command recreate']],
+    ['another user', withWeb({ user: 'nobody' }), ['recreate container web: user recreate']],
+    ['another network', withWeb({ network: 'bridge' }), ['recreate container web: network recreate']],
+    ['a host name', withWeb({ hostname: 'w' }), ['recreate container web: hostname recreate']],
+    ['another runtime', withWeb({ runtime: 'crun' }), ['recreate container web: runtime recreate']],
+    ['a health check', withWeb({ 'health-cmd': 'true' }), ['recreate container web: health-cmd recreate']],
+    [
+      'a change that costs little and one that costs much',
+      withWeb({ memory: '1g', user: 'nobody' }),
+      ['recreate container web: memory now, user recreate'],
+    ],
+    [
+      'another image',
+      withWeb({ image: 'nginx:2' }),
+      ['pull image nginx:2', 'recreate container web: image recreate'],
+    ],
+    [
+      'another image of a rich container',
+      { ...before, containers: { ...before.containers, box: { image: 'debian:13', rich: true } } },
+      ['pull image debian:13', 'upgrade container box: image upgrade'],
+    ],
+    ['no longer one container of five', without('aa'), ['remove container aa']],
+    [
+      'a network without a container',
+      { ...before, networks: { ...before.networks, back: {} } },
+      ['create network back'],
+    ],
+    [
+      'another subnet',
+      { ...before, networks: { shop: { subnet: '10.2.0.0/24' } } },
+      ['recreate network shop: subnet recreate'],
+    ],
+    [
+      'no network',
+      { ...withWeb({ network: 'bridge' }), networks: {} },
+      ['remove network shop', 'recreate container web: network recreate'],
+    ],
+    ['one more volume', { ...before, volumes: { data: {}, more: {} } }, ['create volume more']],
+    [
+      'other options of a volume',
+      { ...before, volumes: { data: { label: { a: 'b' } } } },
+      ['held recreate volume data: label.a recreate'],
+    ],
+    ['no volume, whose data stays', { ...before, volumes: {} }, []],
+  ] satisfies [string, Sections, string[]][])
+    it(`for ${what}`, () => assert.deepEqual(shown(plan(after, hostOf(before))), expected));
+
+  it('names the line of each change, and masks secrets', () => {
+    const old = withWeb({ env: { TOKEN_A: 'old' }, 'secret-env': { B: 'old' } });
+    const [step] = plan(withWeb({ env: { TOKEN_A: 'new' }, 'secret-env': { B: 'new' } }), hostOf(old)).steps;
+    assert.deepEqual(
+      step?.changes.map(({ Field, From, To, Origin }) => [Field, From, To, Origin]),
+      [
+        ['env.TOKEN_A', '********', '********', 'pouchd.yaml:/containers/web/env'],
+        ['env.B', '********', '********', 'pouchd.yaml:/containers/web/env'],
+      ],
+    );
+  });
+
+  it('holds removals of more than a third of the containers that run', () => {
+    const few = { ...before, containers: { web } };
+    assert.deepEqual(shown(plan(few, hostOf(before))), [
+      'held remove container box',
+      'held remove container aa',
+      'held remove container bb',
+      'held remove container cc',
+    ]);
+    assert.ok(!shown(plan(few, hostOf(before), true)).some((line) => line.startsWith('held')));
+  });
+
+  it('holds what files without declarations would remove', () => {
+    const { steps } = plan({}, hostOf({ containers: { aa: { image: 'a' } } }));
+    assert.match(steps[0]?.held ?? '', /the files declare no container/);
+  });
+
+  it('leaves containers alone that the agent has not made, and reports those that have a declared name', () => {
+    const host = hostOf(before);
+    const foreign = { ...host.containers[0]!, draft: { ...host.containers[0]!.draft, labels: {} } };
+    const { steps, problems } = plan(
+      { ...before },
+      { ...host, containers: [foreign, ...host.containers.slice(1)] },
+    );
+    assert.deepEqual(shown({ steps, problems }), []);
+    assert.match(
+      problems[0]?.problem ?? '',
+      /containers\.web: a container of this name exists .*`pouch adopt web`/,
+    );
+  });
+
+  it('keeps the containers of broken declarations', () => {
+    const { steps, problems } = plan(withWeb({ memory: 'much' }), hostOf(before));
+    assert.deepEqual(shown({ steps, problems }), []);
+    assert.match(problems[0]?.problem ?? '', /containers\.web\.memory/);
+  });
+
+  it('keeps or stops what says so once it is gone', () => {
+    const old: Sections = {
+      containers: {
+        ...before.containers,
+        kept: { image: 'a', onRemove: 'keep' },
+        ended: { image: 'a', onRemove: 'stop' },
+      },
+    };
+    assert.deepEqual(shown(plan({ containers: before.containers! }, hostOf(old))), ['stop container ended']);
+  });
+
+  it('has what a hand has changed as drift, and a newer image not', () => {
+    const host = hostOf(before);
+    host.containers[0]!.request.resources = { memory: 1 };
+    const [byHand] = plan(before, host).steps;
+    assert.deepEqual([byHand?.name, byHand?.isDrift], ['web', true]);
+    const newer = hostOf(before);
+    newer.images.set('nginx:1', 'sha256:newer');
+    const [byPull] = plan(before, newer).steps;
+    assert.deepEqual([byPull?.action, byPull?.isDrift], ['recreate', false]);
+  });
+
+  it('starts what was stopped by hand only as drift, and what has ended by itself not at all', () => {
+    const host = hostOf(before);
+    const [one, two] = host.containers;
+    Object.assign(one!, { state: { status: 'exited' }, stoppedByUser: true });
+    Object.assign(two!, { state: { status: 'exited' } });
+    const { steps } = plan(before, host);
+    assert.deepEqual(
+      steps.map(({ name, action, isDrift }) => [name, action, isDrift]),
+      [['web', 'start', true]],
+    );
+  });
+
+  it('goes on with a replacement that was cut off', () => {
+    for (const names of [
+      ['web', 'web.next'],
+      ['web.previous', 'web.next'],
+      ['web', 'web.previous'],
+    ]) {
+      const host = hostOf({ ...before, containers: { web } });
+      const [old] = host.containers;
+      const halves = names.map((name) => ({ ...old!, id: name, name }));
+      const after = {
+        ...before,
+        containers: {
+          web: { ...web, ...(names[0] === 'web' && names[1] === 'web.next' ? { user: '1' } : {}) },
+        },
+      };
+      assert.deepEqual(
+        plan(after, { ...host, containers: halves }).steps.map(({ name, action }) => [name, action]),
+        [['web', 'recreate']],
+        names.join(),
+      );
+    }
+  });
+});
