@@ -71,7 +71,7 @@ export interface AgentObjectStatus {
   Kind: AgentObjectKind;
   Name: string;
   /**
-   * `ok`, `pending`: work is due, `failed`: the last attempt failed, `held`, `drifted`: it differs from its declaration,
+   * `ok`, `pending`: work is due, `failed`: the last attempt failed, `held`, `drifted`: it differs,
    * `stopped`: it does not run although it is declared, `broken`: its declaration has mistakes.
    */
   State: 'ok' | 'pending' | 'failed' | 'held' | 'drifted' | 'stopped' | 'broken';

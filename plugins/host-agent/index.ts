@@ -14,6 +14,7 @@ import {
   Volumes,
 } from '../../hooks/index.ts';
 import { Agent } from './converge/Agent.ts';
+import type { Schedules } from './converge/Schedules.ts';
 import { watchRemovals } from './converge/watchRemovals.ts';
 import { readHost } from './declare/readHost.ts';
 import { type Generation, Generations } from './history/Generations.ts';
@@ -52,6 +53,7 @@ export default definePlugin({
     const { clock, events } = services;
     const generations = new Generations(host.root);
     let agent: Agent | undefined;
+    let schedules: Schedules | undefined;
     const running = (): Agent => {
       if (agent) return agent;
       throw new PouchError('PCH_AGENT_BUSY', 'the host agent is starting or ending', { hint: 'try again' });
@@ -67,12 +69,15 @@ export default definePlugin({
         const now = () => clock.now().toISOString();
         agent = new Agent({ ...services, log, key, root: host.root, declared, generations, now });
         agent.converge('the configuration was loaded');
+        schedules = agent.schedules(clock);
+        schedules.start();
         stopWatch = watchRemovals(events, agent);
       },
       async stop() {
         const ending = agent;
         agent = undefined;
         stopWatch();
+        schedules?.stop();
         await ending?.end();
       },
     });

@@ -8,7 +8,7 @@ import type {
   AgentProgress,
   AgentStatus,
 } from '../../../client/wire.ts';
-import { messageOf } from '../../../hooks/index.ts';
+import { type Clock, messageOf } from '../../../hooks/index.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import { readHost } from '../declare/readHost.ts';
 import type { Generations } from '../history/Generations.ts';
@@ -17,8 +17,9 @@ import type { HostPlan, Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { readState } from './readState.ts';
 import { runPlan } from './runPlan.ts';
+import { Schedules } from './Schedules.ts';
 
-export interface AgentOptions extends AgentContext {
+export interface AgentOptions extends Omit<AgentContext, 'signal'> {
   readonly declared: DeclaredHost;
   readonly generations: Generations;
   /** pouchd's root: one agent at a time works on it. */
@@ -57,7 +58,7 @@ const longestPauseMs = 5 * 60_000;
 const turns = new Map<string, Promise<unknown>>();
 
 export class Agent {
-  readonly #options: AgentOptions;
+  readonly #options: AgentOptions & AgentContext;
   readonly #ending = new AbortController();
   readonly #failures = new Map<string, Failure>();
   #convergedAt: string | undefined;
@@ -66,11 +67,16 @@ export class Agent {
   #soon: NodeJS.Timeout | undefined;
 
   constructor(options: AgentOptions) {
-    this.#options = options;
+    this.#options = { ...options, signal: this.#ending.signal };
   }
 
   get declared(): DeclaredHost {
     return this.#options.declared;
+  }
+
+  /** The times at which declared containers are started. */
+  schedules(clock: Pick<Clock, 'now'>): Schedules {
+    return new Schedules(this.#options, clock, this.declared.containers.values());
   }
 
   /** @param declared what is compared; missing: what is in force */
@@ -213,8 +219,6 @@ export class Agent {
     const doable = plan.steps.filter(({ held }) => held === undefined);
     if (doable.length === 0) return { Done: 0, Failed: 0, Left: plan.steps.length };
     const outcome = await runPlan(this.#options, plan, {
-      declared,
-      signal: this.#ending.signal,
       onProgress: (progress, error) => {
         this.#note(progress);
         if (error) log.error('a declared object is not as it is declared', { ...progress });

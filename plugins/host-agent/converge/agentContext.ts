@@ -10,4 +10,6 @@ export interface AgentContext {
   readonly log: Logger;
   /** Of digests. */
   readonly key: string;
+  /** Aborts when the agent ends. */
+  readonly signal: AbortSignal;
 }

@@ -5,6 +5,7 @@ import type { AgentContext } from './agentContext.ts';
 import { changeContainer } from './changeContainer.ts';
 import { createContainer, ownLabels } from './createContainer.ts';
 import { replaceContainer } from './replaceContainer.ts';
+import { untilUp } from './untilUp.ts';
 
 /** Does one step. Each can be repeated after a failure, and after pouchd was killed. */
 export async function applyStep(context: AgentContext, step: Step): Promise<void> {
@@ -42,9 +43,11 @@ async function applyContainer(context: AgentContext, step: ContainerStep): Promi
   const { containers } = context;
   const { action, name, id = name, declared } = step;
   switch (action) {
-    case 'create':
-      await containers.start(await createContainer(context, step));
+    case 'create': {
+      const created = await createContainer(context, step);
+      if (declared?.schedule === undefined) await containers.start(created);
       return;
+    }
     case 'start':
       return await containers.start(id);
     case 'stop':
@@ -61,8 +64,9 @@ async function applyContainer(context: AgentContext, step: ContainerStep): Promi
       return;
     case 'restart':
       await changeIt(context, step, id);
-      if (containers.inspect(id).state.status === 'running') await containers.restart(id);
-      return;
+      if (containers.inspect(id).state.status !== 'running') return;
+      await containers.restart(id);
+      return await untilUp(context, id, declared?.update.deadlineMs);
     default:
       await changeIt(context, step, id);
   }

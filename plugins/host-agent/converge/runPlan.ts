@@ -2,7 +2,6 @@
 import PQueue from 'p-queue';
 import type { AgentOutcome, AgentProgress } from '../../../client/wire.ts';
 import { hasCode, toPouchError } from '../../../hooks/index.ts';
-import type { DeclaredHost } from '../declare/declared.ts';
 import type { ContainerStep, HostPlan, ObjectProblem, Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { applyStep } from './applyStep.ts';
@@ -12,9 +11,6 @@ import { untilMet } from './untilUp.ts';
 const atOnce = 4;
 
 export interface RunOptions {
-  readonly declared: DeclaredHost;
-  /** Ends the run before its next step. */
-  readonly signal: AbortSignal;
   onProgress(progress: AgentProgress, error?: unknown): void;
 }
 
@@ -50,6 +46,9 @@ class Run {
   readonly #context: AgentContext;
   readonly #options: RunOptions;
   readonly #queue = new PQueue({ concurrency: atOnce });
+  readonly #groups = new Map<string, PQueue>();
+  /** By the name of their declaration: the replica that has failed. */
+  readonly #failedGroups = new Map<string, string>();
   /** Containers that are not as they are declared, each with the reason. */
   readonly #unmet: Map<string, string>;
 
@@ -76,13 +75,28 @@ class Run {
         const { dependsOn = [] } = step.declared ?? {};
         await Promise.all(dependsOn.map((dependency) => once(dependency.name)));
         const obstacle = await this.#obstacleOf(step);
-        if (obstacle === undefined) await this.#queue.add(() => this.#do(step));
+        if (obstacle === undefined) await this.#inGroup(step);
         else this.#wait(step, obstacle);
       })();
       begun.set(name, work);
       return work;
     };
     await Promise.all(steps.map(({ name }) => once(name)));
+  }
+
+  /** Replicas are changed a few at a time; once one has failed, the others stay as they are. */
+  async #inGroup(step: ContainerStep): Promise<void> {
+    const { replicaOf, update } = step.declared ?? {};
+    if (replicaOf === undefined || !update || step.action === 'create')
+      return await this.#queue.add(() => this.#do(step));
+    const group = this.#groups.get(replicaOf) ?? new PQueue({ concurrency: update.parallel });
+    this.#groups.set(replicaOf, group);
+    await group.add(async () => {
+      const failed = this.#failedGroups.get(replicaOf);
+      if (failed !== undefined) return this.#wait(step, `${failed}, which has failed`);
+      await this.#queue.add(() => this.#do(step));
+      if (this.#unmet.has(step.name)) this.#failedGroups.set(replicaOf, step.name);
+    });
   }
 
   /** Why a step cannot be done yet. A change of a container that runs waits for nobody. */
@@ -102,7 +116,7 @@ class Run {
 
   async #do(step: Step): Promise<void> {
     const { kind: Kind, name: Name, action: Action } = step;
-    if (this.#options.signal.aborted) return;
+    if (this.#context.signal.aborted) return;
     try {
       await applyStep(this.#context, step);
       this.done++;

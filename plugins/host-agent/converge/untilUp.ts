@@ -6,10 +6,10 @@ import type { AgentContext } from './agentContext.ts';
 const longestMs = 5 * 60_000;
 
 /** Resolves once a container that was started is up: ready if it is rich, healthy if it has a health check. */
-export async function untilUp(context: AgentContext, ref: string): Promise<void> {
+export async function untilUp(context: AgentContext, ref: string, deadlineMs = longestMs): Promise<void> {
   const { state, draft } = context.containers.inspect(ref);
-  if (draft.rich) await holds(context, ref, 'ready');
-  if (state.health) await holds(context, ref, 'healthy');
+  if (draft.rich) await holds(context, ref, 'ready', deadlineMs);
+  if (state.health) await holds(context, ref, 'healthy', deadlineMs);
 }
 
 /** @throws PCH_AGENT_WAITS for a container that has not come as far as another one needs it */
@@ -24,28 +24,38 @@ export async function untilMet(context: AgentContext, { name, condition }: Depen
   if (exitCode !== 0) throw waits(`${name} ended with exit code ${exitCode}, expected 0`);
 }
 
-async function holds(context: AgentContext, ref: string, condition: 'ready' | 'healthy'): Promise<void> {
-  const { exitCode, error } = await waited(context, ref, condition);
+async function holds(
+  context: AgentContext,
+  ref: string,
+  condition: 'ready' | 'healthy',
+  deadlineMs = longestMs,
+): Promise<void> {
+  const { exitCode, error } = await waited(context, ref, condition, deadlineMs);
   if (exitCode !== 0)
     throw waits(`${context.containers.inspect(ref).name} is not ${condition}${error ? `: ${error}` : ''}`);
 }
 
 async function waited(
-  { containers }: AgentContext,
+  { containers, signal }: AgentContext,
   ref: string,
   condition: Parameters<typeof containers.wait>[1],
+  deadlineMs = longestMs,
 ) {
-  const deadline = new AbortController();
+  const ending = new AbortController();
+  const end = () => ending.abort(new PouchError('PCH_CANCELLED', 'the host agent is ending'));
   const timer = setTimeout(
-    () => deadline.abort(waits(`${ref} is not ${condition} after ${longestMs / 1000} s`)),
-    longestMs,
+    () => ending.abort(waits(`${ref} is not ${condition} after ${deadlineMs / 1000} s`)),
+    deadlineMs,
   );
+  signal.addEventListener('abort', end);
+  if (signal.aborted) end();
   try {
-    return await containers.wait(ref, condition, deadline.signal);
+    return await containers.wait(ref, condition, ending.signal);
   } catch (error) {
-    throw deadline.signal.aborted ? deadline.signal.reason : error;
+    throw ending.signal.aborted ? ending.signal.reason : error;
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', end);
   }
 }
 

@@ -37,6 +37,21 @@ export interface DeclaredContainer extends Declared {
   /** Whether the registry is asked for a newer image, or at all. */
   readonly pull: 'missing' | 'always' | 'never';
   readonly onRemove: 'keep' | 'stop' | 'remove';
+  /** The name of its declaration, of one of several replicas; missing: it is the only one. */
+  readonly replicaOf?: string;
+  readonly update: UpdatePolicy;
+  /** `every 6h`, or five fields as of crontab(5): it is started at these times, in the host's time, and not otherwise. */
+  readonly schedule?: string;
+}
+
+/** How containers are replaced. */
+export interface UpdatePolicy {
+  /** Whether the old one stops before the new one starts, or after the new one is up. */
+  readonly order: 'stop-first' | 'start-first';
+  /** How many replicas are changed at once. */
+  readonly parallel: number;
+  /** Milliseconds for a new one to be up. */
+  readonly deadlineMs: number;
 }
 
 /** A container that must have come so far before another one is started. */

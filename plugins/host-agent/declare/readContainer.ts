@@ -1,13 +1,14 @@
 import { createRequest } from '../../../client/options/createRequest.ts';
 import { optionError } from '../../../client/options/OptionError.ts';
 import type { RunFlags } from '../../../client/options/runFlags.ts';
-import type { ContainerRequest } from '../../../hooks/index.ts';
+import { type ContainerRequest, parseSchedule } from '../../../hooks/index.ts';
 import { toContainerRequest } from '../../../translate/index.ts';
 import { flagsOf, type Refusal } from '../../../translate/words/flagsOf.ts';
 import type { Words } from '../../../translate/words/runOptions.ts';
 import { isOwnLabel } from '../labels.ts';
 import type { DeclaredContainer, Dependency } from './declared.ts';
 import { isMap, kindOf, readWords } from './readWords.ts';
+import { readUpdate } from './readUpdate.ts';
 
 /** What a declared container has beside the options of `pouch run`. */
 const ownKinds = {
@@ -15,9 +16,11 @@ const ownKinds = {
   command: 'list',
   profiles: 'list',
   onRemove: 'text',
+  replicas: 'text',
+  schedule: 'text',
 } as const;
 
-const ownWords = [...Object.keys(ownKinds), 'dependsOn'];
+const ownWords = [...Object.keys(ownKinds), 'dependsOn', 'update'];
 
 /** Options of `pouch run` that are about one call of it, or that a declaration writes in another way. */
 const refused: Readonly<Record<string, string>> = {
@@ -41,23 +44,63 @@ const refused: Readonly<Record<string, string>> = {
 const refusal: Refusal = (word) =>
   Object.hasOwn(refused, word) ? `containers of pouchd.yaml do not take it: ${refused[word]}` : undefined;
 
-export type ReadContainer = Pick<DeclaredContainer, 'request' | 'dependsOn' | 'pull' | 'onRemove'>;
+export interface ReadContainer extends Pick<
+  DeclaredContainer,
+  'request' | 'dependsOn' | 'pull' | 'onRemove' | 'update' | 'schedule'
+> {
+  /** Missing: it is one container of the name of its declaration. */
+  readonly replicas?: number;
+}
 
 /** @throws OptionError, PouchError */
 export function readContainer(name: string, words: Words): ReadContainer {
   const own = Object.fromEntries(Object.entries(words).filter(([word]) => ownWords.includes(word)));
-  const { dependsOn, ...simple } = own;
-  const { image, command = [], profiles = [], onRemove = 'remove' } = readWords(simple, ownKinds);
+  const { dependsOn, update, ...simple } = own;
+  const read = readWords(simple, ownKinds);
+  const { image, command = [], profiles = [], onRemove = 'remove', schedule } = read;
   if (image === undefined || image === '')
     throw optionError('image', 'expected the reference of an image, found nothing');
   const flags = flagsOf(without(words, ownWords), refusal);
   checkLabels(flags);
+  const request = requestOf(name, { ...flags, profile: profiles }, image, command);
+  const replicas = read.replicas === undefined ? undefined : replicasOf(read.replicas, request);
+  if (schedule !== undefined) checkSchedule(schedule, request);
   return {
-    request: requestOf(name, { ...flags, profile: profiles }, image, command),
+    request,
+    ...(replicas !== undefined && { replicas }),
+    ...(schedule !== undefined && { schedule }),
+    update: readUpdate(update, replicas ?? 1),
     dependsOn: readDependencies(name, dependsOn),
     pull: oneOf('pull', flags.pull ?? 'missing', ['missing', 'always', 'never']),
     onRemove: oneOf('onRemove', onRemove, ['keep', 'stop', 'remove']),
   };
+}
+
+const mostReplicas = 500;
+
+function replicasOf(text: string, { network }: ContainerRequest): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : NaN;
+  if (!(count >= 0 && count <= mostReplicas))
+    throw optionError(
+      'replicas',
+      `expected a number from 0 to ${mostReplicas}, found "${text.slice(0, 60)}"`,
+    );
+  const port = (network?.ports ?? []).find(({ hostPort }) => hostPort);
+  if (count > 1 && port)
+    throw optionError('publish', `expected ports without a host port for replicas, found ${port.hostPort}`);
+  const address = network?.ip ?? network?.ip6 ?? network?.mac;
+  if (count > 1 && address !== undefined)
+    throw optionError('replicas', `expected no fixed address, found ${address}`);
+  return count;
+}
+
+function checkSchedule(text: string, { restart }: ContainerRequest): void {
+  parseSchedule(text);
+  if (restart && restart.name !== 'no' && restart.name !== 'on-failure')
+    throw optionError(
+      'schedule',
+      `expected the restart policy no or on-failure beside it, found ${restart.name}`,
+    );
 }
 
 function requestOf(name: string, flags: RunFlags, image: string, command: string[]): ContainerRequest {

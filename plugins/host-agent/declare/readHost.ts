@@ -9,6 +9,7 @@ import { brokenDependencies } from './brokenDependencies.ts';
 import type { BrokenObject, DeclaredContainer, DeclaredHost, ObjectKind } from './declared.ts';
 import { digestOf } from './digestOf.ts';
 import { readContainer } from './readContainer.ts';
+import { withReplicas } from './withReplicas.ts';
 import { readNetwork } from './readNetwork.ts';
 import { readVolume } from './readVolume.ts';
 
@@ -29,12 +30,15 @@ export function readHost(options: Options, locate: Locate, key: string): Declare
     network: readNetwork(name, words),
   }));
   const volumes = readAll(options.volumes, 'volume', reading, readVolume);
-  const containers = readAll(options.containers, 'container', reading, readContainer);
-  const ofDependencies = brokenDependencies(containers, (name) =>
+  const declarations = readAll(options.containers, 'container', reading, readContainer);
+  const ofDependencies = brokenDependencies(declarations, (name) =>
     locate(pointerTo('container', name, 'dependsOn')),
   );
-  for (const { name } of ofDependencies) containers.delete(name);
-  return { networks, volumes, containers, broken: [...reading.broken, ...ofDependencies] };
+  for (const { name } of ofDependencies) declarations.delete(name);
+  const broken = [...reading.broken, ...ofDependencies];
+  const placeOf = (name: string) => locate(pointerTo('container', name, 'replicas'));
+  const containers = withReplicas(declarations, placeOf, broken);
+  return { networks, volumes, containers, broken };
 }
 
 function readAll<Read extends object>(

@@ -80,10 +80,19 @@ function planOne(
   if (changes.length > 0) {
     const action = actionOf[dearest(changes.map(({ Applies }) => Applies))];
     const isDrift = found.draft.labels[labels.declaration] === digest && changes.some(isOfHand);
-    return { ...base, id, action, changes, isDrift };
+    const isAtWork = declared.schedule !== undefined && action !== 'change' && isRunning(found);
+    return { ...base, id, action, changes, isDrift, ...(isAtWork && { held: atWork }) };
   }
   if (isOf(byName.get(previousName(name)), name)) return { ...base, id, action: 'recreate' };
+  // Its schedule starts it.
+  if (declared.schedule !== undefined) return undefined;
   return isDue(found) ? { ...base, id, action: 'start', isDrift: found.stoppedByUser } : undefined;
+}
+
+const atWork = 'it runs by its schedule: it is changed once it has ended';
+
+function isRunning({ state }: ContainerRecord): boolean {
+  return state.status === 'running';
 }
 
 /** A newer image is nobody's change of the container. */

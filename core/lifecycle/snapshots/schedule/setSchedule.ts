@@ -3,7 +3,8 @@ import { PouchError } from '../../../../hooks/errors.ts';
 import { invalidField } from '../../../../hooks/invalidField.ts';
 import { type EngineContext, underLock } from '../../shared/engineContext.ts';
 import { mostSnapshots } from '../names.ts';
-import { goesOn, parseSchedule } from './times.ts';
+import { parseSchedule } from '../../../../hooks/schedule.ts';
+import { goesOn } from './times.ts';
 
 const keptByDefault = 7;
 

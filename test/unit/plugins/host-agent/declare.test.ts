@@ -133,6 +133,41 @@ describe('a declared container', () => {
       /onRemove: expected keep, stop, remove, found "delete"/,
     ],
     [
+      'replicas that publish one host port',
+      { image: 'a', replicas: '2', publish: ['8080:80'] },
+      /publish: expected ports without a host port for replicas, found 8080/,
+    ],
+    [
+      'too many replicas',
+      { image: 'a', replicas: '501' },
+      /replicas: expected a number from 0 to 500, found "501"/,
+    ],
+    [
+      'a schedule that is not one',
+      { image: 'a', schedule: 'soon' },
+      /schedule.*expected times such as "every 6h"/,
+    ],
+    [
+      'a schedule of what always runs',
+      { image: 'a', schedule: '@daily', restart: 'always' },
+      /schedule: expected the restart policy no or on-failure beside it, found always/,
+    ],
+    [
+      'another order of updates',
+      { image: 'a', update: { order: 'new-first' } },
+      /update: order: expected stop-first or start-first, found "new-first"/,
+    ],
+    [
+      'more than all at once',
+      { image: 'a', update: { parallel: '101%' } },
+      /update: parallel: .* found "101%"/,
+    ],
+    [
+      'a deadline without a unit',
+      { image: 'a', update: { deadline: '30' } },
+      /update: deadline: expected a duration/,
+    ],
+    [
       'a command that is a map',
       { image: 'a', command: { a: 1 } },
       /command: expected a text or a number, found a map/,
@@ -152,6 +187,38 @@ describe('a declared container', () => {
     assert.deepEqual(broken.map(({ name }) => name).toSorted(), ['aa', 'bb', 'cc']);
     assert.match(broken[0]?.problem ?? '', /dependsOn: expected no cycle, found aa → bb → cc → aa/);
     assert.deepEqual([...containers.keys()], ['dd']);
+  });
+
+  it('is one container per replica, which others wait for, too', () => {
+    const { containers } = read({
+      containers: {
+        web: {
+          image: 'a',
+          replicas: '3',
+          update: { order: 'start-first', parallel: '50%', deadline: '30s' },
+        },
+        lb: { image: 'a', dependsOn: { web: 'healthy' } },
+      },
+    });
+    assert.deepEqual([...containers.keys()], ['web-1', 'web-2', 'web-3', 'lb']);
+    const { request, replicaOf, update } = containers.get('web-2')!;
+    assert.deepEqual([request.name, replicaOf], ['web-2', 'web']);
+    assert.deepEqual(update, { order: 'start-first', parallel: 2, deadlineMs: 30_000 });
+    assert.deepEqual(
+      containers.get('lb')!.dependsOn.map(({ name, condition }) => `${name} ${condition}`),
+      ['web-1 healthy', 'web-2 healthy', 'web-3 healthy'],
+    );
+  });
+
+  it('is refused as a replica of a name that is declared', () => {
+    const { broken, containers } = read({
+      containers: { web: { image: 'a', replicas: '2' }, 'web-1': { image: 'a' } },
+    });
+    assert.match(
+      broken[0]?.problem ?? '',
+      /web\.replicas: expected names that no other container has, found web-1/,
+    );
+    assert.deepEqual([...containers.keys()], ['web-1']);
   });
 
   it('never has a value of a secret in its mistakes', () => {

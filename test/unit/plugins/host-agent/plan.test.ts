@@ -308,7 +308,7 @@ describe('a plan of the host', () => {
     );
   });
 
-  it('goes on with a replacement that was cut off', () => {
+  it('continues a replacement that was cut off', () => {
     for (const names of [
       ['web', 'web.next'],
       ['web.previous', 'web.next'],

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  goesOn,
-  nextFrom,
-  nextRun,
-  parseSchedule,
-} from '../../../../../../core/lifecycle/snapshots/schedule/times.ts';
+import { goesOn, nextFrom, nextRun } from '../../../../../../core/lifecycle/snapshots/schedule/times.ts';
+import { parseSchedule } from '../../../../../../hooks/schedule.ts';
 
 const at = (time: string) => new Date(`2026-03-01T${time}:00Z`);
 const everyHour = { schedule: 'every 1h', keepScheduled: 3, from: at('00:00').toISOString() };
