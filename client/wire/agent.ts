@@ -1,4 +1,5 @@
 /** What the host agent plans and has done, as its routes return it. */
+import type { PluginReloadWire } from './plugins.ts';
 
 export type AgentObjectKind = 'image' | 'network' | 'volume' | 'container';
 
@@ -64,7 +65,11 @@ export interface AgentOutcome {
 }
 
 /** A line of the response of an apply. */
-export type AgentMessage = { plan: AgentPlan } | { progress: AgentProgress } | { outcome: AgentOutcome };
+export type AgentMessage =
+  | { reload: PluginReloadWire }
+  | { plan: AgentPlan }
+  | { progress: AgentProgress }
+  | { outcome: AgentOutcome };
 
 /** The state of one declared object. */
 export interface AgentObjectStatus {

@@ -1,5 +1,5 @@
 /** The containers, networks and volumes of pouchd.yaml: creates them, and keeps them as they are declared. */
-import type { AgentGeneration } from '../../client/wire.ts';
+import type { AgentGeneration, AgentMessage } from '../../client/wire.ts';
 import {
   Clock,
   Config,
@@ -9,11 +9,14 @@ import {
   Events,
   Images,
   Networks,
+  type PluginChange,
+  Plugins,
   PouchError,
   Type,
   Volumes,
 } from '../../hooks/index.ts';
 import { Agent } from './converge/Agent.ts';
+import { postOf } from './converge/posts.ts';
 import type { Schedules } from './converge/Schedules.ts';
 import { watchRemovals } from './converge/watchRemovals.ts';
 import { readHost } from './declare/readHost.ts';
@@ -38,6 +41,7 @@ export default definePlugin({
     events: Events,
     images: Images,
     networks: Networks,
+    plugins: Plugins,
     volumes: Volumes,
   },
   check(options, locate, { isLenient } = { isLenient: false }) {
@@ -52,10 +56,12 @@ export default definePlugin({
   setup({ options, locate, host, log, services, surface, route, doctorCheck }) {
     const { clock, events } = services;
     const generations = new Generations(host.root);
-    let agent: Agent | undefined;
+    const post = postOf(host.root);
+    let own: Agent | undefined;
     let schedules: Schedules | undefined;
+    let stopWatch: () => void = () => undefined;
     const running = (): Agent => {
-      if (agent) return agent;
+      if (post.agent) return post.agent;
       throw new PouchError('PCH_AGENT_BUSY', 'the host agent is starting or ending', { hint: 'try again' });
     };
 
@@ -67,22 +73,21 @@ export default definePlugin({
         const declared = readHost(options, locate, key);
         for (const { problem } of declared.broken) log.error('a declaration cannot be used', { problem });
         const now = () => clock.now().toISOString();
-        agent = new Agent({ ...services, log, key, root: host.root, declared, generations, now });
-        agent.converge('the configuration was loaded');
+        const agent = new Agent({ ...services, log, key, root: host.root, declared, generations, now });
+        post.agent = own = agent;
+        if (post.applies === 0) agent.converge('the configuration was loaded');
         schedules = agent.schedules(clock);
         schedules.start();
         stopWatch = watchRemovals(events, agent);
       },
       async stop() {
-        const ending = agent;
-        agent = undefined;
+        const ending = own;
+        if (post.agent === ending) post.agent = undefined;
         stopWatch();
         schedules?.stop();
         await ending?.end();
       },
     });
-    let stopWatch: () => void = () => undefined;
-
     route({ method: 'GET', path: '/status', handle: async () => ({ json: await running().status() }) });
     route({
       method: 'GET',
@@ -102,26 +107,36 @@ export default definePlugin({
       body: Type.Object({ Prune: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
       deadlineMs: longestApplyMs,
       async handle({ body, stream }) {
-        const serving = running();
-        const write = stream({ type: 'application/x-ndjson' });
+        running();
         let written: Promise<void> = Promise.resolve();
-        // A client that has left does not end what it has begun.
-        const send = (line: object) =>
-          (written = written.then(() => write(`${JSON.stringify(line)}\n`)).catch(() => undefined));
-        await serving.apply({
-          cause: `apply by ${callerName()}`,
-          isWhole: true,
-          mayRemoveMany: body.Prune ?? false,
-          onMessage: (message) => void send(message),
-        });
-        await written;
+        post.applies++;
+        try {
+          const { generation, plugins, settings, needRestart } = await services.plugins.reload();
+          const write = stream({ type: 'application/x-ndjson' });
+          // A client that has left does not end what it has begun.
+          const send = (message: AgentMessage) => {
+            written = written.then(() => write(`${JSON.stringify(message)}\n`)).catch(() => undefined);
+          };
+          send({ reload: { generation, plugins, settings, needRestart } });
+          // The declarations of the last good files are in force.
+          if (plugins.some(isUnread)) return;
+          await running().apply({
+            cause: `apply by ${callerName()}`,
+            isWhole: true,
+            mayRemoveMany: body.Prune ?? false,
+            onMessage: send,
+          });
+        } finally {
+          post.applies--;
+          await written;
+        }
       },
     });
     doctorCheck({
       name: 'host-agent',
       async run() {
-        if (!agent) return { ok: true, found: 'not running' };
-        const { Declared, Ok, Objects } = await agent.status();
+        if (!post.agent) return { ok: true, found: 'not running' };
+        const { Declared, Ok, Objects } = await post.agent.status();
         const bad = Objects.filter(({ State }) => State !== 'ok');
         const found = `${Ok} of ${Declared} declared objects are as they are declared`;
         if (bad.length === 0) return { ok: true, found };
@@ -134,6 +149,11 @@ export default definePlugin({
     });
   },
 });
+
+/** A reload that has kept the declarations of before. */
+function isUnread({ name, change }: PluginChange): boolean {
+  return name === 'host-agent' && (change === 'kept' || change === 'quarantined');
+}
 
 function shownGeneration({ number, at, cause, steps, done, failed, left }: Generation): AgentGeneration {
   return {

@@ -29,7 +29,8 @@ describe('the host agent', function () {
     return await ok('apply');
   }
   const stateOf = async (name: string) => (await daemon.it.inspect(name))?.State.Status;
-  const names = async () => (await daemon.it.client.containers.list({ all: true })).flatMap(({ Names }) => Names).toSorted();
+  const names = async () =>
+    (await daemon.it.client.containers.list({ all: true })).flatMap(({ Names }) => Names).toSorted();
 
   afterEach(async () => {
     await write({});
@@ -57,7 +58,10 @@ describe('the host agent', function () {
     assert.deepEqual(await names(), []);
 
     const output = await ok('apply');
-    assert.match(output, /container db: create done\ncontainer web: create done\ngeneration 1: 4 done, 0 failed, 0 left/);
+    assert.match(
+      output,
+      /container db: create done\ncontainer web: create done\ngeneration 1: 4 done, 0 failed, 0 left/,
+    );
     assert.equal(await stateOf('web'), 'running');
     const [first] = (await daemon.it.inspect('web'))!.Id.match(/.*/) ?? [];
     assert.equal(await ok('apply'), 'nothing to do');
@@ -70,7 +74,9 @@ describe('the host agent', function () {
     const web = { ...sleeper, memory: '32m', env: { A: '1' } };
     await applied({ web });
     const before = (await daemon.it.inspect('web'))!;
-    const live = await applied({ web: { ...web, memory: '64m', label: { tier: 'front' }, restart: 'always' } });
+    const live = await applied({
+      web: { ...web, memory: '64m', label: { tier: 'front' }, restart: 'always' },
+    });
     assert.match(live, /~ container web: change/);
     assert.match(live, /memory: 33554432 -> 67108864 {2}\(.*pouchd\.yaml:\d+\)/);
     const changed = (await daemon.it.inspect('web'))!;
@@ -97,10 +103,16 @@ describe('the host agent', function () {
     await write({ web: { ...sleeper, command: ['no-such-program'] } });
     const failed = await apply();
     assert.equal(failed.exitCode, 1);
-    assert.match(failed.stderr, /web: recreate failed: the new container web did not come up: .*no-such-program.*; the previous container runs again/);
+    assert.match(
+      failed.stderr,
+      /web: recreate failed: the new container web did not come up: .*no-such-program.*; the previous container runs again/,
+    );
     assert.deepEqual([(await daemon.it.inspect('web'))!.Id, await stateOf('web')], [before, 'running']);
     assert.deepEqual(await names(), ['/web']);
-    assert.match((await pouch('status')).stdout, /container +web +failed +the new container web did not come up/);
+    assert.match(
+      (await pouch('status')).stdout,
+      /container +web +failed +the new container web did not come up/,
+    );
     assert.match(await applied({ web: { ...sleeper, command: ['sleep', '900'] } }), /web: recreate done/);
   });
 
@@ -108,7 +120,10 @@ describe('the host agent', function () {
     await applied({ web: sleeper });
     for (const [containers, problem] of [
       [{ web: { ...sleeper, memory: 'much' } }, /pouchd\.yaml:\d+: containers\.web\.memory: expected a size/],
-      [{ web: sleeper, db: { ...sleeper, dependsOn: 'mq' } }, /containers\.db\.dependsOn: expected declared containers, found mq/],
+      [
+        { web: sleeper, db: { ...sleeper, dependsOn: 'mq' } },
+        /containers\.db\.dependsOn: expected declared containers, found mq/,
+      ],
     ] as const) {
       await write(containers);
       const { exitCode, stderr } = await apply();
@@ -149,11 +164,53 @@ describe('the host agent', function () {
     assert.equal(held.exitCode, 1);
     assert.match(held.stdout, /! .*containers\.mine: a container of this name exists/);
     await write({});
-    assert.match((await apply()).stdout, /held: it ends 1 of 2 containers that run \(the files declare no container\)/);
+    assert.match(
+      (await apply()).stdout,
+      /held: it ends 1 of 2 containers that run \(the files declare no container\)/,
+    );
     assert.equal(await stateOf('web'), 'running');
     assert.match(await ok('apply', '--prune', '--yes'), /container web: remove done/);
     assert.deepEqual(await names(), ['/mine']);
     await ok('rm', '-f', 'mine');
+  });
+
+  it('replaces replicas one after another, and leaves the others once one does not come up', async () => {
+    const web = (command: string, healthCmd = 'true') => ({
+      ...sleeper,
+      command: ['sh', '-c', `exec sleep ${command}`],
+      replicas: 3,
+      update: { order: 'start-first', deadline: '20s' },
+      'health-cmd': healthCmd,
+      'health-interval': '100ms',
+      'health-retries': '1',
+    });
+    await applied({ web: web('1000') });
+    const ids = async () =>
+      await Promise.all([1, 2, 3].map(async (number) => (await daemon.it.inspect(`web-${number}`))!.Id));
+    const before = await ids();
+    await write({ web: web('1001', 'false') });
+    const { exitCode, stderr, stdout } = await apply();
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /web-1: recreate failed: .*; the previous container still runs/);
+    assert.match(stdout, /web-2: waits for web-1, which has failed/);
+    assert.deepEqual(await ids(), before);
+    assert.deepEqual(await names(), ['/web-1', '/web-2', '/web-3']);
+
+    assert.match(
+      await applied({ web: web('1002') }),
+      /web-1: recreate done[^]*web-2: recreate done[^]*web-3: recreate done/,
+    );
+    assert.ok((await ids()).every((id) => !before.includes(id)));
+    assert.match(await applied({ web: { ...web('1002'), replicas: 2 } }), /container web-3: remove done/);
+  });
+
+  it('starts a container with a schedule only when it is due', async () => {
+    await applied({ job: { ...sleeper, command: ['true'], schedule: '0 0 1 1 *' } });
+    assert.equal(await stateOf('job'), 'created');
+    assert.equal(await ok('apply'), 'nothing to do');
+    await ok('start', 'job');
+    await daemon.it.until('job', 'exited');
+    assert.equal(await ok('apply'), 'nothing to do');
   });
 
   it('continues where it was when pouchd is killed', async () => {

@@ -1,4 +1,4 @@
-import type { AgentMessage } from '../../../client/index.ts';
+import type { AgentMessage, PluginReloadWire } from '../../../client/index.ts';
 import { planLines } from '../../agent/planLines.ts';
 import { conflictingOptions, exitCodes } from '../../errors.ts';
 import { changeLines } from '../../plugins/changeLines.ts';
@@ -43,20 +43,19 @@ async function printPlan(session: Session, prune: boolean): Promise<void> {
 }
 
 async function apply(session: Session, prune: boolean): Promise<void> {
-  const { client } = session;
-  const { plugins, needRestart } = await client.plugins.reload();
-  const kept = plugins.filter(({ change }) => change === 'kept' || change === 'quarantined');
-  if (kept.length > 0) {
-    for (const line of changeLines(kept)) session.warn(line);
-    session.exitCode = exitCodes.failure;
-    // The declarations of the last good files are in force.
-    if (kept.some(({ name }) => name === 'host-agent')) return;
-  }
+  for await (const message of await session.client.agent.apply({ prune })) print(session, message);
+}
+
+/** What of the files is not in force. */
+function printUnread(session: Session, { plugins, needRestart }: PluginReloadWire): void {
+  const unread = plugins.filter(({ change }) => change === 'kept' || change === 'quarantined');
+  for (const line of changeLines(unread)) session.warn(line);
+  if (unread.length > 0) session.exitCode = exitCodes.failure;
   printNeedRestart(session, needRestart);
-  for await (const message of await client.agent.apply({ prune })) print(session, message);
 }
 
 function print(session: Session, message: AgentMessage): void {
+  if ('reload' in message) return printUnread(session, message.reload);
   if ('plan' in message) {
     for (const line of planLines(message.plan)) session.print(line);
     if (message.plan.Problems.length > 0) session.exitCode = exitCodes.failure;

@@ -40,7 +40,7 @@ export interface DeclaredContainer extends Declared {
   /** The name of its declaration, of one of several replicas; missing: it is the only one. */
   readonly replicaOf?: string;
   readonly update: UpdatePolicy;
-  /** `every 6h`, or five fields as of crontab(5): it is started at these times, in the host's time, and not otherwise. */
+  /** `every 6h`, or five fields as of crontab(5), in the host's time: it is started then, and not otherwise. */
   readonly schedule?: string;
 }
 

@@ -1,0 +1,18 @@
+import type { Agent } from './Agent.ts';
+
+/** What outlives the generations of the plugin. */
+export interface Post {
+  /** The agent that serves; a reload exchanges it. */
+  agent?: Agent | undefined;
+  /** Applies under way: they do what an agent that starts would do on its own. */
+  applies: number;
+}
+
+const posts = new Map<string, Post>();
+
+/** @param root of pouchd */
+export function postOf(root: string): Post {
+  const post = posts.get(root) ?? { applies: 0 };
+  posts.set(root, post);
+  return post;
+}
