@@ -215,7 +215,7 @@ export class Agent {
   }
 
   async #run(plan: HostPlan, cause: string, onMessage: ApplyOptions['onMessage']): Promise<AgentOutcome> {
-    const { declared, generations, log, now } = this.#options;
+    const { generations, log, now } = this.#options;
     const doable = plan.steps.filter(({ held }) => held === undefined);
     if (doable.length === 0) return { Done: 0, Failed: 0, Left: plan.steps.length };
     const outcome = await runPlan(this.#options, plan, {
