@@ -23,7 +23,7 @@ export function pluginConfig(
       );
     },
     originOf: (setting) => formatOrigin(originOf(readable(setting))),
-     
+
     readAgain: async () => sectionsWithLines(reread()),
     isSecretName: secretNames(config.secrets.names),
   };

@@ -58,6 +58,8 @@ function print(session: Session, message: AgentMessage): void {
   if ('reload' in message) return printUnread(session, message.reload);
   if ('plan' in message) {
     for (const line of planLines(message.plan)) session.print(line);
+    if (message.plan.Steps.some(({ Action, Held }) => Action === 'remove' && Held !== undefined))
+      session.print('pouch apply --prune --yes removes what is held');
     if (message.plan.Problems.length > 0) session.exitCode = exitCodes.failure;
     return;
   }

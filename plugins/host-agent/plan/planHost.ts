@@ -48,7 +48,7 @@ function withLimit(
   );
   if (mayRemoveMany || ending.length * 3 <= running.size) return [...steps];
   const what = declared.containers.size === 0 ? 'the files declare no container' : 'more than a third';
-  const held = `it ends ${ending.length} of ${running.size} containers that run (${what}): \`pouch apply --prune --yes\` does it`;
+  const held = `it ends ${ending.length} of ${running.size} containers that run (${what}), and waits for an apply that may prune`;
   return steps.map((step) => (step.action === 'remove' || step.action === 'stop' ? { ...step, held } : step));
 }
 

@@ -29,7 +29,12 @@ function engine(failing: ReadonlySet<string>) {
     update: () => Promise.resolve({ warnings: [] }),
   };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const context = { containers, log, key: 'key', signal: new AbortController().signal } as unknown as AgentContext;
+  const context = {
+    containers,
+    log,
+    key: 'key',
+    signal: new AbortController().signal,
+  } as unknown as AgentContext;
   return { context, calls };
 }
 
@@ -47,8 +52,14 @@ function stepsOf(containers: Record<string, object>, action: ContainerStep['acti
 async function run(steps: Step[], failing: string[] = []) {
   const { context, calls } = engine(new Set(failing));
   const progress: AgentProgress[] = [];
-  const outcome = await runPlan(context, { steps, problems: [] }, { onProgress: (one) => progress.push(one) });
-  const shown = progress.map(({ Name, Error, Waits }) => `${Name}${Error ? ' failed' : ''}${Waits ? ` waits for ${Waits}` : ''}`);
+  const outcome = await runPlan(
+    context,
+    { steps, problems: [] },
+    { onProgress: (one) => progress.push(one) },
+  );
+  const shown = progress.map(
+    ({ Name, Error, Waits }) => `${Name}${Error ? ' failed' : ''}${Waits ? ` waits for ${Waits}` : ''}`,
+  );
   return { outcome, calls, shown };
 }
 
@@ -56,7 +67,11 @@ const image = { image: 'a' };
 
 describe('a run of a plan', () => {
   it('starts containers after those that they depend on', async () => {
-    const steps = stepsOf({ web: { ...image, dependsOn: 'app' }, app: { ...image, dependsOn: 'db' }, db: image });
+    const steps = stepsOf({
+      web: { ...image, dependsOn: 'app' },
+      app: { ...image, dependsOn: 'db' },
+      db: image,
+    });
     assert.deepEqual((await run(steps)).calls, ['db', 'app', 'web']);
   });
 
