@@ -1,6 +1,7 @@
 /** What the host agent plans and has done, as its routes return it. */
 import type { PluginReloadWire } from './plugins.ts';
 
+/** What the agent plans steps for. */
 export type AgentObjectKind = 'image' | 'network' | 'volume' | 'container';
 
 /**
