@@ -63,7 +63,7 @@ describe('the Debian package', function () {
     const [one, other] = await Promise.all([build('one'), build('another')]);
     assert.equal(await digest(one), await digest(other));
     deb = one;
-    findings = lintian(deb);
+    findings = lintian(deb, dir);
   });
 
   it('installs on a Debian without Node, and serves on the socket of systemd', async () => {
@@ -194,8 +194,10 @@ describe('the Debian package', function () {
 });
 
 /** Resolves to the findings. Those that are as they should be are in scripts/package/files/lintian-overrides. */
-async function lintian(deb: string): Promise<string> {
-  const options = { all: true, reject: false, stdin: 'ignore', timeout: lintedWithinMs } as const;
+async function lintian(deb: string, temporary: string): Promise<string> {
+  // It leaves files behind.
+  const env = { TMPDIR: temporary };
+  const options = { all: true, reject: false, stdin: 'ignore', timeout: lintedWithinMs, env } as const;
   const { all, failed, shortMessage } = await execa('lintian', ['--allow-root', '--no-cfg', deb], options);
   return failed ? `${shortMessage}\n${all}` : all;
 }
