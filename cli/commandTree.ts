@@ -119,7 +119,7 @@ const upgrade: CommandEntry = {
 };
 const rollback: CommandEntry = {
   name: 'rollback',
-  summary: 'Return a container to what it was before its upgrade',
+  summary: 'Return the host to an earlier generation, or a container to what it was before its upgrade',
   load: () => import('./commands/containers/rollback.ts'),
 };
 const pause: CommandEntry = {
@@ -187,7 +187,7 @@ const tag: CommandEntry = {
 };
 const history: CommandEntry = {
   name: 'history',
-  summary: 'Show the history of an image',
+  summary: 'Show the history of an image, or what was applied to the host',
   load: () => import('./commands/images/history.ts'),
 };
 const save: CommandEntry = {

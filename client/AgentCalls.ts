@@ -1,5 +1,12 @@
 import type { Transport } from './Transport.ts';
-import type { AgentGeneration, AgentMessage, AgentPlan, AgentStatus } from './wire.ts';
+import type {
+  AgentGeneration,
+  AgentGenerationDetails,
+  AgentMessage,
+  AgentPlan,
+  AgentRollbackPlan,
+  AgentStatus,
+} from './wire.ts';
 
 const base = '/plugins/host-agent';
 
@@ -21,13 +28,40 @@ export class AgentCalls {
     return this.#transport.json('GET', `${base}/plan`, { query: { prune } });
   }
 
-  /** Does what is due; ending the iteration does not end it. */
-  apply({ prune = false }: { prune?: boolean } = {}): Promise<AsyncGenerator<AgentMessage>> {
-    return this.#transport.lines('POST', `${base}/apply`, { body: { Prune: prune } });
+  /**
+   * Does what is due; ending the iteration does not end it.
+   * @param options.rollbackOnFailure if an object fails, the last generation without failures is applied
+   */
+  apply({
+    prune = false,
+    rollbackOnFailure = false,
+  }: { prune?: boolean; rollbackOnFailure?: boolean } = {}): Promise<AsyncGenerator<AgentMessage>> {
+    const body = { Prune: prune, RollbackOnFailure: rollbackOnFailure };
+    return this.#transport.lines('POST', `${base}/apply`, { body });
+  }
+
+  /**
+   * Returns what a rollback would do.
+   * @param generation missing: the newest one that declares something else
+   */
+  rollbackPlan(generation?: number): Promise<AgentRollbackPlan> {
+    const query = generation === undefined ? {} : { generation };
+    return this.#transport.json('GET', `${base}/rollback`, { query });
+  }
+
+  /** Applies what a generation declares, and holds the host to it; ending the iteration does not end it. */
+  rollback(generation?: number): Promise<AsyncGenerator<AgentMessage>> {
+    const body = generation === undefined ? {} : { Generation: generation };
+    return this.#transport.lines('POST', `${base}/rollback`, { body });
   }
 
   /** Returns what was applied, the newest first. */
   history(): Promise<AgentGeneration[]> {
     return this.#transport.json('GET', `${base}/history`);
+  }
+
+  /** Returns one of them with its plan. */
+  generation(number: number): Promise<AgentGenerationDetails> {
+    return this.#transport.json('GET', `${base}/history/${number}`);
   }
 }

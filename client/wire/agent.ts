@@ -65,12 +65,26 @@ export interface AgentOutcome {
   Generation?: number;
 }
 
-/** A line of the response of an apply. */
+/** What the host is rolled back to; its plan and outcome follow. */
+export interface AgentRollback {
+  /** Missing: no generation without failures declares something else, and nothing was rolled back. */
+  Generation?: number;
+}
+
+/** A line of the response of an apply or a rollback. */
 export type AgentMessage =
   | { reload: PluginReloadWire }
   | { plan: AgentPlan }
   | { progress: AgentProgress }
-  | { outcome: AgentOutcome };
+  | { outcome: AgentOutcome }
+  | { rollback: AgentRollback };
+
+/** What a rollback would do now. */
+export interface AgentRollbackPlan {
+  /** To this one. */
+  Generation: number;
+  Plan: AgentPlan;
+}
 
 /** The state of one declared object. */
 export interface AgentObjectStatus {
@@ -98,6 +112,8 @@ export interface AgentStatus {
   Generation: number;
   /** Why the files as they are now are not in force: the last good ones are. */
   FileProblem?: string;
+  /** The host was rolled back: this generation is in force, and the files are not, until they change or are applied. */
+  Pinned?: { Generation: number; Since: string };
 }
 
 /** What was applied at one time. */
@@ -107,8 +123,16 @@ export interface AgentGeneration {
   At: string;
   /** Who or what has asked for it. */
   Cause: string;
+  /** Where it was declared. */
+  Files: string[];
+  /** What was due. */
   Steps: { Kind: string; Name: string; Action: string }[];
   Done: number;
   Failed: number;
   Left: number;
+}
+
+export interface AgentGenerationDetails extends AgentGeneration {
+  /** What was due, as it was planned; secrets are masked. */
+  Plan: AgentPlan;
 }

@@ -1,10 +1,9 @@
 /** The containers, networks and volumes of pouchd.yaml: creates them, and keeps them as they are declared. */
-import type { AgentGeneration, AgentMessage } from '../../client/wire.ts';
+import type { AgentMessage } from '../../client/wire.ts';
 import {
   Clock,
   Config,
   Containers,
-  currentCaller,
   definePlugin,
   Events,
   Images,
@@ -20,11 +19,13 @@ import { postOf } from './converge/posts.ts';
 import type { Schedules } from './converge/Schedules.ts';
 import { watchRemovals } from './converge/watchRemovals.ts';
 import { readHost } from './declare/readHost.ts';
-import { type Generation, Generations } from './history/Generations.ts';
+import { callerName } from './callerName.ts';
+import { Generations } from './history/Generations.ts';
+import { InForce } from './history/InForce.ts';
+import { PinFile } from './history/PinFile.ts';
+import { historyRoutes } from './history/routes.ts';
 import { Options } from './options.ts';
-
-/** An apply ends with its last container, which may wait for others to be healthy. */
-const longestApplyMs = 60 * 60_000;
+import { longestApplyMs } from './streamMessages.ts';
 
 export default definePlugin({
   name: 'host-agent',
@@ -55,7 +56,7 @@ export default definePlugin({
   },
   setup({ options, locate, host, log, services, surface, route, doctorCheck }) {
     const { clock, events } = services;
-    const generations = new Generations(host.root);
+    const generations = new Generations(host.root, log);
     const post = postOf(host.root);
     let own: Agent | undefined;
     let schedules: Schedules | undefined;
@@ -70,14 +71,28 @@ export default definePlugin({
       async start() {
         await generations.read();
         const key = generations.key();
-        const declared = readHost(options, locate, key);
-        for (const { problem } of declared.broken) log.error('a declaration cannot be used', { problem });
         const now = () => clock.now().toISOString();
-        const agent = new Agent({ ...services, log, key, root: host.root, declared, generations, now });
+        const inForce = await InForce.open({
+          sections: options,
+          locate,
+          key,
+          pins: new PinFile(host.root, log),
+          log,
+          read: (sections, place) => readHost(sections, place, key),
+          now,
+        });
+        for (const { problem } of inForce.declared.broken)
+          log.error('a declaration cannot be used', { problem });
+        const agent = new Agent({ ...services, log, key, root: host.root, inForce, generations, now });
         post.agent = own = agent;
         if (post.applies === 0) agent.converge('the configuration was loaded');
-        schedules = agent.schedules(clock);
-        schedules.start();
+        const restartSchedules = () => {
+          schedules?.stop();
+          schedules = agent.schedules(clock);
+          schedules.start();
+        };
+        inForce.onChange = restartSchedules;
+        restartSchedules();
         stopWatch = watchRemovals(events, agent);
       },
       async stop() {
@@ -96,15 +111,14 @@ export default definePlugin({
         json: await running().planOfFiles({ mayRemoveMany: query['prune'] === 'true' }),
       }),
     });
-    route({
-      method: 'GET',
-      path: '/history',
-      handle: async () => ({ json: (await generations.list()).map(shownGeneration) }),
-    });
+    historyRoutes(route, { generations, agent: running });
     route({
       method: 'POST',
       path: '/apply',
-      body: Type.Object({ Prune: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
+      body: Type.Object(
+        { Prune: Type.Optional(Type.Boolean()), RollbackOnFailure: Type.Optional(Type.Boolean()) },
+        { additionalProperties: false },
+      ),
       deadlineMs: longestApplyMs,
       async handle({ body, stream }) {
         running();
@@ -124,6 +138,8 @@ export default definePlugin({
             cause: `apply by ${callerName()}`,
             isWhole: true,
             mayRemoveMany: body.Prune ?? false,
+            endsPin: true,
+            rollsBack: body.RollbackOnFailure ?? false,
             onMessage: send,
           });
         } finally {
@@ -138,7 +154,9 @@ export default definePlugin({
         if (!post.agent) return { ok: true, found: 'not running' };
         const { Declared, Ok, Objects } = await post.agent.status();
         const bad = Objects.filter(({ State }) => State !== 'ok');
-        const found = `${Ok} of ${Declared} declared objects are as they are declared`;
+        const damaged = await generations.damaged();
+        const aside = damaged.length === 0 ? '' : `; damaged files of the history: ${damaged.join(', ')}`;
+        const found = `${Ok} of ${Declared} declared objects are as they are declared${aside}`;
         if (bad.length === 0) return { ok: true, found };
         return {
           ok: false,
@@ -153,22 +171,4 @@ export default definePlugin({
 /** A reload that has kept the declarations of before. */
 function isUnread({ name, change }: PluginChange): boolean {
   return name === 'host-agent' && (change === 'kept' || change === 'quarantined');
-}
-
-function shownGeneration({ number, at, cause, steps, done, failed, left }: Generation): AgentGeneration {
-  return {
-    Number: number,
-    At: at,
-    Cause: cause,
-    Steps: steps.map(({ kind, name, action }) => ({ Kind: kind, Name: name, Action: action })),
-    Done: done,
-    Failed: failed,
-    Left: left,
-  };
-}
-
-function callerName(): string {
-  const { transport, uid, certificate } = currentCaller();
-  if (certificate !== undefined) return `the client ${certificate}`;
-  return uid === undefined ? `a client by ${transport}` : `user ${uid}`;
 }

@@ -38,6 +38,11 @@ export function define(command: PouchCommand, session: Session): void {
         session.print(
           `${Ok} of ${Declared} declared objects are as declared; generation ${Generation}${Busy ? '; busy' : ''}`,
         );
+        const { Pinned } = status;
+        if (Pinned)
+          session.print(
+            `pinned to generation ${Pinned.Generation} since ${Pinned.Since}; the files are not in force: \`pouch apply\` applies them`,
+          );
         if (status.FileProblem) session.print(`the files are not in force: ${status.FileProblem}`);
       }
       if (rows.length > 0 || flags.format !== undefined)

@@ -1,4 +1,7 @@
 import type { ImageHistoryEntryWire } from '../../../client/index.ts';
+import { printGeneration, printGenerations } from '../../agent/printGenerations.ts';
+import { readGeneration } from '../../agent/readGeneration.ts';
+import { conflictingOptions } from '../../errors.ts';
 import { printListing } from '../../output/listing.ts';
 import { ago, humanSize } from '../../output/units.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
@@ -8,7 +11,12 @@ interface Flags {
   quiet?: boolean;
   trunc: boolean;
   format?: string;
+  generation?: string;
 }
+
+const help = `
+With an image: its layers, as \`docker history\` shows them. Without one: the generations of the host, the newest first,
+each with who or what applied it; \`pouch rollback\` returns to one. See docs/guides/host-agent.md.`;
 
 const columns: [string, string][] = [
   ['IMAGE', 'ID'],
@@ -20,11 +28,18 @@ const columns: [string, string][] = [
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<image>', 'Reference or ID')
-    .option('-q, --quiet', 'Only show image IDs')
+    .argument('[image]', 'Reference or ID; without it, what was applied to the host')
+    .option('-q, --quiet', 'Only show image IDs, or numbers of generations')
     .option('--no-trunc', "Don't truncate output")
     .option('--format <format>', 'Format output: table, json, or a Go template such as {{.CreatedBy}}')
-    .action(async (ref: string, flags: Flags) => {
+    .option('--generation <number>', 'Show the plan of this generation of the host')
+    .addHelpText('after', help)
+    .action(async (ref: string | undefined, flags: Flags) => {
+      if (flags.generation !== undefined) {
+        if (ref !== undefined) throw conflictingOptions('--generation is for the host, not for an image');
+        return await printGeneration(session, readGeneration(flags.generation));
+      }
+      if (ref === undefined) return await printGenerations(session, flags);
       const entries = await session.client.images.history(ref);
       const rows = entries.map((entry) => historyRow(entry, flags.trunc));
       printListing(session, { columns, rows, key: 'ID' }, flags);

@@ -8,10 +8,11 @@ import type {
   AgentProgress,
   AgentStatus,
 } from '../../../client/wire.ts';
-import { type Clock, messageOf } from '../../../hooks/index.ts';
+import { type Clock, messageOf, PouchError } from '../../../hooks/index.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import { readHost } from '../declare/readHost.ts';
-import type { Generations } from '../history/Generations.ts';
+import type { Generation, Generations } from '../history/Generations.ts';
+import type { InForce } from '../history/InForce.ts';
 import { planHost, shownPlan } from '../plan/planHost.ts';
 import type { HostPlan, Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
@@ -20,7 +21,7 @@ import { runPlan } from './runPlan.ts';
 import { Schedules } from './Schedules.ts';
 
 export interface AgentOptions extends Omit<AgentContext, 'signal'> {
-  readonly declared: DeclaredHost;
+  readonly inForce: InForce;
   readonly generations: Generations;
   /** pouchd's root: one agent at a time works on it. */
   readonly root: string;
@@ -34,7 +35,15 @@ export interface ApplyOptions {
   /** Undo changes made by hand, and retry what has failed. Missing: only what the files have changed. */
   readonly isWhole?: boolean;
   readonly mayRemoveMany?: boolean;
+  /** The files are in force again, whatever the host was rolled back to. */
+  readonly endsPin?: boolean;
+  /** If an object fails, the host is rolled back to the last generation without failures. */
+  readonly rollsBack?: boolean;
   onMessage?(message: AgentMessage): void;
+}
+
+export interface RollbackOptions extends Pick<ApplyOptions, 'cause' | 'onMessage'> {
+  readonly generation: Generation;
 }
 
 interface PlanOptions {
@@ -71,7 +80,7 @@ export class Agent {
   }
 
   get declared(): DeclaredHost {
-    return this.#options.declared;
+    return this.#options.inForce.declared;
   }
 
   /** The times at which declared containers are started. */
@@ -79,16 +88,38 @@ export class Agent {
     return new Schedules(this.#options, clock, this.declared.containers.values());
   }
 
-  /** @param declared what is compared; missing: what is in force */
+  /**
+   * @param mayRemoveMany missing: only of a generation, which is whole
+   * @param declared what is compared; missing: what is in force
+   */
   async plan({ mayRemoveMany = false, declared = this.declared }: PlanOptions = {}): Promise<HostPlan> {
-    const { containers, config, key } = this.#options;
+    const { containers, config, key, inForce } = this.#options;
     const state = await readState(this.#options, declared);
     return planHost(declared, state, {
       complete: (request) => containers.complete(request),
       isSecretName: (name) => config.isSecretName(name),
       key,
-      mayRemoveMany,
+      mayRemoveMany: mayRemoveMany || (declared === inForce.declared && inForce.pin !== undefined),
     });
+  }
+
+  /** The plan to what a generation declares. */
+  async planOfGeneration(generation: Generation): Promise<AgentPlan> {
+    const declared = this.#options.inForce.declaredBy(generation);
+    return shownPlan(await this.plan({ mayRemoveMany: true, declared }));
+  }
+
+  /** @returns the newest generation that declares something else than what is in force */
+  async previous(): Promise<Generation> {
+    const { generations, inForce } = this.#options;
+    const current = inForce.digestOf(inForce.sections);
+    const found = (await generations.list()).find(({ sections }) => inForce.digestOf(sections) !== current);
+    if (found) return found;
+    throw new PouchError(
+      'PCH_AGENT_GENERATION_NOT_FOUND',
+      'expected an earlier generation that declares something else, found none',
+      { hint: '`pouch history` lists those that are kept' },
+    );
   }
 
   /** The plan to what the files declare now, in force or not. @throws PCH_CONFIG_INVALID */
@@ -105,15 +136,56 @@ export class Agent {
 
   /** Converges after the one that is under way. Resolves to what was done; failures of objects are in it. */
   async apply(options: ApplyOptions): Promise<AgentOutcome> {
+    return await this.#inTurn(async () => {
+      if (options.endsPin) await this.#options.inForce.unpin();
+      const { outcome, hasFailed } = await this.#converge(options);
+      return options.rollsBack && hasFailed ? await this.#rollBackTo(undefined, options) : outcome;
+    });
+  }
+
+  /** Applies what a generation declares, and pins the host to it: killed meanwhile, the next pouchd continues. */
+  async rollback({ generation, ...options }: RollbackOptions): Promise<AgentOutcome> {
+    return await this.#inTurn(() => this.#rollBackTo(generation, options));
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const { root } = this.#options;
     clearTimeout(this.#soon);
-    const turn = (turns.get(root) ?? Promise.resolve()).then(() => this.#converge(options));
+    const turn = (turns.get(root) ?? Promise.resolve()).then(work);
     const ended = turn.then(
       () => undefined,
       () => undefined,
     );
     turns.set(root, ended);
     return await turn;
+  }
+
+  /** @param generation missing: the last one without failures */
+  async #rollBackTo(
+    generation: Generation | undefined,
+    { cause, onMessage }: Pick<ApplyOptions, 'cause' | 'onMessage'>,
+  ): Promise<AgentOutcome> {
+    const { inForce, log } = this.#options;
+    const target = generation ?? (await this.#lastGood());
+    onMessage?.({ rollback: target ? { Generation: target.number } : {} });
+    if (!target) return { Done: 0, Failed: 0, Left: 0 };
+    await inForce.pinTo(target);
+    log.info('the host is pinned to a generation', { generation: target.number, cause });
+    const { outcome } = await this.#converge({
+      cause: `rollback to generation ${target.number}: ${cause}`,
+      isWhole: true,
+      ...(onMessage && { onMessage }),
+    });
+    return outcome;
+  }
+
+  /** Undefined if it declares what has just failed. */
+  async #lastGood(): Promise<Generation | undefined> {
+    const { generations, inForce } = this.#options;
+    const good = (await generations.list()).find(
+      ({ failed, plan }) => failed === 0 && plan.Problems.length === 0,
+    );
+    return good && inForce.digestOf(good.sections) !== inForce.digestOf(inForce.sections) ? good : undefined;
   }
 
   /**
@@ -139,7 +211,8 @@ export class Agent {
   }
 
   async status(): Promise<AgentStatus> {
-    const { declared, generations } = this.#options;
+    const { generations, inForce } = this.#options;
+    const { declared } = inForce;
     const plan = await this.plan();
     const objects = [
       ...plan.problems.map(({ kind, name, problem }): AgentObjectStatus => ({
@@ -172,6 +245,7 @@ export class Agent {
       ...(this.#convergedAt !== undefined && { ConvergedAt: this.#convergedAt }),
       Busy: this.#busy,
       Generation: generations.last,
+      ...(inForce.pin && { Pinned: { Generation: inForce.pin.number, Since: inForce.pin.since } }),
     };
   }
 
@@ -197,7 +271,7 @@ export class Agent {
     isWhole = false,
     mayRemoveMany = false,
     onMessage,
-  }: ApplyOptions): Promise<AgentOutcome> {
+  }: ApplyOptions): Promise<{ outcome: AgentOutcome; hasFailed: boolean }> {
     if (isWhole) this.#failures.clear();
     this.#busy = true;
     try {
@@ -206,7 +280,7 @@ export class Agent {
       const due = isWhole ? plan : { ...plan, steps: plan.steps.filter((step) => this.#isDue(step)) };
       const outcome = await this.#run(due, cause, onMessage);
       onMessage?.({ outcome });
-      return outcome;
+      return { outcome, hasFailed: outcome.Failed + plan.problems.length > 0 };
     } finally {
       this.#busy = false;
       this.#convergedAt = this.#options.now();
@@ -215,7 +289,8 @@ export class Agent {
   }
 
   async #run(plan: HostPlan, cause: string, onMessage: ApplyOptions['onMessage']): Promise<AgentOutcome> {
-    const { generations, log, now } = this.#options;
+    const { inForce, generations, log, now } = this.#options;
+    const { sections, files } = inForce;
     const doable = plan.steps.filter(({ held }) => held === undefined);
     if (doable.length === 0) return { Done: 0, Failed: 0, Left: plan.steps.length };
     const outcome = await runPlan(this.#options, plan, {
@@ -226,8 +301,8 @@ export class Agent {
       },
     });
     const { Done: done, Failed: failed, Left: left } = outcome;
-    const steps = doable.map(({ kind, name, action }) => ({ kind, name, action }));
-    const Generation = await generations.add({ at: now(), cause, steps, done, failed, left });
+    const recorded = { at: now(), cause, sections, files, plan: shownPlan(plan), done, failed, left };
+    const Generation = await generations.add(recorded);
     log.info('the host was converged', { cause, generation: Generation, done, failed, left });
     return { ...outcome, Generation };
   }

@@ -18,6 +18,7 @@ export class Schedules {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #scheduled: readonly DeclaredContainer[];
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   constructor(context: AgentContext, clock: Pick<Clock, 'now'>, declared: Iterable<DeclaredContainer>) {
     this.#context = context;
@@ -31,13 +32,14 @@ export class Schedules {
   }
 
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
   async #look(): Promise<void> {
     const now = this.#clock.now();
     const waits = await Promise.all(this.#scheduled.map((one) => this.#startIfDue(one, now)));
-    if (this.#context.signal.aborted) return;
+    if (this.#isStopped || this.#context.signal.aborted) return;
     const wait = Math.min(longestMs, ...waits);
     this.#timer = setTimeout(() => void this.#look(), wait).unref();
   }

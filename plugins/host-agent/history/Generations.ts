@@ -1,13 +1,31 @@
 /** What was applied, and how it went: one file per generation. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Static, Type } from '../../../hooks/index.ts';
+import { type Logger, PouchError, type Static, Type } from '../../../hooks/index.ts';
 import { Value } from '@sinclair/typebox/value';
+import type { AgentPlan } from '../../../client/wire.ts';
+import { Options } from '../options.ts';
+import { quarantine, writeDurably } from './durableFile.ts';
 
 /** How many are kept. */
 const mostKept = 50;
+
+/** Of client/wire/agent.ts, as far as readers rely on it. */
+const Plan = Type.Unsafe<AgentPlan>(
+  Type.Object({
+    Steps: Type.Array(
+      Type.Object({
+        Kind: Type.String(),
+        Name: Type.String(),
+        Action: Type.String(),
+        Changes: Type.Array(Type.Object({ Field: Type.String(), Applies: Type.String() })),
+      }),
+    ),
+    Problems: Type.Array(Type.String()),
+  }),
+);
 
 /** Schema of a file. */
 const Generation = Type.Object({
@@ -16,7 +34,12 @@ const Generation = Type.Object({
   /** RFC 3339. */
   at: Type.String(),
   cause: Type.String(),
-  steps: Type.Array(Type.Object({ kind: Type.String(), name: Type.String(), action: Type.String() })),
+  /** What was declared. Secrets may be in it: it is never shown. */
+  sections: Options,
+  /** Where it was declared. */
+  files: Type.Array(Type.String()),
+  /** What was due, with secrets masked. */
+  plan: Plan,
   done: Type.Integer(),
   failed: Type.Integer(),
   left: Type.Integer(),
@@ -25,11 +48,13 @@ export type Generation = Static<typeof Generation>;
 
 export class Generations {
   readonly #directory: string;
+  readonly #log: Pick<Logger, 'error'>;
   #last = 0;
 
   /** @param root of pouchd */
-  constructor(root: string) {
+  constructor(root: string, log: Pick<Logger, 'error'>) {
     this.#directory = join(root, 'host-agent');
+    this.#log = log;
   }
 
   /** The key of digests, which only this host has. */
@@ -53,50 +78,69 @@ export class Generations {
     return this.#last;
   }
 
-  /** Finds the number of the last one. */
+  /** Finds the number of the last one, damaged or not. */
   async read(): Promise<void> {
-    this.#last = Math.max(0, ...(await this.#numbers()));
+    const names = await this.#names();
+    this.#last = Math.max(0, ...names.map((name) => Number.parseInt(name, 10)));
   }
 
   /** Resolves to its number. */
   async add(generation: Omit<Generation, 'version' | 'number'>): Promise<number> {
     const number = ++this.#last;
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const file = join(this.#directory, fileOf(number));
-    const handle = await open(`${file}.new`, 'w', 0o600);
-    try {
-      await handle.writeFile(JSON.stringify({ version: 1, number, ...generation } satisfies Generation));
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(`${file}.new`, file);
-    await rm(join(this.#directory, fileOf(number - mostKept)), { force: true });
+    await writeDurably(this.#fileOf(number), { version: 1, number, ...generation } satisfies Generation);
+    await this.#removeOlder(number - mostKept);
     return number;
   }
 
-  /** The newest first. Files that are damaged are left out. */
+  /** The newest first. Damaged ones are put aside. */
   async list(): Promise<Generation[]> {
-    const numbers = (await this.#numbers()).toSorted((a, b) => b - a);
+    const names = (await this.#names()).filter((name) => !name.endsWith('.damaged'));
+    const numbers = names.map((name) => Number.parseInt(name, 10)).toSorted((a, b) => b - a);
     const read = await Promise.all(numbers.map((number) => this.#readOne(number)));
     return read.filter((generation) => generation !== undefined);
   }
 
+  /** @throws PCH_AGENT_GENERATION_NOT_FOUND */
+  async get(number: number): Promise<Generation> {
+    const found = await this.#readOne(number);
+    if (found) return found;
+    const names = await this.#names();
+    const isDamaged = names.some((name) => name.endsWith('.damaged') && Number.parseInt(name, 10) === number);
+    const problem = isDamaged ? 'its file is damaged, and was put aside' : 'not found';
+    throw new PouchError('PCH_AGENT_GENERATION_NOT_FOUND', `generation ${number}: ${problem}`, {
+      hint: '`pouch history` lists those that are kept',
+    });
+  }
+
+  /** Names of files that were put aside. */
+  async damaged(): Promise<string[]> {
+    return (await this.#names()).filter((name) => name.endsWith('.damaged'));
+  }
+
   async #readOne(number: number): Promise<Generation | undefined> {
+    const file = this.#fileOf(number);
     try {
-      const parsed: unknown = JSON.parse(await readFile(join(this.#directory, fileOf(number)), 'utf8'));
-      return Value.Check(Generation, parsed) ? parsed : undefined;
-    } catch {
-      return undefined;
+      const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
+      if (Value.Check(Generation, parsed) && parsed.number === number) return parsed;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     }
+    this.#log.error('a generation is damaged, and was put aside', { file: `${file}.damaged` });
+    await quarantine(file);
+    return undefined;
   }
 
-  async #numbers(): Promise<number[]> {
+  async #removeOlder(number: number): Promise<void> {
+    const old = (await this.#names()).filter((name) => Number.parseInt(name, 10) <= number);
+    await Promise.all(old.map((name) => rm(join(this.#directory, name), { force: true })));
+  }
+
+  async #names(): Promise<string[]> {
     const names = await readdir(this.#directory).catch(() => []);
-    return names.flatMap((name) => (/^\d{6}\.json$/.test(name) ? [Number.parseInt(name, 10)] : []));
+    return names.filter((name) => /^\d{6}\.json(\.damaged)?$/.test(name));
   }
-}
 
-function fileOf(number: number): string {
-  return `${String(number).padStart(6, '0')}.json`;
+  #fileOf(number: number): string {
+    return join(this.#directory, `${String(number).padStart(6, '0')}.json`);
+  }
 }

@@ -1,0 +1,47 @@
+import type { AgentMessage, AgentRollback, PluginReloadWire } from '../../client/index.ts';
+import { exitCodes } from '../errors.ts';
+import { changeLines } from '../plugins/changeLines.ts';
+import { printNeedRestart } from '../plugins/printReload.ts';
+import type { Session } from '../Session.ts';
+import { planLines } from './planLines.ts';
+
+/** Prints a line of an apply or a rollback, and sets the exit code. */
+export function printMessage(session: Session, message: AgentMessage): void {
+  if ('reload' in message) return printUnread(session, message.reload);
+  if ('rollback' in message) return printRollback(session, message.rollback);
+  if ('plan' in message) {
+    for (const line of planLines(message.plan)) session.print(line);
+    if (message.plan.Steps.some(({ Action, Held }) => Action === 'remove' && Held !== undefined))
+      session.print('pouch apply --prune --yes removes what is held');
+    if (message.plan.Problems.length > 0) session.exitCode = exitCodes.failure;
+    return;
+  }
+  if ('progress' in message) {
+    const { Kind, Name, Action, Error, Waits } = message.progress;
+    if (Error)
+      session.warn(
+        `${Kind} ${Name}: ${Action} failed: ${Error.Message}${Error.Hint ? ` (${Error.Hint})` : ''}`,
+      );
+    else session.print(`${Kind} ${Name}: ${Waits === undefined ? `${Action} done` : `waits for ${Waits}`}`);
+    return;
+  }
+  const { Done, Failed, Left, Generation } = message.outcome;
+  if (Failed + Left > 0) session.exitCode = exitCodes.failure;
+  if (Generation === undefined && Left === 0) session.print('nothing to do');
+  else if (Generation !== undefined)
+    session.print(`generation ${Generation}: ${Done} done, ${Failed} failed, ${Left} left`);
+}
+
+/** What of the files is not in force. */
+function printUnread(session: Session, { plugins, needRestart }: PluginReloadWire): void {
+  const unread = plugins.filter(({ change }) => change === 'kept' || change === 'quarantined');
+  for (const line of changeLines(unread)) session.warn(line);
+  if (unread.length > 0) session.exitCode = exitCodes.failure;
+  printNeedRestart(session, needRestart);
+}
+
+function printRollback(session: Session, { Generation }: AgentRollback): void {
+  if (Generation === undefined)
+    session.warn('nothing was rolled back: no earlier generation without failures');
+  else session.print(`rolling back to generation ${Generation}`);
+}

@@ -1,0 +1,18 @@
+import type { AgentMessage } from '../../client/wire.ts';
+import type { RouteRequest } from '../../hooks/index.ts';
+
+/** An apply ends with its last container, which may wait for others to be healthy. */
+export const longestApplyMs = 60 * 60_000;
+
+/** Sends the messages of an apply, one per line. A client that has left does not end what it has begun. */
+export async function streamMessages(
+  stream: RouteRequest['stream'],
+  work: (onMessage: (message: AgentMessage) => void) => Promise<unknown>,
+): Promise<void> {
+  const write = stream({ type: 'application/x-ndjson' });
+  let written: Promise<void> = Promise.resolve();
+  await work((message) => {
+    written = written.then(() => write(`${JSON.stringify(message)}\n`)).catch(() => undefined);
+  });
+  await written;
+}
