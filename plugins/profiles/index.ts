@@ -1,5 +1,6 @@
 /** Named presets of pouchd.yaml, in the words of `pouch run`. */
 import { definePlugin } from '../../hooks/index.ts';
+import { builtInProfiles } from './builtInProfiles.ts';
 import { Options } from './options.ts';
 import { hint, profileName, readProfiles, requireSound } from './readProfiles.ts';
 
@@ -14,17 +15,21 @@ export default definePlugin({
     if (!isLenient) requireSound(readProfiles(options, locate));
   },
   setup({ options, locate, profile, doctorCheck, log }) {
-    const all = readProfiles(options, locate);
-    const broken = all.filter(({ problem }) => problem !== undefined);
+    const own = readProfiles(options, locate);
+    const builtIn = Object.entries(builtInProfiles).filter(
+      ([name]) => !Object.hasOwn(options.profiles, name),
+    );
+    const all = [...own, ...readProfiles({ profiles: Object.fromEntries(builtIn) }, () => 'built-in')];
+    const broken = own.filter(({ problem }) => problem !== undefined);
     for (const { name, problem } of broken) log.error('a profile cannot be used', { profile: name, problem });
     // No request can name one whose name is not valid.
     for (const one of all) if (profileName.test(one.name)) profile(one);
-    if (all.length === 0) return;
+    if (own.length === 0) return;
     doctorCheck({
       name: 'profiles',
       run: () =>
         broken.length === 0
-          ? { ok: true, found: `${all.length} valid` }
+          ? { ok: true, found: `${own.length} valid` }
           : { ok: false, found: broken.map(({ problem }) => problem).join('; '), fix: hint },
     });
   },

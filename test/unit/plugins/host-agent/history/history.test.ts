@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readHost } from '../../../../../plugins/host-agent/declare/readHost.ts';
+import { Generations } from '../../../../../plugins/host-agent/history/Generations.ts';
+import { InForce } from '../../../../../plugins/host-agent/history/InForce.ts';
+import { PinFile } from '../../../../../plugins/host-agent/history/PinFile.ts';
+
+const sectionsOf = (memory: string) => ({
+  networks: {},
+  volumes: {},
+  containers: { web: { image: 'busybox', memory } },
+});
+
+describe('the history of the host', () => {
+  let root: string;
+  let errors: string[];
+  const log = { info: () => undefined, error: (message: string) => void errors.push(message) };
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'history-'));
+    errors = [];
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  const generation = (memory = '1g') => ({
+    at: '2026-01-02T03:04:05Z',
+    cause: 'a test',
+    sections: sectionsOf(memory),
+    files: ['/etc/pouch/pouchd.yaml'],
+    plan: { Steps: [], Problems: [] },
+    done: 1,
+    failed: 0,
+    left: 0,
+  });
+  const fileOf = (number: number) => join(root, 'host-agent', `${String(number).padStart(6, '0')}.json`);
+
+  async function generations(): Promise<Generations> {
+    const all = new Generations(root, log);
+    await all.read();
+    return all;
+  }
+
+  it('keeps generations in files that only root reads', async () => {
+    const all = await generations();
+    assert.equal(await all.add(generation('1g')), 1);
+    assert.equal(await all.add(generation('2g')), 2);
+    const again = await generations();
+    assert.equal(again.last, 2);
+    assert.deepEqual(
+      (await again.list()).map(({ number }) => number),
+      [2, 1],
+    );
+    assert.deepEqual((await again.get(1)).sections, sectionsOf('1g'));
+    assert.equal((await stat(fileOf(1))).mode & 0o777, 0o600);
+    assert.equal((await stat(join(root, 'host-agent'))).mode & 0o777, 0o700);
+  });
+
+  it('keeps the last fifty', async () => {
+    const all = await generations();
+    for (let count = 0; count < 52; count++) await all.add(generation());
+    const kept = (await all.list()).map(({ number }) => number);
+    assert.deepEqual([kept.length, kept[0], kept.at(-1)], [50, 52, 3]);
+  });
+
+  for (const [what, text] of [
+    ['half-written', '{"version":1,'],
+    ['of another version', '{"version":2,"number":2}'],
+    ['of another number', JSON.stringify({ version: 1, number: 7, ...generation() })],
+    ['empty', ''],
+  ] as const)
+    it(`puts a file aside that is ${what}, and does not use its number again`, async () => {
+      const all = await generations();
+      await all.add(generation());
+      await all.add(generation());
+      await writeFile(fileOf(2), text);
+      assert.deepEqual(
+        (await all.list()).map(({ number }) => number),
+        [1],
+      );
+      assert.equal(errors.length, 1);
+      assert.equal(await readFile(`${fileOf(2)}.damaged`, 'utf8'), text);
+      await assert.rejects(all.get(2), /generation 2: its file is damaged/);
+      await assert.rejects(all.get(3), /generation 3: not found/);
+      assert.deepEqual(await all.damaged(), ['000002.json.damaged']);
+      assert.equal(await (await generations()).add(generation()), 3);
+    });
+
+  describe('a pin', () => {
+    const open = (memory: string) =>
+      InForce.open({
+        sections: sectionsOf(memory),
+        locate: (pointer) => (pointer === '/containers/web' ? '/etc/pouch/conf.d/web.yaml:3:1' : undefined),
+        key: 'k',
+        pins: new PinFile(root, log),
+        log,
+        read: (sections, locate) => readHost(sections, locate, 'k'),
+        now: () => '2026-01-02T03:04:05Z',
+      });
+    const memoryOf = (inForce: InForce) => inForce.declared.containers.get('web')?.request.resources?.memory;
+
+    it('holds over a restart, until the files change', async () => {
+      const number = await (await generations()).add(generation('1g'));
+      const first = await open('2g');
+      assert.deepEqual(first.files, ['/etc/pouch/conf.d/web.yaml']);
+      const ofFiles = memoryOf(first);
+      await first.pinTo(await (await generations()).get(number));
+      const pinned = memoryOf(first);
+      assert.notDeepEqual(pinned, ofFiles);
+
+      const second = await open('2g');
+      assert.equal(second.pin?.number, number);
+      assert.deepEqual(memoryOf(second), pinned);
+      assert.equal(second.declared.containers.get('web')?.origin, `generation ${number}`);
+
+      const changed = await open('3g');
+      assert.equal(changed.pin, undefined);
+      assert.equal((await open('2g')).pin, undefined);
+    });
+
+    it('ends, also for the next start', async () => {
+      const number = await (await generations()).add(generation('1g'));
+      const inForce = await open('2g');
+      let changes = 0;
+      inForce.onChange = () => void changes++;
+      await inForce.unpin();
+      assert.equal(changes, 0);
+      await inForce.pinTo(await (await generations()).get(number));
+      await inForce.unpin();
+      assert.equal(changes, 2);
+      assert.equal(inForce.pin, undefined);
+      assert.equal((await open('2g')).pin, undefined);
+    });
+
+    it('that is damaged is put aside', async () => {
+      const number = await (await generations()).add(generation('1g'));
+      await (await open('2g')).pinTo(await (await generations()).get(number));
+      await writeFile(join(root, 'host-agent', 'pinned.json'), '{');
+      assert.equal((await open('2g')).pin, undefined);
+      assert.equal(errors.length, 1);
+      assert.ok((await readdir(join(root, 'host-agent'))).includes('pinned.json.damaged'));
+    });
+  });
+});
