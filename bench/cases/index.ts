@@ -1,4 +1,5 @@
 import type { Case } from './case.ts';
+import { agentCold, agentConverge } from './agent.ts';
 import { buildCached } from './build.ts';
 import { composeDown, composeUp } from './compose.ts';
 import { cpIn, cpOut } from './cp.ts';
@@ -38,6 +39,8 @@ export const cases: readonly Case[] = [
   networkConnect,
   composeUp,
   composeDown,
+  agentConverge,
+  agentCold,
   pull,
   push,
   buildCached,
