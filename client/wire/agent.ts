@@ -132,6 +132,7 @@ export interface AgentGeneration {
   Left: number;
 }
 
+/** One generation with its plan. */
 export interface AgentGenerationDetails extends AgentGeneration {
   /** What was due, as it was planned; secrets are masked. */
   Plan: AgentPlan;

@@ -103,7 +103,10 @@ describe('profiles of pouchd.yaml', function () {
   });
 
   it('are listed and shown without secrets', async () => {
-    assert.equal(await ok('profile', 'ls', '-q'), 'batch\nboss\ndev\ngone\nhardened\njava-legacy\nlegacy-vm\nweb');
+    assert.equal(
+      await ok('profile', 'ls', '-q'),
+      'batch\nboss\ndev\ngone\nhardened\njava-legacy\nlegacy-vm\nweb',
+    );
     const shown = await ok('profile', 'inspect', 'legacy-vm');
     assert.ok(!shown.includes('top-secret'));
     const [{ options }] = JSON.parse(shown) as [{ options: { option: string; origin: string }[] }];
