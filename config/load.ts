@@ -6,12 +6,14 @@ import type { Origin, Location } from './origin.ts';
 import { formatPath, parsePath } from './path.ts';
 import { ConfigError, inFileOrder } from './problem.ts';
 import type { Problem } from './problem.ts';
+import { type InForce, refuseEmpty } from './refuseEmpty.ts';
 import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
 import type { ConfigDocument } from './source/document.ts';
 import { defaultFile } from './source/file.ts';
 import { type ConfigFiles, readConfigFiles } from './source/files.ts';
 import { importDocument } from './source/import.ts';
+import { type Reference, resolveReferences } from './source/references.ts';
 import { SettingStore, segmentsOf, toRaw } from './SettingStore.ts';
 import type { PluginEntry, PouchConfig } from './types.ts';
 import { warningsOf } from './warnings.ts';
@@ -26,7 +28,9 @@ export interface LoadOptions {
   readonly file?: string | null;
   /** Text in the place of that of the file; with `file`. */
   readonly text?: string;
-  /** Source of POUCHD_… variables; default none. */
+  /** The configuration that this one would replace: the main file is not to become empty. */
+  readonly inForce?: InForce;
+  /** Source of POUCHD_… variables and of `${env:NAME}`; default none. */
   readonly env?: NodeJS.ProcessEnv;
   /** pouchd's options by flag (`log-level`, `logLevel`) or setting (`log.level`); undefined ones are ignored. */
   readonly flags?: Record<string, unknown>;
@@ -38,6 +42,10 @@ export interface LoadedConfig {
   readonly file?: string;
   /** Absolute paths of all files: the main one, included ones and those of conf.d. */
   readonly files: readonly string[];
+  /** Texts with `${env:…}` and `${file:…}`. */
+  readonly references: readonly Reference[];
+  /** Whether the main file is missing, or has no settings. */
+  readonly isMainEmpty: boolean;
   /** Valid but probably unintended settings, one sentence each. */
   readonly warnings: readonly string[];
   /** Returns the origin of a value: `log.level`, `plugins[0].options`. */
@@ -59,7 +67,8 @@ export interface LoadedConfig {
 export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};
   const source = filesOf(options);
-  const document = source?.document;
+  if (options.inForce) refuseEmpty(options.inForce, source);
+  const { document, references } = source ? resolveReferences(source.document, env) : noDocument;
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
   const store = new SettingStore((path, issue, origin) => {
@@ -73,8 +82,11 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   resolvePluginPaths(store, document);
   crossChecks(store, (path, issue) => report(toProblem(document, path, issue, store.origin(path))));
   if (problems.length > 0 || !store.isSound()) throw invalid(problems, source?.files);
-  return loaded(store, source, env);
+  const files = { main: source?.main, files: source?.files ?? [], isMainEmpty: source?.isMainEmpty ?? true };
+  return loaded(store, { ...files, document, references }, env);
 }
+
+const noDocument = { document: undefined, references: [] };
 
 /** The file that is named; undefined for the default one. */
 export function namedFile({ file, env }: LoadOptions): string | undefined {
@@ -137,14 +149,21 @@ function resolvePluginPaths(store: SettingStore, document: ConfigDocument | unde
   );
 }
 
-function loaded(store: SettingStore, source: ConfigFiles | undefined, env: NodeJS.ProcessEnv): LoadedConfig {
-  const { document, main, files = [] } = source ?? {};
+interface Source extends Pick<LoadedConfig, 'files' | 'references' | 'isMainEmpty'> {
+  readonly main: string | undefined;
+  readonly document: ConfigDocument | undefined;
+}
+
+function loaded(store: SettingStore, source: Source, env: NodeJS.ProcessEnv): LoadedConfig {
+  const { document, main, files, references, isMainEmpty } = source;
   const values = settingPaths.map((path) => [path, plain(store.get(path))] as const);
   const config = nest(values) as unknown as PouchConfig;
   return {
     config,
     ...(main !== undefined && { file: main }),
     files,
+    references,
+    isMainEmpty,
     warnings: warningsOf(config, env),
     originOf: (path) => originOf(store, document, parsePath(path)),
     lineOf: (path) => document?.locate(typeof path === 'string' ? parsePath(path) : path),

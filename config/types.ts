@@ -50,6 +50,8 @@ export interface PouchConfig {
   readonly shutdownTimeout: number;
   /** Bytes of a container's /dev/shm. */
   readonly shmSize: number;
+  /** Whether a change of the files is a reload. */
+  readonly watchConfig: boolean;
   /** By rlimit name without RLIMIT_, lower case: `nofile`. */
   readonly defaultUlimits: Readonly<Record<string, Ulimit>>;
   readonly plugins: readonly PluginEntry[];

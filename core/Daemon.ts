@@ -21,6 +21,7 @@ import { AppliedKinds } from './apply/AppliedKinds.ts';
 import { deviceCgroupsOf } from './apply/deviceCgroups.ts';
 import type { StepObserver } from './apply/Ledger.ts';
 import { assemble } from './assembly.ts';
+import { ConfigFiles } from './ConfigFiles.ts';
 import { ContainerdClient } from './containerd/index.ts';
 import { ManagedContainerd } from './containerd/daemon/ManagedContainerd.ts';
 import { checkMountNamespace } from './containerd/daemon/mountNamespace.ts';
@@ -82,8 +83,10 @@ import { untilAborted } from './wait/untilAborted.ts';
 
 export interface DaemonOptions {
   loaded: LoadedConfig;
-  /** Reads the configuration again. */
-  reread: () => LoadedConfig;
+  /** Reads the configuration again, to replace the one in force. */
+  reread: (inForce: LoadedConfig) => LoadedConfig;
+  /** A digest of the files of the configuration as they are. */
+  filesDigest: () => string;
   /** The configuration file with other values of settings. */
   change: (changes: SettingChanges) => ChangedFile;
   log: StderrLog;
@@ -141,6 +144,7 @@ export class Daemon {
   readonly #appliedKinds = new AppliedKinds();
   readonly #kept: KeptPlugins;
   readonly #secrets = new Secrets(() => this.#loaded.config.secrets.names);
+  readonly #configFiles: ConfigFiles;
   readonly #pluginLogs = new PluginLogs();
   readonly #disabled: DisabledPlugins;
   readonly #installed: InstalledPlugins;
@@ -152,6 +156,12 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#loaded = options.loaded;
+    this.#configFiles = new ConfigFiles({
+      reread: options.reread,
+      digest: options.filesDigest,
+      current: () => this.#loaded,
+      secrets: this.#secrets,
+    });
     options.log.hide((text) => this.#secrets.text(text));
     options.log.copyPluginEntries((plugin, entry) => this.#pluginLogs.add(plugin, entry));
     this.#surfaces = new Surfaces({
@@ -231,11 +241,36 @@ export class Daemon {
    * @throws PCH_CONFIG_INVALID and others of the configuration; then nothing has changed
    */
   async reload(): Promise<PluginReload> {
-    return await this.#oneByOne(async () => {
-      this.#started();
-      const { changed, diff } = await this.#apply(this.#options.reread());
-      return { ...changed, ...reportOf(diff) };
+    return await this.#oneByOne(() => this.#reload());
+  }
+
+  /** The same for files that have changed since they were last looked at, unless `watchConfig` is false. */
+  async reloadChanged(): Promise<void> {
+    await this.#oneByOne(async () => {
+      if (this.#loaded.config.watchConfig && this.#configFiles.haveChanged()) await this.#reload();
     });
+  }
+
+  /** Absolute paths of the files in force; the main one may be missing. */
+  get configFiles(): readonly string[] {
+    return this.#loaded.files;
+  }
+
+  async #reload(): Promise<PluginReload> {
+    const { context } = this.#started();
+    const emit = (action: string, attributes: Record<string, string> = {}) =>
+      context.events.emit({ type: 'daemon', action, id: 'pouchd', attributes });
+    try {
+      const done = await this.#configFiles.reload(async (read) => {
+        const { changed, diff } = await this.#apply(read);
+        return { ...changed, ...reportOf(diff) };
+      });
+      emit('reload');
+      return done;
+    } catch (error) {
+      emit('reload_failed', { error: this.#configFiles.problem ?? '' });
+      throw error;
+    }
   }
 
   /** Puts the settings of a configuration in force that can change while containers run. */
@@ -261,6 +296,7 @@ export class Daemon {
       );
       if (!offline && fixed.length > 0) throw needRestart(fixed);
       await replaceConfigFile(changed, changed.text);
+      this.#configFiles.written();
       this.#options.log.info('settings changed in the file', { file, changed: Object.keys(changes) });
       if (offline) return { file, plugins: [], settings: [], needRestart: fixed };
       try {
@@ -269,6 +305,7 @@ export class Daemon {
         return { file, plugins: load.plugins, settings: [...settings], needRestart: [...needRestart] };
       } catch (error) {
         await replaceConfigFile(changed, changed.before);
+        this.#configFiles.written();
         throw error;
       }
     });
@@ -282,7 +319,7 @@ export class Daemon {
     this.#loaded = loaded;
     const next = context.generations.newest ?? before;
     next.runner.observe(catalogue.daemon.reload, reloaded(next), { log: this.#options.log });
-    return { generation: next.number, plugins: changesBetween(before, next) };
+    return { generation: next.number, plugins: this.#secrets.data(changesBetween(before, next)) };
   }
 
   /** @throws PCH_NOT_READY */
@@ -491,7 +528,11 @@ export class Daemon {
     return containerWith(
       {
         host: hostFacts(loaded, this.#options.inherited),
-        config: pluginConfig(loaded, this.#options.reread),
+        config: pluginConfig(loaded, {
+          read: () => this.#configFiles.read(),
+          problem: () => this.#configFiles.problem,
+          isSecretText: (text) => this.#secrets.isOfFile(text),
+        }),
       },
       this.#services,
     );

@@ -10,10 +10,19 @@ import { PouchError } from '../hooks/errors.ts';
 import type { Config, ConfigSections } from '../hooks/services.ts';
 import type { Confinement, Sections } from './plugins/index.ts';
 
+/** The files of the configuration as they are now. */
+export interface ConfigView {
+  read(): LoadedConfig;
+  /** Why they are not in force. */
+  problem(): string | undefined;
+  /** Whether a text has the content of a file that a reference names. */
+  isSecretText(text: string): boolean;
+}
+
 /** Returns what plugins may know of pouchd.yaml: not the options of other plugins, which may be secrets. */
 export function pluginConfig(
   { config, originOf }: Pick<LoadedConfig, 'config' | 'originOf'>,
-  reread: () => LoadedConfig = noFiles,
+  { read, problem, isSecretText }: ConfigView = noFiles,
 ): Config {
   return {
     get(setting) {
@@ -24,14 +33,20 @@ export function pluginConfig(
     },
     originOf: (setting) => formatOrigin(originOf(readable(setting))),
 
-    readAgain: async () => sectionsWithLines(reread()),
+    readAgain: async () => sectionsWithLines(read()),
+    problemOfFiles: () => problem(),
+    isSecretText: (text) => isSecretText(text),
     isSecretName: secretNames(config.secrets.names),
   };
 }
 
-function noFiles(): never {
-  throw new PouchError('PCH_NOT_SUPPORTED', 'the files of the configuration are not read here');
-}
+const noFiles: ConfigView = {
+  read() {
+    throw new PouchError('PCH_NOT_SUPPORTED', 'the files of the configuration are not read here');
+  },
+  problem: () => undefined,
+  isSecretText: () => false,
+};
 
 /** Options of plugins, which may hold secrets. */
 function isPrivate(setting: string): boolean {

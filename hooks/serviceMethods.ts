@@ -19,7 +19,14 @@ export const serviceMethods = {
   },
   checkpoints: { create: 'call', list: 'call', remove: 'call' },
   clock: { now: 'local', monotonic: 'local' },
-  config: { get: 'now', originOf: 'now', isSecretName: 'now', readAgain: 'call' },
+  config: {
+    get: 'now',
+    originOf: 'now',
+    isSecretName: 'now',
+    isSecretText: 'now',
+    problemOfFiles: 'now',
+    readAgain: 'call',
+  },
   containers: {
     plan: 'call',
     complete: 'now',

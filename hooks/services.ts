@@ -30,6 +30,10 @@ export interface Config {
   readAgain(): Promise<ConfigSections>;
   /** Whether values of this name, of a variable or a label, are secrets by `secrets.names`. */
   isSecretName(name: string): boolean;
+  /** Whether a text is, or contains, the content of a file that `${file:…}` names, which is not shown. */
+  isSecretText(text: string): boolean;
+  /** Why the files as they are now are not in force, as the last reload found; undefined if they are. */
+  problemOfFiles(): string | undefined;
 }
 
 /** The sections of pouchd.yaml with what the host is to have. */

@@ -67,6 +67,9 @@ files, whose paths are relative to its directory and which it overrides. Maps ar
 replaces that of an earlier one; the entries of \`plugins\` are added to it. A profile, network, volume or container is in one
 file only. Names that begin with a dot are ignored. \`apiVersion\` is needed in one of the files.
 
+Values of declared objects, of profiles and of options of plugins may have [references](../guides/host-agent.md#references): \`\${env:NAME}\`
+and \`\${file:/PATH}\`; \`$\${\` is a literal \`\${\`.
+
 ## Precedence
 
 In ascending order: the default, the files, an environment variable, an option of \`pouchd\`. The variable of a setting is

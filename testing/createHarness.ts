@@ -117,7 +117,11 @@ export async function createHarness(plugin: Plugin, options: HarnessOptions = {}
   const container = containerWith({
     clock,
     log,
-    config: pluginConfig(loaded, () => loaded),
+    config: pluginConfig(loaded, {
+      read: () => loaded,
+      problem: () => undefined,
+      isSecretText: () => false,
+    }),
     host: { ...testHost(loaded.config), ...options.host },
     files: onlyMethods('files', options.files ?? {}, 'files: { METHOD: … }'),
     ...engineOf(options.services ?? {}),

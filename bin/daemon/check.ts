@@ -12,6 +12,7 @@ import {
   type ConfiguredNetworks,
 } from '../../core/networks/checkConfiguredNetworks.ts';
 import { checkPlugin, checkPlugins, InstalledPlugins } from '../../core/plugins/index.ts';
+import { Secrets } from '../../core/secrets/Secrets.ts';
 import { StderrLog } from '../../core/StderrLog.ts';
 import { builtIns } from '../../plugins/builtIns.ts';
 
@@ -32,7 +33,10 @@ export async function check(source: LoadOptions, commands: PluginCommands): Prom
   const plugins = await checkPlugins(options);
   // A plugin that cannot be loaded may have the driver.
   const networks = plugins.length === 0 ? await checkConfiguredNetworks(loaded, options) : nothing;
-  const problems = [...plugins.map(line), ...networkLines(networks, options.locate)];
+  const lines = [...plugins.map(line), ...networkLines(networks, options.locate)];
+  const secrets = new Secrets(() => loaded.config.secrets.names);
+  secrets.noteTexts(loaded.references.flatMap(({ secrets: texts }) => texts));
+  const problems = lines.map((text) => secrets.text(text));
   if (problems.length === 0) return { ...result, output: result.output + notes(networks) };
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return { exitCode: 1, output: `${problems.join('\n')}\n\n${count}\n` };

@@ -12,6 +12,7 @@ SIGHUP reloads the configuration.
   --replay FILE         Plan the container of a recording again, print how the plan differs as JSON, and exit
   --plugin PATH         For --replay: a plugin in place of the recorded one, or beside them; repeatable
   --print-config        Print the whole configuration with the origin of each value and exit
+  --no-origins          For --print-config: without the origins
   --format yaml|json    Format of --print-config (default yaml); json also of --check-plugin
   --root DIR            Override root of the configuration
   --state DIR           Override state of the configuration
@@ -29,6 +30,7 @@ const options = {
   replay: { type: 'string' },
   plugin: { type: 'string', multiple: true },
   'print-config': { type: 'boolean' },
+  'no-origins': { type: 'boolean' },
   format: { type: 'string' },
   root: { type: 'string' },
   state: { type: 'string' },

@@ -12,12 +12,14 @@ export interface Reload {
 /** Reloads the configuration on a signal. An invalid one changes nothing. */
 export function reloadOn(signal: NodeJS.Signals, { daemon, log, started }: Reload): void {
   process.on(signal, () => {
-    started
-      .then(() => daemon.reload())
-      .catch((error: unknown) => {
-        log.error('reload failed; the previous configuration stays in effect', {
-          error: toPouchError(error).message,
-        });
-      });
+    started.then(() => daemon.reload()).catch((error: unknown) => logFailure(log, error));
+  });
+}
+
+export function logFailure(log: StderrLog, error: unknown): void {
+  const { message, hint } = toPouchError(error);
+  log.error('reload failed; the previous configuration stays in effect', {
+    error: message,
+    ...(hint !== undefined && { hint }),
   });
 }

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { commandTree } from '../../cli/commandTree.ts';
 import {
   changedFile,
+  digestOfFiles,
   type LoadedConfig,
   loadConfig,
   type LoadOptions,
+  mainFile,
   printConfig,
 } from '../../config/index.ts';
 import { Daemon } from '../../core/Daemon.ts';
@@ -24,6 +26,7 @@ import { failpoint } from './failpoint.ts';
 import { forbidExit } from './forbidExit.ts';
 import { type DaemonFlags, overrides, parseFlags, usage } from './options.ts';
 import { reloadOn } from './reload.ts';
+import { watchFiles } from './watchFiles.ts';
 
 interface Entry {
   /** argv that starts the log keeper. */
@@ -93,7 +96,11 @@ async function onlyPrints(
     process.exit(print(output, exitCode));
   }
   if (!flags['print-config']) return undefined;
-  return print(printConfig(loadConfig(source(flags)), flags.format === 'json' ? 'json' : 'yaml'));
+  return print(
+    printConfig(loadConfig(source(flags)), flags.format === 'json' ? 'json' : 'yaml', {
+      origins: !flags['no-origins'],
+    }),
+  );
 }
 
 function print(text: string, exitCode = 0): number {
@@ -124,10 +131,11 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   warnOfLowFileLimit(log);
   const ended = signalled();
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
-  const reread = () => loadConfig(source(flags));
+  const reread = (inForce: LoadedConfig) => loadConfig({ ...source(flags), inForce });
   const daemon = new Daemon({
     loaded,
     reread,
+    filesDigest: () => digestOfFiles(source(flags)),
     change: (changes) => changedFile(source(flags), changes),
     log,
     builtIns,
@@ -139,6 +147,7 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   const started = performance.now();
   const starting = startOrAbandon(daemon, log);
   reloadOn('SIGHUP', { daemon, log, started: starting });
+  const endWatch = watchFiles({ daemon, log, started: starting, main: mainFile(source(flags)) });
   const isReady = await Promise.race([starting.then(() => true), ended.then(() => false)]);
   if (isReady) {
     notify('READY=1', log);
@@ -148,6 +157,7 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   const signal = await ended;
   log.info('stopping; containers keep running', { signal });
   notify('STOPPING=1', log);
+  endWatch();
   killAtLimit(daemon, log);
   await daemon.stop(signal);
   return 0;

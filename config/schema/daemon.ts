@@ -1,5 +1,6 @@
 import {
   absolutePath,
+  boolean,
   collectorUrl,
   duration,
   listOf,
@@ -20,6 +21,7 @@ export const daemon: Settings<
   | 'log'
   | 'tracing'
   | 'shutdownTimeout'
+  | 'watchConfig'
 > = {
   apiVersion: {
     default: 'pouch/v1',
@@ -131,6 +133,12 @@ export const daemon: Settings<
       'Base URL of an OpenTelemetry collector, which gets a span of each operation and of each call of a plugin in it (OTLP/HTTP with ' +
       'JSON, at `/v1/traces`). `http` is for this host only. By default no span is sent. ' +
       'See [Debugging plugins](../guides/debugging-plugins.md#opentelemetry).',
+    since: '0.1.0',
+  },
+  watchConfig: {
+    default: true,
+    format: boolean,
+    doc: 'Whether a change of the configuration files reloads them, as SIGHUP does. See [Host agent](../guides/host-agent.md#when-it-happens).',
     since: '0.1.0',
   },
   shutdownTimeout: {

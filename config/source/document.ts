@@ -8,6 +8,8 @@ import { syntaxProblems } from './syntax.ts';
 /** A parsed configuration file: maps, lists and texts, and their locations. */
 export interface ConfigDocument {
   readonly file: string;
+  /** Its content; of merged files that of the first. */
+  readonly text: string;
   /** The raw value of each top-level key; empty after a syntax error. */
   readonly root: RawMap;
   /** Problems of the YAML syntax. */
@@ -22,11 +24,11 @@ export type RawMap = ReadonlyMap<string, unknown>;
 
 /** Parses YAML 1.2. Scalars stay text, except below `plugins[].options`, where YAML's types apply. */
 export function readDocument(file: string, text: string): ConfigDocument {
-  if (bracketDepth(text) > deepestNesting) return broken(file, tooDeep(file));
+  if (bracketDepth(text) > deepestNesting) return broken(file, text, tooDeep(file));
   try {
     return parse(file, text);
   } catch (error) {
-    if (error instanceof RangeError) return broken(file, tooDeep(file));
+    if (error instanceof RangeError) return broken(file, text, tooDeep(file));
     throw error;
   }
 }
@@ -52,12 +54,13 @@ function parse(file: string, text: string): ConfigDocument {
     return { file, line, column: col };
   };
   const { problems, usable } = syntaxProblems(document, text, at);
-  if (!usable) return { ...broken(file), problems };
+  if (!usable) return { ...broken(file, text), problems };
   const reader = new NodeReader(at);
   const root = reader.read(document.contents, []);
-  if (root !== null && !(root instanceof Map)) return broken(file, notAMap(at(0)));
+  if (root !== null && !(root instanceof Map)) return broken(file, text, notAMap(at(0)));
   return {
     file,
+    text,
     root: (root ?? new Map()) as RawMap,
     problems,
     locate: (path) => reader.locate(path),
@@ -65,8 +68,8 @@ function parse(file: string, text: string): ConfigDocument {
   };
 }
 
-function broken(file: string, ...problems: Problem[]): ConfigDocument {
-  return { file, root: new Map(), problems, locate: () => undefined, locateKey: () => undefined };
+function broken(file: string, text: string, ...problems: Problem[]): ConfigDocument {
+  return { file, text, root: new Map(), problems, locate: () => undefined, locateKey: () => undefined };
 }
 
 function notAMap(location: Location): Problem {

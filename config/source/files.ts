@@ -17,8 +17,12 @@ export interface ConfigFiles {
   readonly document: ConfigDocument;
   /** Absolute paths, in the order in which they are merged. */
   readonly files: readonly string[];
+  /** Of each file, in this order. */
+  readonly texts: readonly { readonly file: string; readonly text: string }[];
   /** Of the main file; undefined if it does not exist. */
   readonly main?: string;
+  /** Whether the main file is missing, or has no settings. */
+  readonly isMainEmpty: boolean;
 }
 
 /** The directory beside a configuration file whose files are merged into it. */
@@ -43,7 +47,15 @@ export function readConfigFiles(named: string | undefined, text?: string): Confi
   const [first, ...later] = [...documents, ...dropIns];
   if (!first) return undefined;
   const files = [...new Set([first, ...later].map((document) => document.file))];
-  return { document: mergeDocuments(first, ...later), files, ...(found !== undefined && { main: file }) };
+  const texts = [first, ...later].map(({ file: path, text: content }) => ({ file: path, text: content }));
+  const isMainEmpty = documents.every(({ root, problems }) => root.size === 0 && problems.length === 0);
+  return {
+    document: mergeDocuments(first, ...later),
+    files,
+    texts,
+    ...(found !== undefined && { main: file }),
+    isMainEmpty,
+  };
 }
 
 /** Files that begin with a dot are those of editors. */

@@ -22,6 +22,7 @@ export function mergeDocuments(first: ConfigDocument, ...later: readonly ConfigD
   for (const document of [first, ...later]) merge.add(document);
   return {
     file: first.file,
+    text: first.text,
     root: merge.root,
     problems: [first, ...later].flatMap(({ problems }) => problems).concat(merge.problems),
     locate: (path) => merge.sourceOf(path, (source) => source.document.locate(source.path)),

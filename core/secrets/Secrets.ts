@@ -12,6 +12,8 @@ import { formatPath, isWithin, parsePath } from '../plugins/draft/fieldPath.ts';
 
 /** Characters. A shorter value, such as `true`, is masked in its field only: it is part of other text by chance. */
 const shortestInText = 6;
+/** Characters of a line of a text: `-----BEGIN` and the like are shorter words. */
+const shortestLine = 40;
 /** Containers whose values are remembered after they are gone: their errors and log lines may still come. */
 const mostOwners = 2000;
 
@@ -37,6 +39,7 @@ type Marked = Pick<ContainerDraft, 'secrets'>;
 export class Secrets {
   readonly #patterns: () => readonly string[];
   readonly #byOwner = new Map<string, readonly string[]>();
+  readonly #ofFiles = new Set<string>();
   /** All values, longest first; undefined after a change. */
   #values: readonly string[] | undefined;
   #names:
@@ -56,6 +59,22 @@ export class Secrets {
   /** Remembers the values of secrets among others by their names, such as options of a plugin. */
   noteNamed(owner: string, values: unknown): void {
     this.#remember(owner, this.#secretsIn(values, ['args'], []));
+  }
+
+  /** Remembers secrets that are whole texts, such as the contents of files. */
+  noteTexts(texts: readonly string[]): void {
+    // Each is its own owner: a value that a file had before is still in containers.
+    for (const text of texts) {
+      if (text !== '') this.#ofFiles.add(text);
+      this.#remember(`text ${text}`, [text, ...linesOf(text)]);
+    }
+    for (const oldest of this.#ofFiles) if (this.#ofFiles.size > mostOwners) this.#ofFiles.delete(oldest);
+  }
+
+  /** Whether a text is the content of such a file, or contains it. */
+  isOfFile(text: string): boolean {
+    if (this.#ofFiles.has(text)) return true;
+    return [...this.#ofFiles].some((secret) => secret.length >= shortestInText && text.includes(secret));
   }
 
   /** Remembers those in the environment of an exec. */
@@ -207,6 +226,11 @@ function partsOf(data: unknown, name: string | undefined): Part[] {
     const text = item as string;
     return { name: text.slice(0, end), value: text.slice(end + 1), prefix: text.slice(0, end + 1) };
   });
+}
+
+/** Long lines of a key are secrets of their own: outputs may break them up. */
+function linesOf(text: string): string[] {
+  return text.includes('\n') ? text.split('\n').filter((line) => line.length >= shortestLine) : [];
 }
 
 function textsIn(data: unknown): string[] {

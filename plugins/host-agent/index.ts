@@ -17,7 +17,7 @@ import {
 import { Agent } from './converge/Agent.ts';
 import { postOf } from './converge/posts.ts';
 import type { Schedules } from './converge/Schedules.ts';
-import { watchRemovals } from './converge/watchRemovals.ts';
+import { watchEvents } from './converge/watchEvents.ts';
 import { readHost } from './declare/readHost.ts';
 import { callerName } from './callerName.ts';
 import { Generations } from './history/Generations.ts';
@@ -25,6 +25,7 @@ import { InForce } from './history/InForce.ts';
 import { PinFile } from './history/PinFile.ts';
 import { historyRoutes } from './history/routes.ts';
 import { Options } from './options.ts';
+import { statusGauges } from './statusGauges.ts';
 import { longestApplyMs } from './streamMessages.ts';
 
 export default definePlugin({
@@ -34,7 +35,7 @@ export default definePlugin({
   options: Options,
   sections: ['networks', 'volumes', 'containers'],
   hooks: [],
-  contributes: ['surface', 'route', 'doctorCheck'],
+  contributes: ['surface', 'route', 'doctorCheck', 'metric'],
   inject: {
     clock: Clock,
     config: Config,
@@ -54,9 +55,10 @@ export default definePlugin({
       plugin: 'host-agent',
     });
   },
-  setup({ options, locate, host, log, services, surface, route, doctorCheck }) {
-    const { clock, events } = services;
+  setup({ options, locate, host, log, services, surface, route, doctorCheck, metric }) {
+    const { clock, config, events } = services;
     const generations = new Generations(host.root, log);
+    const gauges = statusGauges(metric);
     const post = postOf(host.root);
     let own: Agent | undefined;
     let schedules: Schedules | undefined;
@@ -78,12 +80,21 @@ export default definePlugin({
           key,
           pins: new PinFile(host.root, log),
           log,
-          read: (sections, place) => readHost(sections, place, key),
+          read: (sections, place) => readHost(sections, place, key, (text) => config.isSecretText(text)),
           now,
         });
         for (const { problem } of inForce.declared.broken)
           log.error('a declaration cannot be used', { problem });
-        const agent = new Agent({ ...services, log, key, root: host.root, inForce, generations, now });
+        const agent = new Agent({
+          ...services,
+          log,
+          key,
+          root: host.root,
+          inForce,
+          generations,
+          now,
+          onConverged: (status) => gauges.setObjects(status),
+        });
         post.agent = own = agent;
         if (post.applies === 0) agent.converge('the configuration was loaded');
         const restartSchedules = () => {
@@ -93,7 +104,11 @@ export default definePlugin({
         };
         inForce.onChange = restartSchedules;
         restartSchedules();
-        stopWatch = watchRemovals(events, agent);
+        stopWatch = watchEvents(events, {
+          onRemoval: (cause) => agent.converge(cause),
+          onReload: () => gauges.setFiles(config.problemOfFiles()),
+        });
+        gauges.setFiles(config.problemOfFiles());
       },
       async stop() {
         const ending = own;

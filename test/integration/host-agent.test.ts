@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
@@ -211,6 +213,56 @@ describe('the host agent', function () {
     await ok('start', 'job');
     await daemon.it.until('job', 'exited');
     assert.equal(await ok('apply'), 'nothing to do');
+  });
+
+  it('hands secrets from files to containers, and shows them nowhere', async () => {
+    const secret = join(daemon.it.dir, 'password');
+    const values = ['first-horse-battery', 'second-staple-battery'];
+    const outputs: string[] = [];
+    const note = async (...words: string[]) => {
+      const { stdout, stderr } = await pouch(...words);
+      outputs.push(stdout, stderr);
+      return stdout;
+    };
+    const file = '${file:' + secret + '}';
+    const web = {
+      ...sleeper,
+      'secret-env': { PW: file },
+      env: { OTHER: file },
+      label: { note: `a ${file}` },
+    };
+    for (const value of values) {
+      await writeFile(secret, `${value}\n`, { mode: 0o600 });
+      await write({ web });
+      await note('apply', '--dry-run');
+      await note('apply');
+      assert.equal(await ok('exec', 'web', 'sh', '-c', 'echo $PW $OTHER'), `${value} ${value}`);
+      await note('apply');
+      await note('status', '--all');
+      await note('explain', 'web');
+    }
+    const printed = await daemon.it.pouchd('--print-config');
+    assert.ok(printed.stdout.includes(`PW: ${file}`), printed.stdout);
+    // A mistake in such a value.
+    await write({ web: { ...web, memory: file } });
+    assert.match(await note('apply').then(() => outputs.at(-1)!), /containers\.web\.memory: expected a size/);
+    const checked = await daemon.it.pouchd('--check-config');
+    assert.match(checked.stdout, /containers\.web\.memory: expected a size/);
+    // The values that containers have are known also without the file.
+    await write({ web: sleeper });
+    await note('apply', '--dry-run');
+    await chmod(secret, 0o644);
+    await write({ web });
+    await note('apply');
+    assert.match(outputs.at(-1)!, /expected a file that only root can read, found .*password with mode 0644/);
+    outputs.push(printed.stdout, checked.stdout, checked.stderr, await daemon.it.log());
+    for (const value of values)
+      assert.deepEqual(
+        outputs.filter((output) => output.includes(value)),
+        [],
+      );
+    await chmod(secret, 0o600);
+    assert.match(await ok('apply'), /nothing to do/);
   });
 
   it('continues where it was when pouchd is killed', async () => {

@@ -150,6 +150,8 @@ export class TestPouchd {
       ...process.env,
       // Node reads these certificates at its start, which costs each daemon 40 ms; registries of tests need none.
       NODE_EXTRA_CA_CERTS: undefined,
+      // A test that has written its configuration says itself when it is read.
+      POUCHD_WATCH_CONFIG: 'false',
       ...this.#env,
       ...(failpoint !== undefined && { POUCHD_FAILPOINT: failpoint }),
     };

@@ -27,6 +27,8 @@ export interface AgentOptions extends Omit<AgentContext, 'signal'> {
   readonly root: string;
   /** Wall time, RFC 3339. */
   now(): string;
+  /** Called after each converge. */
+  onConverged?(status: AgentStatus): void;
 }
 
 export interface ApplyOptions {
@@ -98,6 +100,7 @@ export class Agent {
     return planHost(declared, state, {
       complete: (request) => containers.complete(request),
       isSecretName: (name) => config.isSecretName(name),
+      isSecretText: (text) => config.isSecretText(text),
       key,
       mayRemoveMany: mayRemoveMany || (declared === inForce.declared && inForce.pin !== undefined),
     });
@@ -130,6 +133,7 @@ export class Agent {
       { networks, volumes, containers },
       (pointer) => lines[pointer],
       this.#options.key,
+      (text) => this.#options.config.isSecretText(text),
     );
     return shownPlan(await this.plan({ ...options, declared }));
   }
@@ -211,7 +215,7 @@ export class Agent {
   }
 
   async status(): Promise<AgentStatus> {
-    const { generations, inForce } = this.#options;
+    const { generations, inForce, config } = this.#options;
     const { declared } = inForce;
     const plan = await this.plan();
     const objects = [
@@ -230,6 +234,7 @@ export class Agent {
       ...[...declared.containers.values()].map((one) => ({ kind: 'container', ...one }) as const),
     ];
     const fine = all.filter(({ kind, name }) => !inPlan.has(`${kind}/${name}`));
+    const problem = config.problemOfFiles();
     return {
       Declared: all.length + declared.broken.length,
       Ok: fine.length,
@@ -246,7 +251,17 @@ export class Agent {
       Busy: this.#busy,
       Generation: generations.last,
       ...(inForce.pin && { Pinned: { Generation: inForce.pin.number, Since: inForce.pin.since } }),
+      ...(problem !== undefined && { FileProblem: problem }),
     };
+  }
+
+  async #report(): Promise<void> {
+    const { onConverged, log } = this.#options;
+    try {
+      if (onConverged) onConverged(await this.status());
+    } catch (error) {
+      log.warn('the state of the declared objects is not known', { error: messageOf(error) });
+    }
   }
 
   #statusOf(step: Step): AgentObjectStatus {
@@ -284,6 +299,7 @@ export class Agent {
     } finally {
       this.#busy = false;
       this.#convergedAt = this.#options.now();
+      void this.#report();
       this.#retryLater();
     }
   }

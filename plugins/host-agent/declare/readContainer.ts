@@ -53,7 +53,11 @@ export interface ReadContainer extends Pick<
 }
 
 /** @throws OptionError, PouchError */
-export function readContainer(name: string, words: Words): ReadContainer {
+export function readContainer(
+  name: string,
+  words: Words,
+  isSecretText: (text: string) => boolean = () => false,
+): ReadContainer {
   const own = Object.fromEntries(Object.entries(words).filter(([word]) => ownWords.includes(word)));
   const { dependsOn, update, ...simple } = own;
   const read = readWords(simple, ownKinds);
@@ -62,7 +66,7 @@ export function readContainer(name: string, words: Words): ReadContainer {
     throw optionError('image', 'expected the reference of an image, found nothing');
   const flags = flagsOf(without(words, ownWords), refusal);
   checkLabels(flags);
-  const request = requestOf(name, { ...flags, profile: profiles }, image, command);
+  const request = requestOf(name, { ...withSecretEnv(flags, isSecretText), profile: profiles }, image, command);
   const replicas = read.replicas === undefined ? undefined : replicasOf(read.replicas, request);
   if (schedule !== undefined) checkSchedule(schedule, request);
   return {
@@ -108,6 +112,17 @@ function requestOf(name: string, flags: RunFlags, image: string, command: string
   const { platform } = flags;
   return toContainerRequest(body, { name, isLiteral: true, ...(platform !== undefined && { platform }) })
     .request;
+}
+
+/** Variables from files that are not shown are those of `secret-env`. */
+function withSecretEnv(flags: RunFlags, isSecretText: (text: string) => boolean): RunFlags {
+  const isSecret = (pair: string) => isSecretText(pair.slice(pair.indexOf('=') + 1));
+  const { env, secretEnv } = flags;
+  return {
+    ...flags,
+    env: env.filter((pair) => !isSecret(pair)),
+    secretEnv: [...secretEnv, ...env.filter(isSecret)],
+  };
 }
 
 function checkLabels({ label }: RunFlags): void {

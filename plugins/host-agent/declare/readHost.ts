@@ -23,14 +23,24 @@ interface Reading {
 /** Docker's rule for names; no name begins with the digits of an id's prefix alone, as `run` allows it, too. */
 const nameForm = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
-/** @param key of digests, a secret of the host */
-export function readHost(options: Options, locate: Locate, key: string): DeclaredHost {
+/**
+ * @param key of digests, a secret of the host
+ * @param isSecretText whether a text has the content of a file that is not shown
+ */
+export function readHost(
+  options: Options,
+  locate: Locate,
+  key: string,
+  isSecretText: (text: string) => boolean = () => false,
+): DeclaredHost {
   const reading: Reading = { locate, key, broken: [] };
   const networks = readAll(options.networks, 'network', reading, (name, words) => ({
     network: readNetwork(name, words),
   }));
   const volumes = readAll(options.volumes, 'volume', reading, readVolume);
-  const declarations = readAll(options.containers, 'container', reading, readContainer);
+  const declarations = readAll(options.containers, 'container', reading, (name, words) =>
+    readContainer(name, words, isSecretText),
+  );
   const ofDependencies = brokenDependencies(declarations, (name) =>
     locate(pointerTo('container', name, 'dependsOn')),
   );

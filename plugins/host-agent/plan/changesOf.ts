@@ -11,7 +11,7 @@ interface Naming {
   isSecret?(path: readonly string[]): boolean;
 }
 
-const masked = '********';
+export const masked = '********';
 
 /** The differences of two objects, by the options that their declaration has. */
 export function changesOf(before: unknown, after: unknown, naming: Naming): AgentChange[] {

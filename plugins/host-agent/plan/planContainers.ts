@@ -15,6 +15,8 @@ export interface PlanOptions {
   /** A request with what its profiles add. */
   complete(request: ContainerRequest): ContainerRequest;
   isSecretName(name: string): boolean;
+  /** Whether a text has the content of a file that a reference names. */
+  isSecretText(text: string): boolean;
   /** Of digests. */
   readonly key: string;
 }

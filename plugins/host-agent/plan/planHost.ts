@@ -1,5 +1,6 @@
-import type { AgentPlan } from '../../../client/wire.ts';
+import type { AgentChange, AgentPlan } from '../../../client/wire.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
+import { masked } from './changesOf.ts';
 import type { HostState } from './hostState.ts';
 import { planContainers, type PlanOptions } from './planContainers.ts';
 import { planNetworks } from './planNetworks.ts';
@@ -16,15 +17,32 @@ export function planHost(declared: DeclaredHost, state: HostState, options: Host
   const networks = planNetworks(declared, state);
   const containers = planContainers(declared, state, options);
   const broken = declared.broken.map(({ kind, name, problem }) => ({ kind, name, problem }));
+  const steps = [
+    ...imagesToPull(declared, state),
+    ...networks.steps,
+    ...planVolumes(declared, state),
+    ...withLimit(containers.steps, declared, state, options.mayRemoveMany),
+  ];
   return {
-    steps: [
-      ...imagesToPull(declared, state),
-      ...networks.steps,
-      ...planVolumes(declared, state),
-      ...withLimit(containers.steps, declared, state, options.mayRemoveMany),
-    ],
+    steps: steps.map((step) => ({ ...step, changes: step.changes.map((one) => hidden(one, options)) })),
     problems: [...broken, ...networks.problems, ...containers.problems],
   };
+}
+
+/** Contents of files are not shown, in whatever field they are. */
+function hidden(change: AgentChange, { isSecretText }: PlanOptions): AgentChange {
+  if (![change.From, change.To].some((value) => textsIn(value).some((text) => isSecretText(text))))
+    return change;
+  return {
+    ...change,
+    ...(change.From !== undefined && { From: masked }),
+    ...(change.To !== undefined && { To: masked }),
+  };
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function imagesToPull({ containers }: DeclaredHost, { images }: HostState): Step[] {

@@ -75,6 +75,7 @@ function plan(sections: Sections, host: Host, mayRemoveMany = false): HostPlan {
   return planHost(declare(sections), host, {
     complete: (request) => request,
     isSecretName: (name) => name.includes('TOKEN'),
+    isSecretText: (text) => text.includes('of a file'),
     key,
     mayRemoveMany,
   });

@@ -1,0 +1,110 @@
+/** References in values of declared objects and in options of plugins: `${env:NAME}` and `${file:/PATH}`. */
+import { isAbsolute } from 'node:path';
+import type { Segment } from '../formats/format.ts';
+import { formatPath } from '../path.ts';
+import type { Problem } from '../problem.ts';
+import { declaredSections } from '../schema/declared.ts';
+import type { ConfigDocument, RawMap } from './document.ts';
+import { readSecretFile } from './secretFile.ts';
+
+/** A text of the files that is not its own value. */
+export interface Reference {
+  /** Of the text: `['containers', 'web', 'env', 'TZ']`. */
+  readonly path: readonly Segment[];
+  /** As it is written, with its references. */
+  readonly text: string;
+  readonly value: string;
+  /** Contents of the files in it, which are not shown. */
+  readonly secrets: readonly string[];
+}
+
+/** `$${` is a literal `${`. */
+const form = /\$\$\{|\$\{([^}]*)(\}?)/g;
+
+/** Returns the document with the values of its references. Mistakes are problems of the document. */
+export function resolveReferences(
+  document: ConfigDocument,
+  env: NodeJS.ProcessEnv,
+): { document: ConfigDocument; references: readonly Reference[] } {
+  const resolver = new Resolver(document, env);
+  const root = new Map(document.root);
+  for (const section of declaredSections)
+    if (root.has(section)) root.set(section, resolver.below(root.get(section), [section], 2));
+  const plugins = root.get('plugins');
+  if (Array.isArray(plugins))
+    root.set(
+      'plugins',
+      plugins.map((entry: unknown, index) => withOptions(entry, index, resolver)),
+    );
+  const { references, problems } = resolver;
+  return { document: { ...document, root, problems: [...document.problems, ...problems] }, references };
+}
+
+function withOptions(entry: unknown, index: number, resolver: Resolver): unknown {
+  if (!(entry instanceof Map) || !entry.has('options')) return entry;
+  const path = ['plugins', index, 'options'];
+  return new Map(entry).set('options', resolver.below(entry.get('options'), path, 1));
+}
+
+class Resolver {
+  readonly references: Reference[] = [];
+  readonly problems: Problem[] = [];
+  readonly #document: ConfigDocument;
+  readonly #env: NodeJS.ProcessEnv;
+
+  constructor(document: ConfigDocument, env: NodeJS.ProcessEnv) {
+    this.#document = document;
+    this.#env = env;
+  }
+
+  /** @param depth levels of maps above the first references: a name has a map of options, and no text */
+  below(value: unknown, path: readonly Segment[], depth: number): unknown {
+    if (value instanceof Map)
+      return new Map(
+        [...(value as RawMap)].map(([key, inner]) => [key, this.below(inner, [...path, key], depth - 1)]),
+      );
+    if (depth > 0) return value;
+    if (Array.isArray(value))
+      return value.map((inner: unknown, index) => this.below(inner, [...path, index], depth - 1));
+    return typeof value === 'string' && value.includes('${') ? this.#resolve(value, path) : value;
+  }
+
+  #resolve(text: string, path: readonly Segment[]): string {
+    const secrets: string[] = [];
+    const value = text.replaceAll(form, (whole, reference: string | undefined, end: string) => {
+      if (reference === undefined) return '${';
+      const [, kind = '', name = ''] = /^([^:]*):?(.*)$/s.exec(end ? reference : '') ?? [];
+      if (kind === 'env' && name !== '') return this.#variable(name, path);
+      if (kind !== 'file' || !isAbsolute(name)) return this.#refuse(path, unknown(whole));
+      const read = readSecretFile(name);
+      if ('refused' in read) return this.#refuse(path, read.refused);
+      secrets.push(read.text);
+      return read.text;
+    });
+    this.references.push({ path, text, value, secrets });
+    return value;
+  }
+
+  #variable(name: string, path: readonly Segment[]): string {
+    const value = this.#env[name];
+    if (value !== undefined) return value;
+    return this.#refuse(path, {
+      expected: 'a variable of pouchd',
+      found: `no variable ${name}`,
+      hint: 'set it in the environment of pouchd, such as by Environment= in its unit',
+    });
+  }
+
+  #refuse(path: readonly Segment[], problem: Pick<Problem, 'expected' | 'found' | 'hint'>): string {
+    this.problems.push({ ...this.#document.locate(path), path: formatPath(path), ...problem });
+    return '';
+  }
+}
+
+function unknown(found: string): Pick<Problem, 'expected' | 'found' | 'hint'> {
+  return {
+    expected: '${env:NAME} or ${file:/ABSOLUTE/PATH}',
+    found: found.slice(0, 100),
+    hint: 'write $${ for a literal ${',
+  };
+}

@@ -1,0 +1,78 @@
+import type { LoadedConfig } from '../config/index.ts';
+import type { PluginReload } from '../hooks/engine.ts';
+import { messageOf } from '../hooks/errors.ts';
+import type { Secrets } from './secrets/Secrets.ts';
+
+export interface ConfigFilesOptions {
+  /** Reads the configuration again, to replace the one in force. */
+  reread(inForce: LoadedConfig): LoadedConfig;
+  /** A digest of the files as they are. */
+  digest(): string;
+  /** The configuration in force. */
+  current(): LoadedConfig;
+  secrets: Secrets;
+}
+
+/** The files of the configuration, and whether what they say is in force. */
+export class ConfigFiles {
+  readonly #options: ConfigFilesOptions;
+  /** Of the files when they were last looked at. */
+  #seen: string;
+  #problem: string | undefined;
+
+  constructor(options: ConfigFilesOptions) {
+    this.#options = options;
+    this.#seen = options.digest();
+    this.#note(options.current());
+  }
+
+  /** Why the files as they are now are not in force; undefined if they are. Secrets are masked. */
+  get problem(): string | undefined {
+    return this.#problem === undefined ? undefined : this.#options.secrets.text(this.#problem);
+  }
+
+  /** Whether the files have changed since they were last looked at. */
+  haveChanged(): boolean {
+    return this.#options.digest() !== this.#seen;
+  }
+
+  /** The configuration as the files have it now. @throws PCH_CONFIG_INVALID and others of the configuration */
+  read(): LoadedConfig {
+    const { reread, current } = this.#options;
+    const read = reread(current());
+    this.#note(read);
+    return read;
+  }
+
+  /** Reads the files and puts them in force by `apply`; remembers how it went. */
+  async reload<Done extends Pick<PluginReload, 'plugins'>>(
+    apply: (read: LoadedConfig) => Promise<Done>,
+  ): Promise<Done> {
+    this.#seen = this.#options.digest();
+    try {
+      const done = await apply(this.read());
+      this.#problem = keptPlugins(done.plugins);
+      return done;
+    } catch (error) {
+      this.#problem = messageOf(error);
+      throw error;
+    }
+  }
+
+  /** The files as they are now are those in force: pouchd has written them. */
+  written(): void {
+    this.#seen = this.#options.digest();
+    this.#problem = undefined;
+  }
+
+  #note({ references }: LoadedConfig): void {
+    this.#options.secrets.noteTexts(references.flatMap(({ secrets }) => secrets));
+  }
+}
+
+/** Plugins that keep their previous options, as the new ones have mistakes. */
+function keptPlugins(changes: PluginReload['plugins']): string | undefined {
+  const kept = changes.filter(({ change }) => change === 'kept' || change === 'quarantined');
+  if (kept.length === 0) return undefined;
+  return kept.map(({ name, reason }) => `plugin ${name}: ${reason ?? 'it cannot be loaded'}`).join('\n');
+}
