@@ -818,6 +818,23 @@ const status: CommandEntry = {
   load: () => import('./commands/agent/status.ts'),
 };
 
+const config: CommandEntry = {
+  name: 'config',
+  summary: 'Show and check the configuration files of pouchd',
+  subcommands: [
+    {
+      name: 'show',
+      summary: 'Print all settings as the files have them',
+      load: () => import('./commands/config/show.ts'),
+    },
+    {
+      name: 'check',
+      summary: 'Report every mistake in the files with its line',
+      load: () => import('./commands/config/check.ts'),
+    },
+  ],
+};
+
 /** Every command of `pouch`, in the order of the overview. */
 export const commandTree: CommandEntry[] = [
   ...inGroup('Containers:', [
@@ -889,7 +906,7 @@ export const commandTree: CommandEntry[] = [
   ]),
   ...inGroup('Volumes:', [volume]),
   ...inGroup('Networks:', [network]),
-  ...inGroup('Host agent:', [apply, status]),
+  ...inGroup('Host agent:', [apply, status, config]),
   ...inGroup('Plans and the daemon:', [
     plan,
     {
