@@ -97,7 +97,7 @@ describe('a change of the configuration files', function () {
     await nextReload();
   });
 
-  it('is none if files have the same content, or are those of editors', async () => {
+  it('has no effect if files have the same content, or are those of editors', async () => {
     await mkdir(dropIn(), { recursive: true });
     await writeFile(dropIn('.10.yaml.swp'), 'containers: {{{');
     await writeFile(`${file()}~`, 'containers: {{{');

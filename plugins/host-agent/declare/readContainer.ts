@@ -11,7 +11,7 @@ import { isMap, kindOf, readWords } from './readWords.ts';
 import { readUpdate } from './readUpdate.ts';
 
 /** What a declared container has beside the options of `pouch run`. */
-const ownKinds = {
+export const ownKinds = {
   image: 'text',
   command: 'list',
   profiles: 'list',
@@ -23,7 +23,7 @@ const ownKinds = {
 const ownWords = [...Object.keys(ownKinds), 'dependsOn', 'update'];
 
 /** Options of `pouch run` that are about one call of it, or that a declaration writes in another way. */
-const refused: Readonly<Record<string, string>> = {
+export const refused: Readonly<Record<string, string>> = {
   name: 'its key is its name',
   profile: 'write `profiles`, a list',
   'specific-id': 'an ID belongs to one container',

@@ -4,7 +4,7 @@ import type { Words } from '../../../translate/words/runOptions.ts';
 import { readWords } from './readWords.ts';
 
 /** Options of `pouch network create`. */
-const kinds = {
+export const networkKinds = {
   driver: 'text',
   opt: 'pairs',
   label: 'pairs',
@@ -19,7 +19,7 @@ const kinds = {
 
 /** @throws OptionError */
 export function readNetwork(name: string, words: Words): NewNetwork {
-  const read = readWords(words, kinds);
+  const read = readWords(words, networkKinds);
   const configs = ipamConfigs({
     subnet: read.subnet ?? [],
     ipRange: read['ip-range'] ?? [],
