@@ -3,6 +3,7 @@ import type { JsonSchema } from '../config/formats/format.ts';
 import { jsonSchema } from '../config/index.ts';
 import { ownKinds, refused } from '../plugins/host-agent/declare/readContainer.ts';
 import { networkKinds } from '../plugins/host-agent/declare/readNetwork.ts';
+import { updateKinds } from '../plugins/host-agent/declare/readUpdate.ts';
 import type { WordKind } from '../plugins/host-agent/declare/readWords.ts';
 import { volumeKinds } from '../plugins/host-agent/declare/readVolume.ts';
 import { runOptions } from '../translate/words/runOptions.ts';
@@ -21,6 +22,11 @@ export function fullSchema(): JsonSchema {
       ...optionsOf(ownKinds),
       onRemove: { enum: ['keep', 'stop', 'remove'] },
       dependsOn,
+      update: {
+        type: ['object', 'null'],
+        properties: { ...optionsOf(updateKinds), order: { enum: ['stop-first', 'start-first'] } },
+        additionalProperties: false,
+      },
     }),
   };
   const declared = Object.entries(sections).map(([name, section]) => {

@@ -66,7 +66,12 @@ export function readContainer(
     throw optionError('image', 'expected the reference of an image, found nothing');
   const flags = flagsOf(without(words, ownWords), refusal);
   checkLabels(flags);
-  const request = requestOf(name, { ...withSecretEnv(flags, isSecretText), profile: profiles }, image, command);
+  const request = requestOf(
+    name,
+    { ...withSecretEnv(flags, isSecretText), profile: profiles },
+    image,
+    command,
+  );
   const replicas = read.replicas === undefined ? undefined : replicasOf(read.replicas, request);
   if (schedule !== undefined) checkSchedule(schedule, request);
   return {

@@ -3,7 +3,7 @@ import { optionError } from '../../../client/options/OptionError.ts';
 import type { UpdatePolicy } from './declared.ts';
 import { isMap, kindOf, readWords } from './readWords.ts';
 
-const kinds = { order: 'text', parallel: 'text', deadline: 'text' } as const;
+export const updateKinds = { order: 'text', parallel: 'text', deadline: 'text' } as const;
 
 const standard: UpdatePolicy = { order: 'stop-first', parallel: 1, deadlineMs: 5 * 60_000 };
 
@@ -11,7 +11,7 @@ const standard: UpdatePolicy = { order: 'stop-first', parallel: 1, deadlineMs: 5
 export function readUpdate(value: unknown, replicas: number): UpdatePolicy {
   if (value === undefined || value === null) return standard;
   if (!isMap(value)) throw optionError('update', `expected a map, found ${kindOf(value)}`);
-  const { order = standard.order, parallel, deadline } = readWords(value, kinds);
+  const { order = standard.order, parallel, deadline } = readWords(value, updateKinds);
   if (order !== 'stop-first' && order !== 'start-first')
     throw optionError('update', `order: expected stop-first or start-first, found "${order}"`);
   return {

@@ -25,6 +25,7 @@ describe('the published schema of pouchd.yaml', () => {
   for (const good of [
     'containers: { web: { image: a, dependsOn: [db, { mq: healthy }], env: [A=1], label: { a: 1 } } }',
     'containers: { web: { image: a, rich: true, memory: 1g, cpus: 1.5, read-only: true } }',
+    'containers: { web: { image: a, replicas: 3, update: { order: start-first, parallel: 2 } } }',
     'networks: { a: { subnet: [10.1.0.0/24], internal: true, opt: { mtu: 1400 } } }',
     'volumes: { data: { onRemove: remove } }',
     'profiles: { batch: { memory: 1g, restart: no, cap-drop: ALL } }',
