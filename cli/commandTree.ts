@@ -818,6 +818,12 @@ const status: CommandEntry = {
   load: () => import('./commands/agent/status.ts'),
 };
 
+const adopt: CommandEntry = {
+  name: 'adopt',
+  summary: 'Print the declaration of containers that were made by hand',
+  load: () => import('./commands/agent/adopt.ts'),
+};
+
 const config: CommandEntry = {
   name: 'config',
   summary: 'Show and check the configuration files of pouchd',
@@ -831,6 +837,11 @@ const config: CommandEntry = {
       name: 'check',
       summary: 'Report every mistake in the files with its line',
       load: () => import('./commands/config/check.ts'),
+    },
+    {
+      name: 'convert',
+      summary: 'Print a compose file, or what docker inspect has printed, as pouchd.yaml has it',
+      load: () => import('./commands/config/convert.ts'),
     },
   ],
 };
@@ -906,7 +917,7 @@ export const commandTree: CommandEntry[] = [
   ]),
   ...inGroup('Volumes:', [volume]),
   ...inGroup('Networks:', [network]),
-  ...inGroup('Host agent:', [apply, status, config]),
+  ...inGroup('Host agent:', [apply, status, adopt, config]),
   ...inGroup('Plans and the daemon:', [
     plan,
     {

@@ -1,5 +1,7 @@
 import type { Transport } from './Transport.ts';
 import type {
+  AgentDeclarations,
+  AgentForeign,
   AgentGeneration,
   AgentGenerationDetails,
   AgentMessage,
@@ -53,6 +55,21 @@ export class AgentCalls {
   rollback(generation?: number): Promise<AsyncGenerator<AgentMessage>> {
     const body = generation === undefined ? {} : { Generation: generation };
     return this.#transport.lines('POST', `${base}/rollback`, { body });
+  }
+
+  /** Returns how containers are declared. */
+  adopt(names: readonly string[]): Promise<AgentDeclarations> {
+    return this.#transport.json('POST', `${base}/adopt`, { body: { Names: names } });
+  }
+
+  /** Makes containers those of their declarations in force, also if they differ. */
+  take(names: readonly string[]): Promise<void> {
+    return this.#transport.json('POST', `${base}/take`, { body: { Names: names } });
+  }
+
+  /** Returns how containers of another engine are declared. */
+  convert(foreign: AgentForeign): Promise<AgentDeclarations> {
+    return this.#transport.json('POST', `${base}/convert`, { body: foreign });
   }
 
   /** Returns what was applied, the newest first. */

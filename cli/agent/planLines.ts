@@ -9,6 +9,7 @@ export function planLines({ Steps, Problems }: AgentPlan): string[] {
 
 const signs: Readonly<Record<AgentStep['Action'], string>> = {
   pull: '+',
+  adopt: '~',
   create: '+',
   start: '>',
   change: '~',

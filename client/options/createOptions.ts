@@ -454,7 +454,7 @@ export const foregroundOptions: OptionGroup = {
 
 /** The name of an option without its dashes: `-m, --memory <size>` → `memory`. */
 export function wordOf({ flags }: RunOption): string {
-  return /--([a-z-]+)/.exec(flags)?.[1] ?? '';
+  return /--([a-z][a-z0-9-]*)/.exec(flags)?.[1] ?? '';
 }
 
 /** Commander's name of its value: `cpu-shares` → `cpuShares`. */

@@ -1,16 +1,20 @@
 /** What the host agent plans and has done, as its routes return it. */
+import type { ContainerConfig } from './container.ts';
+import type { NetworkWire } from './network.ts';
 import type { PluginReloadWire } from './plugins.ts';
+import type { VolumeWire } from './volume.ts';
 
 /** What the agent plans steps for. */
 export type AgentObjectKind = 'image' | 'network' | 'volume' | 'container';
 
 /**
- * `create`, `start` and `remove` say it; `change`: while it runs; `restart`: it is stopped and started with the change;
+ * `create`, `start` and `remove` say it; `adopt`: it was made by hand as it is declared, and becomes the agent's;
+ * `change`: while it runs; `restart`: it is stopped and started with the change;
  * `upgrade`: it gets another image and keeps its data; `recreate`: a new one takes its place; `stop`: it is no longer
  * declared, and stays.
  */
 export type AgentAction =
-  'pull' | 'create' | 'start' | 'change' | 'restart' | 'upgrade' | 'recreate' | 'stop' | 'remove';
+  'pull' | 'adopt' | 'create' | 'start' | 'change' | 'restart' | 'upgrade' | 'recreate' | 'stop' | 'remove';
 
 /** A field of an object that differs from what is declared. */
 export interface AgentChange {
@@ -42,6 +46,35 @@ export interface AgentPlan {
   Steps: AgentStep[];
   /** Mistakes of declarations, with `FILE:LINE`: these objects stay as they are. */
   Problems: string[];
+}
+
+/** How an object is written in pouchd.yaml. */
+export interface AgentDeclaration {
+  Name: string;
+  /** Its options without their dashes; secrets are references to files. */
+  Words: Readonly<Record<string, unknown>>;
+  /** What its user has to do. */
+  Notes: string[];
+  /** What cannot be written: an apply of the words makes another object. */
+  Lost: string[];
+}
+
+/** Declarations of objects that were made by hand. */
+export interface AgentDeclarations {
+  Containers: AgentDeclaration[];
+  /** Those that the containers use, without predefined ones. */
+  Networks: AgentDeclaration[];
+  Volumes: AgentDeclaration[];
+}
+
+/** Objects of dockerd or podman, as their API shows them. */
+export interface AgentForeign {
+  /** Of `docker inspect`. */
+  Containers: Readonly<Record<string, unknown>>[];
+  /** Configurations of their images, by id. */
+  Images?: Readonly<Record<string, ContainerConfig>>;
+  Networks?: NetworkWire[];
+  Volumes?: VolumeWire[];
 }
 
 /** How one step went. */

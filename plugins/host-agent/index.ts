@@ -14,6 +14,7 @@ import {
   Type,
   Volumes,
 } from '../../hooks/index.ts';
+import { adoptRoutes } from './adopt/routes.ts';
 import { Agent } from './converge/Agent.ts';
 import { postOf } from './converge/posts.ts';
 import type { Schedules } from './converge/Schedules.ts';
@@ -127,6 +128,7 @@ export default definePlugin({
       }),
     });
     historyRoutes(route, { generations, agent: running });
+    adoptRoutes(route, running);
     route({
       method: 'POST',
       path: '/apply',

@@ -164,7 +164,10 @@ describe('the host agent', function () {
     await write({ web: sleeper, mine: sleeper });
     const held = await apply();
     assert.equal(held.exitCode, 1);
-    assert.match(held.stdout, /! .*containers\.mine: a container of this name exists/);
+    assert.match(
+      held.stdout,
+      /! .*containers\.mine: a container of this name was made by hand, and differs: stop-timeout/,
+    );
     await write({});
     assert.match(
       (await apply()).stdout,

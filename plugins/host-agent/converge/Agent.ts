@@ -1,6 +1,8 @@
 /** Holds the host as it is declared: plans, and does what the plan says, one converge at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
+  AgentDeclarations,
+  AgentForeign,
   AgentMessage,
   AgentObjectStatus,
   AgentOutcome,
@@ -9,6 +11,8 @@ import type {
   AgentStatus,
 } from '../../../client/wire.ts';
 import { type Clock, messageOf, PouchError } from '../../../hooks/index.ts';
+import { declarationsOf, take } from '../adopt/adopt.ts';
+import { convert } from '../adopt/convert.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import { readHost } from '../declare/readHost.ts';
 import type { Generation, Generations } from '../history/Generations.ts';
@@ -123,6 +127,25 @@ export class Agent {
       'expected an earlier generation that declares something else, found none',
       { hint: '`pouch history` lists those that are kept' },
     );
+  }
+
+  /** Declarations of containers that were made by hand. @throws PCH_CONTAINER_NOT_FOUND */
+  declarationsOf(refs: readonly string[]): Promise<AgentDeclarations> {
+    return declarationsOf(this.#options, refs);
+  }
+
+  /** Declarations of containers of another engine. */
+  convert(foreign: AgentForeign): AgentDeclarations {
+    const { containers, config } = this.#options;
+    return convert(foreign, {
+      complete: (request) => containers.complete(request),
+      isSecretName: (name) => config.isSecretName(name),
+    });
+  }
+
+  /** Makes containers those of their declarations. @throws PCH_CONTAINER_NOT_FOUND, PCH_CONFIG_INVALID */
+  async take(refs: readonly string[]): Promise<void> {
+    await take(this.#options, this.declared, refs);
   }
 
   /** The plan to what the files declare now, in force or not. @throws PCH_CONFIG_INVALID */

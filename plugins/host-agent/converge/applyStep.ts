@@ -48,6 +48,8 @@ async function applyContainer(context: AgentContext, step: ContainerStep): Promi
       if (declared?.schedule === undefined) await containers.start(created);
       return;
     }
+    case 'adopt':
+      return await containers.update(id, { labels: ownLabels(step) }).then(() => undefined);
     case 'start':
       return await containers.start(id);
     case 'stop':

@@ -113,7 +113,14 @@ function checkSchedule(text: string, { restart }: ContainerRequest): void {
 }
 
 function requestOf(name: string, flags: RunFlags, image: string, command: string[]): ContainerRequest {
-  const body = createRequest({ flags, image, command, environment: {}, size: undefined });
+  // It always runs detached.
+  const body = createRequest({
+    flags: { ...flags, detach: true },
+    image,
+    command,
+    environment: {},
+    size: undefined,
+  });
   const { platform } = flags;
   return toContainerRequest(body, { name, isLiteral: true, ...(platform !== undefined && { platform }) })
     .request;

@@ -1,10 +1,15 @@
 import type { ContainerRequest } from '../../../hooks/index.ts';
 import { usersLabels } from '../labels.ts';
 
-/** What of a request the agent compares. What profiles add is in it, so that their names are not. */
+/**
+ * What of a request the agent compares. What profiles add is in it, so that their names are not; an id, and the size of
+ * a terminal, belong to the call that has made the container.
+ */
 export function comparable({
   profiles: _profiles,
   name: _name,
+  id: _id,
+  consoleSize: _consoleSize,
   restart,
   network,
   ...request

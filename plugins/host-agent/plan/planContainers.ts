@@ -61,7 +61,6 @@ function planOne(
     const isReplaced = [nextName(name), previousName(name)].some((other) => isOf(byName.get(other), name));
     return { ...base, action: isReplaced ? 'recreate' : 'create' };
   }
-  if (!isOf(found, name)) throw new Error(foreignProblem(name));
   const { id, request } = found;
   const secrets = new Set([...(request.secretEnv ?? []), ...(wanted.secretEnv ?? [])]);
   const changes = changesOf(comparable(request), comparable(wanted), {
@@ -79,6 +78,10 @@ function planOne(
       To: image,
       Applies: applies({ path: ['image'] }, wanted),
     });
+  if (!isOf(found, name)) {
+    if (changes.length === 0) return { ...base, id, action: 'adopt' };
+    throw new Error(foreignProblem(name, changes.map(({ Field }) => Field).join(', ')));
+  }
   if (changes.length > 0) {
     const action = actionOf[dearest(changes.map(({ Applies }) => Applies))];
     const isDrift = found.draft.labels[labels.declaration] === digest && changes.some(isOfHand);
@@ -124,8 +127,8 @@ function planRemoval(record: ContainerRecord, known: ReadonlySet<string>): Conta
   return [{ kind: 'container', name, id, action: 'remove', changes: [] }];
 }
 
-function foreignProblem(name: string): string {
-  return `a container of this name exists that the agent has not made (\`pouch adopt ${name}\` prints its declaration and makes it one of the agent)`;
+function foreignProblem(name: string, fields: string): string {
+  return `a container of this name was made by hand, and differs: ${fields} (\`pouch adopt ${name}\` prints its declaration; its help has the option that takes it over as it is)`;
 }
 
 function problemOf({ name, origin }: DeclaredContainer, error: unknown): string {

@@ -15,14 +15,15 @@ export function planNetworks(
   for (const one of declared.values()) {
     const found = networks.find(({ name }) => name === one.name);
     if (!found) steps.push({ kind: 'network', name: one.name, action: 'create', changes: [], declared: one });
-    else if (!isOurs(found)) problems.push(foreign(one));
     else {
       const changes = changesOf(shapeOf(found, one.network), shapeOf(one.network, one.network), {
         applies: () => 'recreate',
         originOf: (option) => one.originOf(option),
         optionOf: ([field = '', ...rest]) => [optionOf[field] ?? field, ...rest],
       });
-      if (changes.length > 0)
+      // One that was made by hand as it is declared stays its user's.
+      if (changes.length > 0 && !isOurs(found)) problems.push(foreign(one));
+      else if (changes.length > 0)
         steps.push({ kind: 'network', name: one.name, action: 'recreate', changes, declared: one });
     }
   }
@@ -71,6 +72,6 @@ function foreign({ name, origin }: DeclaredNetwork): ObjectProblem {
   return {
     kind: 'network',
     name,
-    problem: `${where}networks.${name}: a network of this name exists that the agent has not made (remove it, or give this one another name)`,
+    problem: `${where}networks.${name}: a network of this name was made by hand, and differs (remove it, or declare it as it is)`,
   };
 }

@@ -255,17 +255,16 @@ describe('a plan of the host', () => {
     assert.match(steps[0]?.held ?? '', /the files declare no container/);
   });
 
-  it('leaves containers alone that the agent has not made, and reports those that have a declared name', () => {
+  it('adopts a container that was made by hand as it is declared, and leaves it alone while it differs', () => {
     const host = hostOf(before);
     const foreign = { ...host.containers[0]!, draft: { ...host.containers[0]!.draft, labels: {} } };
-    const { steps, problems } = plan(
-      { ...before },
-      { ...host, containers: [foreign, ...host.containers.slice(1)] },
-    );
+    const withForeign = { ...host, containers: [foreign, ...host.containers.slice(1)] };
+    assert.deepEqual(shown(plan(before, withForeign)), ['adopt container web']);
+    const { steps, problems } = plan(withWeb({ memory: '99m' }), withForeign);
     assert.deepEqual(shown({ steps, problems }), []);
     assert.match(
       problems[0]?.problem ?? '',
-      /containers\.web: a container of this name exists .*`pouch adopt web`/,
+      /containers\.web: a container of this name was made by hand, and differs: memory .*`pouch adopt web`/,
     );
   });
 

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises';
+import { declarationsYaml } from '../../agent/declarationsYaml.ts';
+import { composeFile } from '../../convert/composeFile.ts';
+import { exitCodes } from '../../errors.ts';
+import type { PouchCommand } from '../../PouchCommand.ts';
+import type { Session } from '../../Session.ts';
+
+interface Flags {
+  force?: boolean;
+}
+
+const help = `
+Prints YAML of pouchd.yaml for a compose file, or for what \`docker inspect CONTAINER…\` has printed. What has no equivalent
+is listed with its line, and nothing is converted, unless you use --force.
+See docs/guides/host-agent.md.`;
+
+export function define(command: PouchCommand, session: Session): void {
+  command
+    .argument('<file>', 'A compose file, or JSON of docker inspect')
+    .option('--force', 'Convert the rest of a file that has features without an equivalent')
+    .addHelpText('after', help)
+    .action(async (file: string, { force = false }: Flags) => {
+      const text = await readFile(file, 'utf8');
+      const { declarations, problems, notes } = text.trimStart().startsWith('[')
+        ? await ofInspect(session, text)
+        : composeFile(file, text);
+      for (const problem of problems) session.warn(problem);
+      if (problems.length > 0 && !force) {
+        session.exitCode = exitCodes.failure;
+        return;
+      }
+      session.terminal.stdout.write(
+        notes.map((note) => `# ${note}\n`).join('') + declarationsYaml(declarations),
+      );
+    });
+}
+
+async function ofInspect(session: Session, text: string) {
+  const Containers = JSON.parse(text) as Record<string, unknown>[];
+  const declarations = await session.client.agent.convert({ Containers });
+  const problems = declarations.Containers.flatMap(({ Name, Lost }) =>
+    Lost.map((lost) => `${Name}: ${lost}`),
+  );
+  return { declarations, problems, notes: [] };
+}
