@@ -32,7 +32,7 @@ describe('containers that were made by hand', function () {
     const files = ['-v', 'adopted:/data', '-v', '/tmp:/host:ro', '--tmpfs', '/scratch:size=1m'];
     const variables = [
       '-e',
-      'A=${b}',
+      'A=1',
       '-e',
       `DB_PASSWORD=${secrets.DB_PASSWORD}`,
       '--secret-env',
