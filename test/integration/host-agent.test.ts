@@ -209,6 +209,16 @@ describe('the host agent', function () {
     assert.match(await applied({ web: { ...web('1002'), replicas: 2 } }), /container web-3: remove done/);
   });
 
+  it('applies profiles, and what changes in them', async () => {
+    const web = { ...sleeper, profiles: ['small'] };
+    await applied({ web }, { profiles: { small: { memory: '32m' } } });
+    assert.equal((await daemon.it.inspect('web'))!.HostConfig.Memory, 32 * 1024 * 1024);
+    assert.equal(await ok('apply'), 'nothing to do');
+    const output = await applied({ web }, { profiles: { small: { memory: '48m' } } });
+    assert.match(output, /~ container web: change[^]*memory: 33554432 -> 50331648/);
+    assert.equal((await daemon.it.inspect('web'))!.HostConfig.Memory, 48 * 1024 * 1024);
+  });
+
   it('starts a container with a schedule only when it is due', async () => {
     await applied({ job: { ...sleeper, command: ['true'], schedule: '0 0 1 1 *' } });
     assert.equal(await stateOf('job'), 'created');

@@ -313,6 +313,7 @@ export class Agent {
     if (isWhole) this.#failures.clear();
     this.#busy = true;
     try {
+      if (isWhole) await this.#refreshImages();
       const plan = await this.plan({ mayRemoveMany });
       onMessage?.({ plan: shownPlan(plan) });
       const due = isWhole ? plan : { ...plan, steps: plan.steps.filter((step) => this.#isDue(step)) };
@@ -325,6 +326,19 @@ export class Agent {
       void this.#report();
       this.#retryLater();
     }
+  }
+
+  /** Pulls the images of containers with `pull: always`; the host's own serve where that fails. */
+  async #refreshImages(): Promise<void> {
+    const { images, log } = this.#options;
+    const wanted = [...this.declared.containers.values()].filter(({ pull }) => pull === 'always');
+    const references = new Set(wanted.map(({ request }) => request.image));
+    const pull = async (reference: string) => {
+      await images.pull(reference, { signal: this.#ending.signal }).catch((error: unknown) => {
+        log.warn('an image was not refreshed', { image: reference, error: messageOf(error) });
+      });
+    };
+    await Promise.all([...references].map(pull));
   }
 
   async #run(plan: HostPlan, cause: string, onMessage: ApplyOptions['onMessage']): Promise<AgentOutcome> {

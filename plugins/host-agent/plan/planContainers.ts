@@ -82,6 +82,9 @@ function planOne(
     if (changes.length === 0) return { ...base, id, action: 'adopt' };
     throw new Error(foreignProblem(name, changes.map(({ Field }) => Field).join(', ')));
   }
+  const onRemove = found.draft.labels[labels.onRemove];
+  if (onRemove !== declared.onRemove)
+    changes.push({ Field: 'onRemove', From: onRemove, To: declared.onRemove, Applies: 'now' });
   if (changes.length > 0) {
     const action = actionOf[dearest(changes.map(({ Applies }) => Applies))];
     const isDrift = found.draft.labels[labels.declaration] === digest && changes.some(isOfHand);

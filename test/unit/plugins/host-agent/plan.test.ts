@@ -171,6 +171,7 @@ describe('a plan of the host', () => {
       withWeb({ publish: ['8080:80', '81'] }),
       ['recreate container web: publish.:81/tcp recreate'],
     ],
+    ['another end', withWeb({ onRemove: 'keep' }), ['change container web: onRemove now']],
     ['the same ports in another order', withWeb({ publish: ['8080:80'] }), []],
     [
       'one more mount',
