@@ -818,6 +818,12 @@ const status: CommandEntry = {
   load: () => import('./commands/agent/status.ts'),
 };
 
+const drift: CommandEntry = {
+  name: 'drift',
+  summary: 'Show what was changed by hand since the last apply',
+  load: () => import('./commands/agent/drift.ts'),
+};
+
 const adopt: CommandEntry = {
   name: 'adopt',
   summary: 'Print the declaration of containers that were made by hand',
@@ -917,7 +923,7 @@ export const commandTree: CommandEntry[] = [
   ]),
   ...inGroup('Volumes:', [volume]),
   ...inGroup('Networks:', [network]),
-  ...inGroup('Host agent:', [apply, status, adopt, config]),
+  ...inGroup('Host agent:', [apply, status, drift, adopt, config]),
   ...inGroup('Plans and the daemon:', [
     plan,
     {

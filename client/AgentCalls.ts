@@ -1,6 +1,7 @@
 import type { Transport } from './Transport.ts';
 import type {
   AgentDeclarations,
+  AgentDrift,
   AgentForeign,
   AgentGeneration,
   AgentGenerationDetails,
@@ -23,6 +24,11 @@ export class AgentCalls {
   /** Returns the declared objects, each with its state. */
   status(): Promise<AgentStatus> {
     return this.#transport.json('GET', `${base}/status`);
+  }
+
+  /** Returns what was changed by hand. */
+  drift(): Promise<AgentDrift[]> {
+    return this.#transport.json('GET', `${base}/drift`);
   }
 
   /** Returns what an apply of the files as they are now would do. */

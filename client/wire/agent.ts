@@ -77,6 +77,16 @@ export interface AgentForeign {
   Volumes?: VolumeWire[];
 }
 
+/** An object that was changed by hand since its declaration was applied. */
+export interface AgentDrift {
+  Kind: AgentObjectKind;
+  Name: string;
+  /** From what is declared to what the host has. Empty: it was stopped. */
+  Changes: { Field: string; Declared?: unknown; Found?: unknown; Origin?: string }[];
+  /** What was done to it since then, as far as pouchd remembers: its events of this run, the oldest first. */
+  Events: { At: string; Action: string }[];
+}
+
 /** How one step went. */
 export interface AgentProgress {
   Kind: AgentObjectKind;

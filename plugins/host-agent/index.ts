@@ -120,6 +120,7 @@ export default definePlugin({
       },
     });
     route({ method: 'GET', path: '/status', handle: async () => ({ json: await running().status() }) });
+    route({ method: 'GET', path: '/drift', handle: async () => ({ json: await running().drift(events) }) });
     route({
       method: 'GET',
       path: '/plan',

@@ -153,9 +153,17 @@ describe('the host agent', function () {
     const { stdout } = await pouch('status');
     assert.match(stdout, /container +web +drifted +change: memory/);
     assert.match(stdout, /container +db +stopped/);
+    const drift = await pouch('drift');
+    assert.equal(drift.exitCode, 1);
+    assert.match(
+      drift.stdout,
+      /^container web\n {4}memory: declared 33554432, found 50331648 .*\n {4}\S+ update$/m,
+    );
+    assert.match(drift.stdout, /^container db: stopped\n( {4}\S+ \w+\n)*? {4}\S+ stop$/m);
     await ok('apply');
     assert.equal((await daemon.it.inspect('web'))!.HostConfig.Memory, 32 * 1024 * 1024);
     assert.equal(await stateOf('db'), 'running');
+    assert.equal(await ok('drift'), '');
   });
 
   it('holds removals of more than a third, and never touches what it has not made', async () => {

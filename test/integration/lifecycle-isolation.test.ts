@@ -128,6 +128,8 @@ describe('what a container may do', function () {
       'core=0',
     );
     assert.equal(limits, '512\n768\n0');
+    for (const runtime of ['runc', 'crun', 'runlxc'])
+      assert.equal(await sh('ulimit -c', '--runtime', runtime, '--ulimit', 'core=-1'), 'unlimited', runtime);
   });
 
   it('sysctls of its own network are set', async () => {

@@ -11,7 +11,15 @@ const ociTypes = {
 
 /** An OCI spec, process or resources object as containerd expects it. */
 export function packOci(kind: keyof typeof ociTypes, value: object): Any {
-  return Any.create({ typeUrl: ociTypes[kind], value: Buffer.from(JSON.stringify(value)) });
+  return Any.create({ typeUrl: ociTypes[kind], value: Buffer.from(withUnlimited(JSON.stringify(value))) });
+}
+
+/**
+ * The spec has limits of setrlimit(2) as unsigned numbers of 64 bits. The largest, which is more than a number of
+ * JavaScript can hold, is RLIM_INFINITY. Quotes within texts are escaped, so that only members match.
+ */
+function withUnlimited(json: string): string {
+  return json.replaceAll(/"(soft|hard)":-1(?=[,}])/g, '"$1":18446744073709551615');
 }
 
 const runcOptions = 'containerd.runc.v1.Options';

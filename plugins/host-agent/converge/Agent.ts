@@ -1,8 +1,10 @@
 /** Holds the host as it is declared: plans, and does what the plan says, one converge at a time. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AgentDeclarations,
   AgentForeign,
+  AgentDrift,
   AgentMessage,
   AgentObjectStatus,
   AgentOutcome,
@@ -10,7 +12,7 @@ import type {
   AgentProgress,
   AgentStatus,
 } from '../../../client/wire.ts';
-import { type Clock, messageOf, PouchError } from '../../../hooks/index.ts';
+import { type Clock, type Events, messageOf, PouchError } from '../../../hooks/index.ts';
 import { declarationsOf, take } from '../adopt/adopt.ts';
 import { convert } from '../adopt/convert.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
@@ -20,6 +22,7 @@ import type { InForce } from '../history/InForce.ts';
 import { planHost, shownPlan } from '../plan/planHost.ts';
 import type { HostPlan, Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
+import { driftOf } from './driftOf.ts';
 import { readState } from './readState.ts';
 import { runPlan } from './runPlan.ts';
 import { Schedules } from './Schedules.ts';
@@ -69,6 +72,12 @@ const quietMs = 200;
 const firstPauseMs = 1000;
 const longestPauseMs = 5 * 60_000;
 
+/**
+ * Runs work outside of the operation that asks for it: that one keeps the plugins and profiles with which it has begun,
+ * and the work needs those that its own reload has loaded.
+ */
+const outside = AsyncLocalStorage.snapshot();
+
 /** Converges follow one another, also those of a plugin that a reload has loaded again. */
 const turns = new Map<string, Promise<unknown>>();
 
@@ -108,6 +117,13 @@ export class Agent {
       key,
       mayRemoveMany: mayRemoveMany || (declared === inForce.declared && inForce.pin !== undefined),
     });
+  }
+
+  /** What was changed by hand. */
+  async drift(events: Events): Promise<AgentDrift[]> {
+    const { generations, now } = this.#options;
+    const plan = await this.plan();
+    return await driftOf(plan, { events, generations: await generations.list(), now: new Date(now()) });
   }
 
   /** The plan to what a generation declares. */
@@ -178,7 +194,7 @@ export class Agent {
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const { root } = this.#options;
     clearTimeout(this.#soon);
-    const turn = (turns.get(root) ?? Promise.resolve()).then(work);
+    const turn = (turns.get(root) ?? Promise.resolve()).then(() => outside(work));
     const ended = turn.then(
       () => undefined,
       () => undefined,
