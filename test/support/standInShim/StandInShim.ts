@@ -69,10 +69,9 @@ export class StandInShim {
 
   async records(call?: string): Promise<Recorded[]> {
     const text = await readFile(join(this.folder, 'record.jsonl'), 'utf8').catch(() => '');
-    const all = text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as Recorded);
+    // The shim may be writing the last line.
+    const lines = text.split('\n').slice(0, -1);
+    const all = lines.filter(Boolean).map((line) => JSON.parse(line) as Recorded);
     return call === undefined ? all : all.filter((entry) => entry.call === call);
   }
 

@@ -248,7 +248,7 @@ const paths: RequestRow[] = [
     'PCH_NOT_SUPPORTED',
     /a custom checkpoint directory/,
   ),
-  post('/build?version=2', 501, 'PCH_NOT_SUPPORTED', /remote: a context without a session/),
+  post('/build?version=2', 501, 'PCH_NOT_SUPPORTED', /session: a build by BuildKit without a session/),
   post('/build?version=2&session=s', 500, 'PCH_TOOL_MISSING', /building with BuildKit: buildkitd/),
   post(
     '/build?remote=https://example.org/a.git',
