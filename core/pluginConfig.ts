@@ -7,6 +7,7 @@ import {
   settingPaths,
 } from '../config/index.ts';
 import { PouchError } from '../hooks/errors.ts';
+import { jsonPointer } from '../hooks/jsonPointer.ts';
 import type { Config, ConfigSections } from '../hooks/services.ts';
 import type { Confinement, Sections } from './plugins/index.ts';
 
@@ -85,22 +86,18 @@ function sectionsWithLines(loaded: LoadedConfig): ConfigSections {
   const { config } = loaded;
   const sections = Object.fromEntries(declaredSections.map((section) => [section, config[section]]));
   const locate = locateIn(loaded);
-  const pointers = Object.entries(sections).flatMap(([section, objects]) =>
+  const paths = Object.entries(sections).flatMap(([section, objects]) =>
     Object.entries(objects).flatMap(([name, options]) => {
-      const pointer = `/${section}/${escaped(name)}`;
-      return [pointer, ...Object.keys(options).map((option) => `${pointer}/${escaped(option)}`)];
+      const object = [section, name];
+      return [object, ...Object.keys(options).map((option) => [...object, option])];
     }),
   );
-  const lines = pointers.flatMap((pointer) => {
+  const lines = paths.flatMap((path) => {
+    const pointer = jsonPointer(...path);
     const line = locate(pointer);
     return line === undefined ? [] : [[pointer, line]];
   });
   return { sections, lines: Object.fromEntries(lines) as Record<string, string> };
-}
-
-/** A segment of a JSON pointer (RFC 6901). */
-function escaped(segment: string): string {
-  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** `FILE:LINE` of the entry with a plugin's name and without a path. */

@@ -51,6 +51,7 @@ export * from './readiness.ts';
 export * from './richPower.ts';
 export * from './richServices.ts';
 export { type ServiceCommand, serviceCommand } from './serviceCommand.ts';
+export { jsonPointer } from './jsonPointer.ts';
 export { matchesText } from './matchesText.ts';
 export { sshKeyIdentity, sshKeyProblem } from './sshKey.ts';
 export { shellWord } from './shellWord.ts';

@@ -14,6 +14,7 @@ import {
 import { checkPlugin, checkPlugins, InstalledPlugins } from '../../core/plugins/index.ts';
 import { Secrets } from '../../core/secrets/Secrets.ts';
 import { StderrLog } from '../../core/StderrLog.ts';
+import { jsonPointer } from '../../hooks/jsonPointer.ts';
 import { builtIns } from '../../plugins/builtIns.ts';
 
 /** argv that starts a trial of plugin files, and the host of one. */
@@ -49,7 +50,7 @@ function networkLines(
   locate: (pointer: string) => string | undefined,
 ): string[] {
   return problems.map(({ network, error: { code, message, hint } }) => {
-    const at = locate(`/network/networks/${network.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    const at = locate(jsonPointer('network', 'networks', network));
     return `${at === undefined ? '' : `${at}: `}${message}${hint === undefined ? '' : ` (${hint})`} (${code})`;
   });
 }

@@ -1,5 +1,4 @@
 /** The containers, networks and volumes of pouchd.yaml: creates them, and keeps them as they are declared. */
-import type { AgentMessage } from '../../client/wire.ts';
 import {
   Clock,
   Config,
@@ -27,7 +26,7 @@ import { PinFile } from './history/PinFile.ts';
 import { historyRoutes } from './history/routes.ts';
 import { Options } from './options.ts';
 import { statusGauges } from './statusGauges.ts';
-import { longestApplyMs } from './streamMessages.ts';
+import { longestApplyMs, streamMessages } from './streamMessages.ts';
 
 export default definePlugin({
   name: 'host-agent',
@@ -140,29 +139,25 @@ export default definePlugin({
       deadlineMs: longestApplyMs,
       async handle({ body, stream }) {
         running();
-        let written: Promise<void> = Promise.resolve();
         post.applies++;
         try {
-          const { generation, plugins, settings, needRestart } = await services.plugins.reload();
-          const write = stream({ type: 'application/x-ndjson' });
-          // A client that has left does not end what it has begun.
-          const send = (message: AgentMessage) => {
-            written = written.then(() => write(`${JSON.stringify(message)}\n`)).catch(() => undefined);
-          };
-          send({ reload: { generation, plugins, settings, needRestart } });
-          // The declarations of the last good files are in force.
-          if (plugins.some(isUnread)) return;
-          await running().apply({
-            cause: `apply by ${callerName()}`,
-            isWhole: true,
-            mayRemoveMany: body.Prune ?? false,
-            endsPin: true,
-            rollsBack: body.RollbackOnFailure ?? false,
-            onMessage: send,
+          const reload = await services.plugins.reload();
+          await streamMessages(stream, async (onMessage) => {
+            const { generation, plugins, settings, needRestart } = reload;
+            onMessage({ reload: { generation, plugins, settings, needRestart } });
+            // The declarations of the last good files are in force.
+            if (plugins.some(isUnread)) return;
+            await running().apply({
+              cause: `apply by ${callerName()}`,
+              isWhole: true,
+              mayRemoveMany: body.Prune ?? false,
+              endsPin: true,
+              rollsBack: body.RollbackOnFailure ?? false,
+              onMessage,
+            });
           });
         } finally {
           post.applies--;
-          await written;
         }
       },
     });

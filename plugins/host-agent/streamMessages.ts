@@ -11,8 +11,11 @@ export async function streamMessages(
 ): Promise<void> {
   const write = stream({ type: 'application/x-ndjson' });
   let written: Promise<void> = Promise.resolve();
-  await work((message) => {
-    written = written.then(() => write(`${JSON.stringify(message)}\n`)).catch(() => undefined);
-  });
-  await written;
+  try {
+    await work((message) => {
+      written = written.then(() => write(`${JSON.stringify(message)}\n`)).catch(() => undefined);
+    });
+  } finally {
+    await written;
+  }
 }

@@ -1,6 +1,13 @@
 /** Reads profiles; every mistake is reported, each with its line. */
 import { OptionError } from '../../client/options/OptionError.ts';
-import { type Locate, PouchError, type Profile, type ProfilePart, toPouchError } from '../../hooks/index.ts';
+import {
+  jsonPointer,
+  type Locate,
+  PouchError,
+  type Profile,
+  type ProfilePart,
+  toPouchError,
+} from '../../hooks/index.ts';
 import { inNamesOf } from '../../translate/names/inNamesOf.ts';
 import { flagsOf, type Refusal } from '../../translate/words/flagsOf.ts';
 import { requestOf } from '../../translate/words/requestOf.ts';
@@ -40,12 +47,12 @@ interface Report {
 export const profileName = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
 
 function readProfile(name: string, words: Words, report: Report): Profile {
-  const pointer = `/profiles/${escaped(name)}`;
+  const pointer = jsonPointer('profiles', name);
   const before = report.mistakes.length;
   if (!profileName.test(name))
     mistake(report, pointer, name, 'expected a name of lower-case letters, digits, "_", "." and "-"');
   const parts = partsOf(words).flatMap(([option, own]): ProfilePart[] => {
-    const at = `${pointer}/${escaped(option)}`;
+    const at = `${pointer}${jsonPointer(option)}`;
     const request = attempt(report, at, `${name}.${option}`, () =>
       requestOf(flagsOf(own, refusal), { isPartial: true }),
     );
@@ -86,9 +93,4 @@ function mistake({ locate, mistakes }: Report, pointer: string, what: string, pr
 function originOf({ locate }: Report, pointer: string): { origin?: string } {
   const origin = locate(pointer);
   return origin === undefined ? {} : { origin };
-}
-
-/** A segment of a JSON pointer (RFC 6901). */
-function escaped(segment: string): string {
-  return segment.replaceAll('~', '~0').replaceAll('/', '~1');
 }

@@ -72,7 +72,8 @@ function textOf(word: string, value: unknown, expected: string): string {
   throw optionError(word, `expected ${expected}, found ${kindOf(value)}`);
 }
 
-function kindOf(value: unknown): string {
+/** What a value of YAML is, for messages; texts are not shown. */
+export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'a map' : `the ${typeof value} ${JSON.stringify(value)}`;

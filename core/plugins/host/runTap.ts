@@ -1,4 +1,5 @@
 import type { HookKind, Logger, TapContext, TapFunction } from '../../../hooks/defineHook.ts';
+import { jsonPointer } from '../../../hooks/jsonPointer.ts';
 import { DraftCopy, type Write } from '../draft/DraftCopy.ts';
 import { checkReturned } from '../draft/checkReturned.ts';
 import { isRecord } from '../draft/clone.ts';
@@ -76,7 +77,7 @@ function changedFields(
 }
 
 function operation({ path, before, after }: Write): Patch[number] {
-  const pointer = path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const pointer = jsonPointer(...path);
   if (after === undefined) return { op: 'remove', path: pointer };
   return { op: before === undefined ? 'add' : 'replace', path: pointer, value: after };
 }

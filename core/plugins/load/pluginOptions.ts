@@ -6,6 +6,7 @@ import { Ajv } from 'ajv';
 import { didYouMean } from '../../../config/suggest.ts';
 import type { Locate, Plugin } from '../../../hooks/definePlugin.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
+import { jsonPointer } from '../../../hooks/jsonPointer.ts';
 import { clone } from '../draft/clone.ts';
 import { linearRegExp } from './linearRegExp.ts';
 import { filesKeyword } from './optionFiles.ts';
@@ -95,8 +96,7 @@ function hasNames(schema: object): boolean {
 
 function describe(error: ErrorObject, locate: Locate): string {
   const key = unknownKey(error);
-  const at =
-    error.instancePath + (key === undefined ? '' : `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  const at = error.instancePath + (key === undefined ? '' : jsonPointer(key));
   const where = locate(at);
   return `${where === undefined ? '' : `${where}: `}options${at.replaceAll('/', '.')} ${problemOf(error)}`;
 }

@@ -3,11 +3,11 @@ import { optionError } from '../../../client/options/OptionError.ts';
 import type { RunFlags } from '../../../client/options/runFlags.ts';
 import { type ContainerRequest, parseSchedule } from '../../../hooks/index.ts';
 import { toContainerRequest } from '../../../translate/index.ts';
-import { flagsOf, type Refusal } from '../../../translate/words/flagsOf.ts';
+import { flagsOf, kindOf, type Refusal } from '../../../translate/words/flagsOf.ts';
 import type { Words } from '../../../translate/words/runOptions.ts';
 import { isOwnLabel } from '../labels.ts';
 import type { DeclaredContainer, Dependency } from './declared.ts';
-import { isMap, kindOf, readWords } from './readWords.ts';
+import { isMap, readWords } from './readWords.ts';
 import { readUpdate } from './readUpdate.ts';
 
 /** What a declared container has beside the options of `pouch run`. */

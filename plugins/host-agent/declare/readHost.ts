@@ -1,6 +1,6 @@
 /** Reads the sections of pouchd.yaml; every mistake is reported with its line, and the other objects are read. */
 import { OptionError } from '../../../client/options/OptionError.ts';
-import { type Locate, toPouchError } from '../../../hooks/index.ts';
+import { jsonPointer, type Locate, toPouchError } from '../../../hooks/index.ts';
 import { inNamesOf } from '../../../translate/names/inNamesOf.ts';
 import { withoutDashes } from '../../../translate/words/withoutDashes.ts';
 import type { Words } from '../../../translate/words/runOptions.ts';
@@ -81,7 +81,7 @@ const nameProblem = 'expected a name of at least two letters, digits, "_", "." a
 
 /** A JSON pointer. */
 export function pointerTo(kind: ObjectKind, ...segments: readonly string[]): string {
-  return `/${kind}s${segments.map((segment) => `/${segment.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`;
+  return jsonPointer(`${kind}s`, ...segments);
 }
 
 function problemOf(error: unknown, kind: ObjectKind, name: string, words: Words, locate: Locate): string {

@@ -1,7 +1,8 @@
 import { durationSeconds } from '../../../client/options/duration.ts';
+import { kindOf } from '../../../translate/words/flagsOf.ts';
 import { optionError } from '../../../client/options/OptionError.ts';
 import type { UpdatePolicy } from './declared.ts';
-import { isMap, kindOf, readWords } from './readWords.ts';
+import { isMap, readWords } from './readWords.ts';
 
 export const updateKinds = { order: 'text', parallel: 'text', deadline: 'text' } as const;
 

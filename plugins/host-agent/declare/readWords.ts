@@ -1,5 +1,6 @@
 /** Reads the options of networks and volumes, and those that only declared containers have. */
 import { optionError } from '../../../client/options/OptionError.ts';
+import { kindOf } from '../../../translate/words/flagsOf.ts';
 import type { Words } from '../../../translate/words/runOptions.ts';
 
 /** How the value of an option is written. */
@@ -65,10 +66,4 @@ function textOf(word: string, value: unknown): string {
 
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'a map' : `the ${typeof value} ${JSON.stringify(value)}`;
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isMap } from '../declare/readWords.ts';
 
 /** A value that differs. */
 export interface Difference {
@@ -71,8 +72,4 @@ function normal(value: unknown): unknown {
     return kept === undefined ? [] : [[key, kept]];
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
