@@ -9,6 +9,7 @@ import { hasNoFilesLeft, messageOf, PouchError } from '../../hooks/errors.ts';
 import { needsFault } from '../contract/effectNeeds.ts';
 import { type OwnedEffectKind, sentenceOf } from '../contract/ownedEffectKind.ts';
 import { withDeadline } from '../wait/deadline.ts';
+import { Slots } from '../wait/Slots.ts';
 import { settleAll } from '../wait/settleAll.ts';
 import { checkAttachment, lateEffect, notApplied, unknownKind } from './effectErrors.ts';
 import { isDiskFull } from '../state/reserve.ts';
@@ -31,6 +32,9 @@ export type StepObserver = (moment: StepMoment, verb: string, step: string) => v
 const markKind = 'mark';
 
 const standardDeadlineMs = 60_000;
+
+/** Steps at the same time. A container with a thousand volumes must not hold up the daemon with as many at once. */
+const stepsAtOnce = 64;
 
 interface Applied {
   effect: Effect;
@@ -60,6 +64,7 @@ export class Ledger {
   readonly #options: LedgerOptions;
   /** In the order of their intents: undo goes backwards through it. */
   readonly #applied = new Map<string, Applied>();
+  readonly #steps = new Slots(stepsAtOnce);
   /** The verb that has begun and not committed. */
   #open: Verb | undefined;
   #damage: string | undefined;
@@ -180,7 +185,9 @@ export class Ledger {
       const effect = effects[key];
       const started =
         effect && !this.has(key)
-          ? Promise.all((effect.needs ?? []).map(run)).then(() => this.#applyOne(key, effect, signal))
+          ? Promise.all((effect.needs ?? []).map(run)).then(() =>
+              this.#steps.run(() => this.#applyOne(key, effect, signal), signal),
+            )
           : Promise.resolve();
       running.set(key, started);
       return started;
@@ -195,11 +202,14 @@ export class Ledger {
    */
   async undo(stage: EffectStage): Promise<void> {
     const keys = this.pending(stage).reverse();
+    const dependents = this.#dependents(keys);
     const running = new Map<string, Promise<void>>();
     const run = (key: string): Promise<void> => {
       const known = running.get(key);
       if (known) return known;
-      const started = Promise.all(this.#dependents(key, keys).map(run)).then(() => this.#undoOne(key));
+      const started = Promise.all((dependents.get(key) ?? []).map(run)).then(() =>
+        this.#steps.run(() => this.#undoOne(key)),
+      );
       running.set(key, started);
       return started;
     };
@@ -238,10 +248,17 @@ export class Ledger {
     this.#options.journal.close();
   }
 
-  /** What must be undone before. A mark goes last: while anything else is left, its work is not to be repeated. */
-  #dependents(key: string, among: string[]): string[] {
-    if (this.#isMark(key)) return among.filter((other) => !this.#isMark(other));
-    return among.filter((other) => this.#applied.get(other)?.effect.needs?.includes(key));
+  /**
+   * What must be undone before each key. A mark goes last: while anything else is left, its work is not to
+   * be repeated.
+   */
+  #dependents(keys: readonly string[]): Map<string, string[]> {
+    const others = keys.filter((key) => !this.#isMark(key));
+    const dependents = new Map(keys.map((key) => [key, this.#isMark(key) ? others : []]));
+    for (const key of others)
+      for (const needed of this.#applied.get(key)?.effect.needs ?? [])
+        if (!this.#isMark(needed)) dependents.get(needed)?.push(key);
+    return dependents;
   }
 
   #isMark(key: string): boolean {

@@ -69,7 +69,8 @@ interface Job extends Subject {
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #limits: PoolLimits;
-  readonly #waiting: Job[] = [];
+  /** Waiting requests by lane, in order; a lane without any has no entry. */
+  readonly #waiting = new Map<string, Set<Job>>();
   readonly #working = new Set<Job>();
   readonly #idle = new Map<WorkerProcess, NodeJS.Timeout>();
   /** Workers that were killed and have not ended. */
@@ -95,7 +96,7 @@ export class WorkerPool {
     return new Promise((resolve, reject) => {
       const job: Job = { ...work, resolve, reject };
       ended.addEventListener('abort', () => this.#giveUp(job, ended.reason), { once: true });
-      this.#waiting.push(job);
+      this.#enqueue(job);
       this.#dispatch();
     });
   }
@@ -108,7 +109,7 @@ export class WorkerPool {
 
   /** Subjects of the current requests, for the log. */
   pending(): string[] {
-    return [...this.#working, ...this.#waiting].map(({ what }) => what);
+    return this.#pendingJobs().map(({ what }) => what);
   }
 
   /** Ends all workers. Current requests fail. */
@@ -116,28 +117,68 @@ export class WorkerPool {
     this.#isClosed = true;
     for (const worker of this.#idle.keys()) this.#drop(worker);
     const ended = new PouchError('PCH_CANCELLED', 'pouchd is shutting down');
-    for (const job of [...this.#working, ...this.#waiting]) this.#giveUp(job, ended);
+    for (const job of this.#pendingJobs()) this.#giveUp(job, ended);
   }
 
   get #processes(): number {
     return this.#idle.size + this.#working.size + this.#dying.length;
   }
 
-  /** Assigns waiting requests to workers, in order within each lane. */
+  #pendingJobs(): Job[] {
+    return [...this.#working, ...[...this.#waiting.values()].flatMap((jobs) => [...jobs])];
+  }
+
+  #enqueue(job: Job): void {
+    const jobs = this.#waiting.get(job.lane) ?? new Set();
+    this.#waiting.set(job.lane, jobs.add(job));
+  }
+
+  #dequeue(job: Job): void {
+    const jobs = this.#waiting.get(job.lane);
+    if (jobs?.delete(job) && jobs.size === 0) this.#waiting.delete(job.lane);
+  }
+
+  /** Assigns waiting requests to workers, in order within each lane. It looks only at requests that it can settle. */
   #dispatch(): void {
     this.#dying = this.#dying.filter(({ worker }) => !worker.isGone);
-    const stuckAll = this.#dying.filter(({ since }) => performance.now() - since >= dyingMs);
-    for (const job of [...this.#waiting]) {
-      const { perLane, working, processes } = this.#limits;
-      const inLane = ({ lane }: { lane: string }) => lane === job.lane;
-      const stuck = stuckAll.filter(inLane).length;
-      const taken = this.#dying.filter(inLane).length + [...this.#working].filter(inLane).length;
-      const isFull = this.#working.size >= working || (this.#idle.size === 0 && this.#processes >= processes);
-      if (this.#isClosed) this.#fail(job, new PouchError('PCH_CANCELLED', 'pouchd is shutting down'));
-      else if (stuck >= perLane) this.#fail(job, refusal(job, stuck));
-      else if (stuckAll.length >= processes) this.#fail(job, refusal(job, stuckAll.length));
-      else if (!isFull && taken < perLane) this.#tryBegin(job);
+    const stuck = this.#dying.filter(({ since }) => performance.now() - since >= dyingMs);
+    for (const [lane, jobs] of [...this.#waiting]) {
+      if (this.#isFull && stuck.length === 0 && !this.#isClosed) return;
+      const refusal = this.#refusalIn(lane, stuck);
+      for (const job of jobs) {
+        if (refusal) this.#fail(job, refusal(job));
+        else if (this.#hasRoom(lane)) this.#tryBegin(job);
+        else break;
+      }
+      this.#moveToEnd(lane);
     }
+  }
+
+  /** Returns what makes the error of each request to the lane, if it cannot be performed now. */
+  #refusalIn(lane: string, stuck: readonly { lane: string }[]): ((job: Job) => PouchError) | undefined {
+    const { perLane, processes } = this.#limits;
+    if (this.#isClosed) return () => new PouchError('PCH_CANCELLED', 'pouchd is shutting down');
+    const inLane = stuck.filter((other) => other.lane === lane).length;
+    if (inLane >= perLane) return (job) => refusal(job, inLane);
+    return stuck.length >= processes ? (job) => refusal(job, stuck.length) : undefined;
+  }
+
+  get #isFull(): boolean {
+    const { working, processes } = this.#limits;
+    return this.#working.size >= working || (this.#idle.size === 0 && this.#processes >= processes);
+  }
+
+  #hasRoom(lane: string): boolean {
+    const taken = [...this.#working, ...this.#dying].filter((other) => other.lane === lane).length;
+    return !this.#isFull && taken < this.#limits.perLane;
+  }
+
+  /** The next free worker serves another lane first. */
+  #moveToEnd(lane: string): void {
+    const jobs = this.#waiting.get(lane);
+    if (!jobs || this.#waiting.size === 1) return;
+    this.#waiting.delete(lane);
+    this.#waiting.set(lane, jobs);
   }
 
   #tryBegin(job: Job): void {
@@ -153,7 +194,7 @@ export class WorkerPool {
     const [worker = this.#start()] = data === undefined ? this.#idle.keys() : [this.#start({ data })];
     clearTimeout(this.#idle.get(worker));
     this.#idle.delete(worker);
-    this.#waiting.splice(this.#waiting.indexOf(job), 1);
+    this.#dequeue(job);
     this.#working.add(job);
     job.worker = worker;
     const onNote = (note: FileNote) => {
@@ -208,8 +249,7 @@ export class WorkerPool {
   }
 
   #fail(job: Job, reason: unknown): void {
-    const at = this.#waiting.indexOf(job);
-    if (at >= 0) this.#waiting.splice(at, 1);
+    this.#dequeue(job);
     job.reject(reason);
   }
 }

@@ -57,8 +57,12 @@ export interface Mount {
   source: string;
 }
 
-function parseMountinfo(text: string): Mount[] {
-  return text.split('\n').filter(Boolean).map(parseLine);
+/** The last text and its mounts: many paths are looked up in one text, and the mounts of a host seldom change. */
+let parsed: { text: string; mounts: readonly Mount[] } = { text: '', mounts: [] };
+
+function parseMountinfo(text: string): readonly Mount[] {
+  if (text !== parsed.text) parsed = { text, mounts: text.split('\n').filter(Boolean).map(parseLine) };
+  return parsed.mounts;
 }
 
 function deepestAbove(path: string, all: readonly Mount[]): Mount | undefined {

@@ -16,6 +16,7 @@ import { applyImage } from './applyImage.ts';
 import { applyProfiles, plainOf } from './profiles/applyProfiles.ts';
 import { chosenProfiles } from './profiles/chosenProfiles.ts';
 import { lookingOnce } from './profiles/lookingOnce.ts';
+import { inBatches } from '../wait/inBatches.ts';
 import { blamed, configBlame } from './blame.ts';
 import { standardCgroup } from './cgroupPath.ts';
 import { clampToHost, type HostLimits } from './clamp/index.ts';
@@ -366,14 +367,12 @@ export class Planner {
 
   async #plannedEffects(draft: ContainerDraft): Promise<PlannedEffect[]> {
     const { describe, secrets } = this.#options;
-    return await Promise.all(
-      inOrder(draft.effects).map(async ([key, effect]) => ({
-        key,
-        // As it is: an undo may need it.
-        ...effect,
-        sentence: secrets.text(await describe(effect.kind, effect.args)),
-      })),
-    );
+    return await inBatches(inOrder(draft.effects), async ([key, effect]) => ({
+      key,
+      // As it is: an undo may need it.
+      ...effect,
+      sentence: secrets.text(await describe(effect.kind, effect.args)),
+    }));
   }
 }
 

@@ -15,6 +15,7 @@ import {
   volumeDrivers,
   type VolumeSource,
 } from '../volumes/VolumeDrivers.ts';
+import { inBatches } from '../wait/inBatches.ts';
 import type { RequestContext } from './request/context.ts';
 
 interface Run {
@@ -42,9 +43,7 @@ export async function planVolumes(
   { contributions, request }: { contributions: Generation['contributions']; request: Context },
   run: Run,
 ): Promise<void> {
-  const volumes = await Promise.all(
-    byVolume(draft).map((uses) => effectsOf(uses, { contributions }, request)),
-  );
+  const volumes = await inBatches(byVolume(draft), (uses) => effectsOf(uses, { contributions }, request));
   for (const { uses, driver, effects, ms } of volumes) {
     const isMounted = Object.keys(effects).length > 0;
     for (const { key } of uses) setSource(draft, key, { driver, isMounted });
@@ -69,9 +68,9 @@ async function effectsOf(
 
 /** The uses of each volume. */
 function byVolume(draft: ContainerDraft): Use[][] {
-  const uses = usesIn(draft);
-  const names = new Set(uses.map(({ name }) => name));
-  return [...names].map((name) => uses.filter((use) => use.name === name));
+  const byName = new Map<string, Use[]>();
+  for (const use of usesIn(draft)) byName.set(use.name, [...(byName.get(use.name) ?? []), use]);
+  return [...byName.values()];
 }
 
 function usesIn({ effects }: ContainerDraft): Use[] {

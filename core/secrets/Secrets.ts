@@ -153,6 +153,7 @@ export class Secrets {
 
   #secretsIn(data: unknown, path: readonly string[], marks: readonly string[]): string[] {
     if (this.#isSecret(path, marks)) return textsIn(data);
+    if (marks.length === 0 && isOutsideNamed(path)) return [];
     return partsOf(data, path.at(-1)).flatMap(({ name, value }) =>
       this.#secretsIn(value, [...path, name], marks),
     );
@@ -173,12 +174,9 @@ export class Secrets {
     return Array.isArray(data) ? parts.map(([, value]) => value) : Object.fromEntries(parts);
   }
 
-  /** Whether nothing at the path, or below it, can be a secret: most of a draft cannot. */
+  /** Whether nothing at the path, or below it, can be a secret. */
   #hasNoSecrets(path: readonly string[], marks: readonly string[]): boolean {
-    if (marks.length > 0 || this.#all().length > 0) return false;
-    return !named.some((names) =>
-      names.every((name, at) => at >= path.length || name === '*' || name === path[at]),
-    );
+    return marks.length === 0 && this.#all().length === 0 && isOutsideNamed(path);
   }
 
   #isSecret(path: readonly string[], marks: readonly string[]): boolean {
@@ -203,6 +201,13 @@ export class Secrets {
     }
     return result;
   }
+}
+
+/** Whether nothing at the path, or below it, is secret by its name: most of a draft is not. */
+function isOutsideNamed(path: readonly string[]): boolean {
+  return !named.some((names) =>
+    names.every((name, at) => at >= path.length || name === '*' || name === path[at]),
+  );
 }
 
 function marksOf({ secrets = {} }: Marked): string[] {

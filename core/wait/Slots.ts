@@ -13,7 +13,7 @@ export class Slots {
    * Resolves to the function that ends the turn, which may be called twice; once the signal has aborted, without a
    * turn.
    */
-  async take(signal: AbortSignal): Promise<() => void> {
+  async take(signal?: AbortSignal): Promise<() => void> {
     if (this.#free > 0) this.#free -= 1;
     else if (!(await this.#turn(signal))) return () => undefined;
     let isOver = false;
@@ -23,9 +23,19 @@ export class Slots {
     };
   }
 
-  #turn(signal: AbortSignal): Promise<boolean> {
+  /** Runs `work` in a turn of its own; once the signal has aborted, without one. */
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const end = await this.take(signal);
+    try {
+      return await work();
+    } finally {
+      end();
+    }
+  }
+
+  #turn(signal?: AbortSignal): Promise<boolean> {
     return new Promise((resolve) => {
-      if (signal.aborted) return resolve(false);
+      if (signal?.aborted) return resolve(false);
       const begin = () => {
         unlisten();
         resolve(true);

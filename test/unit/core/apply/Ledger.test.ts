@@ -430,4 +430,25 @@ describe('the effects ledger', () => {
     assert.deepEqual(deeds, ['undo a half', 'undo b half']);
     restored.close();
   });
+
+  it('takes a limited number of steps at the same time', async () => {
+    let [running, most] = [0, 0];
+    const step = async () => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running -= 1;
+    };
+    const ledger = await open({ ...thing, apply: step, undo: step });
+    const names = Array.from({ length: 200 }, (_, n) => `t${n}`);
+    await ledger.begin('create');
+    await ledger.apply(
+      things(Object.fromEntries(names.map((name) => [name, []]))),
+      new AbortController().signal,
+    );
+    assert.equal(most, 64);
+    most = 0;
+    await ledger.undo('create');
+    assert.equal(most, 64);
+    assert.deepEqual(ledger.pending('create'), []);
+  });
 });

@@ -76,6 +76,16 @@ pool.close();`);
     );
   });
 
+  it('serves the lanes in turn, and the requests of each in order', async () => {
+    const pool = newPool({ working: 1 });
+    const served: string[] = [];
+    const requests = ['a', 'a', 'a', 'b', 'b', 'c'].map((lane, at) =>
+      ask(pool, `${at}`, lane).then(() => served.push(`${lane}${at}`)),
+    );
+    await Promise.all(requests);
+    assert.deepEqual(served, ['a0', 'a1', 'b3', 'c5', 'a2', 'b4']);
+  });
+
   it('fails a request at its deadline, kills its worker, and performs the next one', async () => {
     const pool = newPool();
     const pid = await ask(pool, '1');
