@@ -794,6 +794,11 @@ const system: CommandEntry = {
   subcommands: [
     { name: 'df', summary: 'Show disk usage', load: () => import('./commands/system/systemDf.ts') },
     { name: 'prune', summary: 'Remove unused data', load: () => import('./commands/system/systemPrune.ts') },
+    {
+      name: 'dial-stdio',
+      summary: 'Connect stdin and stdout to the daemon',
+      load: () => import('./commands/system/dialStdio.ts'),
+    },
     events,
     info,
   ],

@@ -37,11 +37,11 @@ export function clientOptions(flags: ConnectionFlags, env: Environment): ClientO
   return { host, ...(tls && { tls }), ...(token !== undefined && { token }) };
 }
 
-/** Those of the context `default`: without any other. For a Unix socket no file is read. */
+/** Those of the context `default`: without any other. For a Unix socket and ssh no file is read. */
 export function defaultOptions(flags: ConnectionFlags, env: Environment): ClientOptions {
   const host = flags.host ?? (env['POUCH_HOST'] || defaultHost);
   const { connect, wantsTls } = parseAddress(host);
-  if ('socketPath' in connect) return { host };
+  if (!('port' in connect)) return { host };
   const tokenFile = flags.tokenFile ?? env['POUCH_TOKEN_FILE'];
   return {
     host,

@@ -23,7 +23,7 @@ export async function buildProgram(
     .usage('[-H ADDRESS] COMMAND …')
     .option(
       '-H, --host <address>',
-      'Daemon socket to connect to: unix:///PATH or tcp://ADDRESS:PORT (also POUCH_HOST)',
+      'Daemon socket to connect to: unix:///PATH, tcp://ADDRESS:PORT or ssh://[USER@]HOST (also POUCH_HOST)',
     )
     .option(
       '-c, --context <context>',

@@ -1,6 +1,7 @@
 import type { Transport } from './Transport.ts';
 import type {
   AgentDeclarations,
+  AgentDeclared,
   AgentDrift,
   AgentForeign,
   AgentGeneration,
@@ -31,21 +32,29 @@ export class AgentCalls {
     return this.#transport.json('GET', `${base}/drift`);
   }
 
-  /** Returns what an apply of the files as they are now would do. */
-  plan({ prune = false }: { prune?: boolean } = {}): Promise<AgentPlan> {
-    return this.#transport.json('GET', `${base}/plan`, { query: { prune } });
+  /** Returns what an apply of the files as they are now, or of a file, would do. */
+  plan(
+    { prune = false, ...declared }: { prune?: boolean } & AgentDeclared = {},
+    signal?: AbortSignal,
+  ): Promise<AgentPlan> {
+    const body = { Prune: prune, ...declaredBody(declared) };
+    return this.#transport.json('POST', `${base}/plan`, { body, ...(signal && { signal }) });
   }
 
   /**
    * Does what is due; ending the iteration does not end it.
    * @param options.rollbackOnFailure if an object fails, the last generation without failures is applied
    */
-  apply({
-    prune = false,
-    rollbackOnFailure = false,
-  }: { prune?: boolean; rollbackOnFailure?: boolean } = {}): Promise<AsyncGenerator<AgentMessage>> {
-    const body = { Prune: prune, RollbackOnFailure: rollbackOnFailure };
-    return this.#transport.lines('POST', `${base}/apply`, { body });
+  apply(
+    {
+      prune = false,
+      rollbackOnFailure = false,
+      ...declared
+    }: { prune?: boolean; rollbackOnFailure?: boolean } & AgentDeclared = {},
+    signal?: AbortSignal,
+  ): Promise<AsyncGenerator<AgentMessage>> {
+    const body = { Prune: prune, RollbackOnFailure: rollbackOnFailure, ...declaredBody(declared) };
+    return this.#transport.lines('POST', `${base}/apply`, { body, ...(signal && { signal }) });
   }
 
   /**
@@ -87,4 +96,8 @@ export class AgentCalls {
   generation(number: number): Promise<AgentGenerationDetails> {
     return this.#transport.json('GET', `${base}/history/${number}`);
   }
+}
+
+function declaredBody({ file, hostFiles = false }: AgentDeclared): object {
+  return { ...(file && { File: file }), ...(hostFiles && { HostFiles: true }) };
 }

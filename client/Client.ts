@@ -18,7 +18,7 @@ import { Transport } from './Transport.ts';
 import { VolumeCalls } from './VolumeCalls.ts';
 
 export interface ClientOptions extends Security {
-  /** `unix:///PATH`, `tcp://ADDRESS:PORT` or `https://ADDRESS:PORT`; {@link defaultHost} if undefined. */
+  /** `unix:///PATH`, `tcp://ADDRESS:PORT`, `https://ADDRESS:PORT` or `ssh://[USER@]HOST[:PORT]`; {@link defaultHost} if undefined. */
   host?: string;
   /** Of the program, as its HTTP header: pouchd names fields as the users of known programs know them. */
   userAgent?: string;

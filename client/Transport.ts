@@ -10,6 +10,7 @@ import { callFailure, connectionFailure } from './failure.ts';
 import { jsonLines } from './jsonLines.ts';
 import { withQuery } from './query.ts';
 import type { Query } from './query.ts';
+import { SshAgent } from './SshConnection.ts';
 import { checkUnencryptedToken, type Security, type TlsFiles } from './security.ts';
 
 export interface CallOptions {
@@ -51,7 +52,7 @@ export class Transport {
       ...(!isTcp && { host: 'pouch' }),
       ...(isTcp && token !== undefined && { authorization: `Bearer ${token}` }),
     };
-    this.#agent = this.#tls ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
+    this.#agent = this.#newAgent({ keepAlive: true });
   }
 
   /** Returns the parsed JSON body of the response, undefined if it is empty. */
@@ -101,7 +102,7 @@ export class Transport {
   /** Upgrades the connection to a raw stream (attach, exec). */
   async hijack(method: string, path: string, options: CallOptions = {}): Promise<Hijacked> {
     const headers = { connection: 'Upgrade', upgrade: 'tcp', ...options.headers };
-    const request = this.#request(method, path, { ...options, headers }, false);
+    const request = this.#request(method, path, { ...options, headers }, this.#newAgent({}));
     return new Promise<Hijacked>((resolve, reject) => {
       request.once('upgrade', (response: IncomingMessage, socket: Duplex, head: Buffer) => {
         if (head.length > 0) socket.unshift(head);
@@ -118,11 +119,18 @@ export class Transport {
     this.#agent.destroy();
   }
 
-  #request(method: string, path: string, options: CallOptions, agent: http.Agent | false): ClientRequest {
+  #newAgent(options: http.AgentOptions): http.Agent {
+    const { connect } = this.address;
+    if ('ssh' in connect) return new SshAgent(connect.ssh, options);
+    return this.#tls ? new https.Agent(options) : new http.Agent(options);
+  }
+
+  #request(method: string, path: string, options: CallOptions, agent: http.Agent): ClientRequest {
+    const { connect } = this.address;
     const headers: OutgoingHttpHeaders = { ...this.#headers, ...options.headers };
     if (options.body !== undefined) headers['content-type'] = 'application/json';
     return (this.#tls ? https : http).request({
-      ...this.address.connect,
+      ...('ssh' in connect ? { host: 'pouch' } : connect),
       ...this.#tls,
       method,
       path: withQuery(path, options.query),

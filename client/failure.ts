@@ -1,6 +1,7 @@
 import type { Address } from './address.ts';
 import { ClientError } from './errors.ts';
 import type { TlsFiles } from './security.ts';
+import { SshFailure } from './SshConnection.ts';
 
 /** Reasons for a refused connection, by the code of the operating system or of Bun. */
 const reasons: Record<string, string> = {
@@ -53,12 +54,21 @@ const tlsFailures: { pattern: RegExp; reason: string; hint: string }[] = [
   },
 ];
 
+const sshHint =
+  'check that `ssh HOST pouch version` works without a password, as a user who may use the socket of pouchd';
+
+/** A shell that greets, or refuses, prints it in the place of a response. */
+const noHttp = 'the host prints something else than a response: its shell must be silent';
+
 /** Returns the error for a failed connection: refused, broken during a call, or aborted by the caller. */
 export function connectionFailure(error: Error, address: Address, signal?: AbortSignal): ClientError {
   if (signal?.aborted) return new ClientError('PCH_CANCELLED', 'the call was aborted', { cause: error });
   const { code = '' } = error as NodeJS.ErrnoException;
   const tls = tlsFailures.find(({ pattern }) => pattern.test(`${code} ${error.message}`));
   if (tls) return unreachable(tls.reason, tls.hint, error, address);
+  if (error instanceof SshFailure) return unreachable(error.message, sshHint, error, address);
+  if ('ssh' in address.connect && code.startsWith('HPE_'))
+    return unreachable(noHttp, sshHint, error, address);
   const reason = reasons[code];
   return reason === undefined ? lost(error, address) : unreachable(reason, hintFor(reason), error, address);
 }

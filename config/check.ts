@@ -9,10 +9,13 @@ export interface CheckResult {
   readonly output: string;
 }
 
-/** Returns `OK` and the warnings, or every problem on its own line, their number and a hint. */
+/**
+ * Returns `OK` and the warnings, or every problem on its own line, their number and a hint. The declarations of the
+ * files are checked although those of an applied file may be in force.
+ */
 export function checkConfig(options: LoadOptions): CheckResult {
   try {
-    return { exitCode: 0, output: lines([summary(loadConfig(options))]) };
+    return { exitCode: 0, output: lines([summary(loadConfig({ ...options, applied: null }))]) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const count = error.problems.length === 1 ? '1 problem' : `${error.problems.length} problems`;

@@ -9,6 +9,8 @@ import type { Problem } from './problem.ts';
 import { type InForce, refuseEmpty } from './refuseEmpty.ts';
 import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
+import type { DeclarationFile } from '../hooks/appliedFile.ts';
+import { readApplied, withApplied } from './source/applied.ts';
 import type { ConfigDocument } from './source/document.ts';
 import { defaultFile } from './source/file.ts';
 import { type ConfigFiles, readConfigFiles } from './source/files.ts';
@@ -34,6 +36,11 @@ export interface LoadOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** pouchd's options by flag (`log-level`, `logLevel`) or setting (`log.level`); undefined ones are ignored. */
   readonly flags?: Record<string, unknown>;
+  /**
+   * A file whose declarations take the place of those of the files; null for none. Default: the one that was applied
+   * to the host.
+   */
+  readonly applied?: DeclarationFile | null;
 }
 
 export interface LoadedConfig {
@@ -46,6 +53,8 @@ export interface LoadedConfig {
   readonly references: readonly Reference[];
   /** Whether the main file is missing, or has no settings. */
   readonly isMainEmpty: boolean;
+  /** The file whose declarations are in force in the place of those of `files`. */
+  readonly applied?: DeclarationFile;
   /** Valid but probably unintended settings, one sentence each. */
   readonly warnings: readonly string[];
   /** Returns the origin of a value: `log.level`, `plugins[0].options`. */
@@ -68,7 +77,9 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};
   const source = filesOf(options);
   if (options.inForce) refuseEmpty(options.inForce, source);
-  const { document, references } = source ? resolveReferences(source.document, env) : noDocument;
+  const applied = options.applied === undefined ? appliedTo(source?.document, options) : options.applied;
+  const merged = applied ? withApplied(source?.document, applied) : source?.document;
+  const { document, references } = merged ? resolveReferences(merged, env) : noDocument;
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
   const store = new SettingStore((path, issue, origin) => {
@@ -83,7 +94,20 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   crossChecks(store, (path, issue) => report(toProblem(document, path, issue, store.origin(path))));
   if (problems.length > 0 || !store.isSound()) throw invalid(problems, source?.files);
   const files = { main: source?.main, files: source?.files ?? [], isMainEmpty: source?.isMainEmpty ?? true };
-  return loaded(store, { ...files, document, references }, env);
+  return loaded(store, { ...files, document, references, ...(applied && { applied }) }, env);
+}
+
+/** The file that was applied to the host: it is in the root, which is a setting itself. */
+function appliedTo(document: ConfigDocument | undefined, options: LoadOptions): DeclarationFile | undefined {
+  const ignore = () => undefined;
+  const store = new SettingStore(ignore);
+  const root = document?.root.get('root');
+  if (document && root !== undefined)
+    importDocument({ ...document, root: new Map([['root', root]]) }, store, ignore);
+  store.importEnvironment(options.env ?? {});
+  importFlags(options.flags ?? {}, store, ignore);
+  const directory = store.get('root');
+  return typeof directory === 'string' ? readApplied(directory)?.file : undefined;
 }
 
 const noDocument = { document: undefined, references: [] };
@@ -149,13 +173,13 @@ function resolvePluginPaths(store: SettingStore, document: ConfigDocument | unde
   );
 }
 
-interface Source extends Pick<LoadedConfig, 'files' | 'references' | 'isMainEmpty'> {
+interface Source extends Pick<LoadedConfig, 'files' | 'references' | 'isMainEmpty' | 'applied'> {
   readonly main: string | undefined;
   readonly document: ConfigDocument | undefined;
 }
 
 function loaded(store: SettingStore, source: Source, env: NodeJS.ProcessEnv): LoadedConfig {
-  const { document, main, files, references, isMainEmpty } = source;
+  const { document, main, files, references, isMainEmpty, applied } = source;
   const values = settingPaths.map((path) => [path, plain(store.get(path))] as const);
   const config = nest(values) as unknown as PouchConfig;
   return {
@@ -164,6 +188,7 @@ function loaded(store: SettingStore, source: Source, env: NodeJS.ProcessEnv): Lo
     files,
     references,
     isMainEmpty,
+    ...(applied && { applied }),
     warnings: warningsOf(config, env),
     originOf: (path) => originOf(store, document, parsePath(path)),
     lineOf: (path) => document?.locate(typeof path === 'string' ? parsePath(path) : path),

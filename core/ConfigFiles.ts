@@ -1,11 +1,11 @@
-import type { LoadedConfig } from '../config/index.ts';
+import type { LoadedConfig, LoadOptions } from '../config/index.ts';
 import type { PluginReload } from '../hooks/engine.ts';
 import { messageOf } from '../hooks/errors.ts';
 import type { Secrets } from './secrets/Secrets.ts';
 
 export interface ConfigFilesOptions {
   /** Reads the configuration again, to replace the one in force. */
-  reread(inForce: LoadedConfig): LoadedConfig;
+  reread(inForce: LoadedConfig, applied?: LoadOptions['applied']): LoadedConfig;
   /** A digest of the files as they are. */
   digest(): string;
   /** The configuration in force. */
@@ -36,10 +36,14 @@ export class ConfigFiles {
     return this.#options.digest() !== this.#seen;
   }
 
-  /** The configuration as the files have it now. @throws PCH_CONFIG_INVALID and others of the configuration */
-  read(): LoadedConfig {
+  /**
+   * The configuration as the files have it now.
+   * @param applied a file whose declarations take the place of theirs, null for none; default: that of the host
+   * @throws PCH_CONFIG_INVALID and others of the configuration
+   */
+  read(applied?: LoadOptions['applied']): LoadedConfig {
     const { reread, current } = this.#options;
-    const read = reread(current());
+    const read = reread(current(), applied);
     this.#note(read);
     return read;
   }

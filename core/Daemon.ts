@@ -8,6 +8,7 @@ import {
   diffForReload,
   keepFixed,
   type LoadedConfig,
+  type LoadOptions,
   type ReloadDiff,
   type SettingChanges,
 } from '../config/index.ts';
@@ -84,7 +85,7 @@ import { untilAborted } from './wait/untilAborted.ts';
 export interface DaemonOptions {
   loaded: LoadedConfig;
   /** Reads the configuration again, to replace the one in force. */
-  reread: (inForce: LoadedConfig) => LoadedConfig;
+  reread: (inForce: LoadedConfig, applied?: LoadOptions['applied']) => LoadedConfig;
   /** A digest of the files of the configuration as they are. */
   filesDigest: () => string;
   /** The configuration file with other values of settings. */
@@ -529,7 +530,7 @@ export class Daemon {
       {
         host: hostFacts(loaded, this.#options.inherited),
         config: pluginConfig(loaded, {
-          read: () => this.#configFiles.read(),
+          read: (applied) => this.#configFiles.read(applied),
           problem: () => this.#configFiles.problem,
           isSecretText: (text) => this.#secrets.isOfFile(text),
         }),

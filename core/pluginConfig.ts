@@ -6,6 +6,7 @@ import {
   secretNames,
   settingPaths,
 } from '../config/index.ts';
+import type { DeclarationFile } from '../hooks/appliedFile.ts';
 import { PouchError } from '../hooks/errors.ts';
 import { jsonPointer } from '../hooks/jsonPointer.ts';
 import type { Config, ConfigSections } from '../hooks/services.ts';
@@ -13,7 +14,7 @@ import type { Confinement, Sections } from './plugins/index.ts';
 
 /** The files of the configuration as they are now. */
 export interface ConfigView {
-  read(): LoadedConfig;
+  read(applied?: DeclarationFile | null): LoadedConfig;
   /** Why they are not in force. */
   problem(): string | undefined;
   /** Whether a text has the content of a file that a reference names. */
@@ -34,7 +35,7 @@ export function pluginConfig(
     },
     originOf: (setting) => formatOrigin(originOf(readable(setting))),
 
-    readAgain: async () => sectionsWithLines(read()),
+    readAgain: async (applied) => sectionsWithLines(read(applied)),
     problemOfFiles: () => problem(),
     isSecretText: (text) => isSecretText(text),
     isSecretName: secretNames(config.secrets.names),

@@ -1,4 +1,5 @@
 /** The services that a plugin can inject. Each is a token; a service and its token have one name. */
+import type { DeclarationFile } from './appliedFile.ts';
 import type { Logger } from './defineHook.ts';
 import type { HostFacts } from './definePlugin.ts';
 import { engineServices } from './engine.ts';
@@ -25,9 +26,10 @@ export interface Config {
   originOf(setting: string): string;
   /**
    * The sections of the files as they are now, in force or not.
+   * @param applied a file whose declarations take the place of theirs, null for none; default: the one that was applied
    * @throws PCH_CONFIG_INVALID with every mistake
    */
-  readAgain(): Promise<ConfigSections>;
+  readAgain(applied?: DeclarationFile | null): Promise<ConfigSections>;
   /** Whether values of this name, of a variable or a label, are secrets by `secrets.names`. */
   isSecretName(name: string): boolean;
   /** Whether a text is, or contains, the content of a file that `${file:…}` names, which is not shown. */

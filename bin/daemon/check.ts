@@ -29,7 +29,7 @@ interface PluginCommands {
 export async function check(source: LoadOptions, commands: PluginCommands): Promise<CheckResult> {
   const result = checkConfig(source);
   if (result.exitCode !== 0) return result;
-  const loaded = loadConfig(source);
+  const loaded = loadConfig({ ...source, applied: null });
   const options = await readOptions(loaded, commands);
   const plugins = await checkPlugins(options);
   // A plugin that cannot be loaded may have the driver.

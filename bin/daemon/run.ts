@@ -131,7 +131,8 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   warnOfLowFileLimit(log);
   const ended = signalled();
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
-  const reread = (inForce: LoadedConfig) => loadConfig({ ...source(flags), inForce });
+  const reread = (inForce: LoadedConfig, applied?: LoadOptions['applied']) =>
+    loadConfig({ ...source(flags), inForce, ...(applied !== undefined && { applied }) });
   const daemon = new Daemon({
     loaded,
     reread,

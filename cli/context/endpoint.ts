@@ -21,7 +21,10 @@ export type Endpoint = Omit<Context, 'name' | 'description'>;
 export function addEndpointOptions(command: PouchCommand): void {
   command
     .option('--description <text>', 'Description of the context')
-    .option('--host <address>', 'Address of the daemon: unix:///PATH or tcp://ADDRESS:PORT')
+    .option(
+      '--host <address>',
+      'Address of the daemon: unix:///PATH, tcp://ADDRESS:PORT or ssh://[USER@]HOST',
+    )
     .option(
       '--tlscacert <file>',
       'Trust certs signed only by this CA; the content is stored, as of the other files',
@@ -105,11 +108,9 @@ function endpoint(given: Given, names: Names): Endpoint {
     const path = given[name];
     return path === undefined ? [] : [[name, readPem(names[name], path)]];
   });
-  const isLocal = 'socketPath' in connect;
-  if (isLocal && (files.length > 0 || given.token !== undefined))
-    throw conflictingOptions(
-      `${given.host} is a socket of this host, which takes no certificates and no token`,
-    );
+  const isTcp = 'port' in connect;
+  if (!isTcp && (files.length > 0 || given.token !== undefined))
+    throw conflictingOptions(`${given.host} takes no certificates and no token: these are for TCP`);
   const tls = Object.fromEntries(files) as TlsFiles;
   if ((tls.cert === undefined) !== (tls.key === undefined))
     throw conflictingOptions(

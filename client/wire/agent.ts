@@ -48,6 +48,24 @@ export interface AgentPlan {
   Problems: string[];
 }
 
+/** A file that is to be in force in the place of the declarations of the host's files. */
+export interface AgentFile {
+  /** For origins: `fleet.yaml`. */
+  Name: string;
+  /** YAML with profiles, networks, volumes and containers. */
+  Text: string;
+  /** Whose entry of `hosts` in the text is merged over the other sections. */
+  Host?: string;
+}
+
+/** What is applied. */
+export interface AgentDeclared {
+  /** Missing: what is in force. */
+  file?: AgentFile;
+  /** The declarations of the host's files are in force again. */
+  hostFiles?: boolean;
+}
+
 /** How an object is written in pouchd.yaml. */
 export interface AgentDeclaration {
   Name: string;
@@ -157,6 +175,8 @@ export interface AgentStatus {
   FileProblem?: string;
   /** The host was rolled back: this generation is in force, and the files are not, until they change or are applied. */
   Pinned?: { Generation: number; Since: string };
+  /** A file that was applied is in force, and the declarations of the host's files are not. `Since` is RFC 3339. */
+  Applied?: { File: string; Host?: string; Since: string; By: string };
 }
 
 /** What was applied at one time. */

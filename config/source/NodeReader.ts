@@ -69,7 +69,12 @@ function readScalar(node: Scalar, path: readonly Segment[]): unknown {
   const typed =
     (path[0] === 'plugins' && path[2] === 'options') ||
     // Numbers keep their text there: `007` and `1.50` are values of variables, too.
-    (isDeclaredSection(path[0]) && typeof node.value === 'boolean');
+    ((isDeclaredSection(path[0]) || isOfHost(path)) && typeof node.value === 'boolean');
   if (typed || typeof node.value === 'string' || node.value === null) return node.value;
   return node.source ?? String(node.value);
+}
+
+/** Below a section of `hosts`, in a file that is applied to several hosts. */
+function isOfHost(path: readonly Segment[]): boolean {
+  return path[0] === 'hosts' && isDeclaredSection(path[2]);
 }

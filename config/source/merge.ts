@@ -17,14 +17,25 @@ interface Source {
  * in one file only.
  */
 export function mergeDocuments(first: ConfigDocument, ...later: readonly ConfigDocument[]): ConfigDocument {
-  if (later.length === 0) return first;
-  const merge = new Merge();
-  for (const document of [first, ...later]) merge.add(document);
+  return later.length === 0 ? first : merged([first, ...later], new Merge());
+}
+
+/**
+ * Returns a document with the overlay of one host: as above, but objects of declared sections are merged as well, and
+ * null removes what the document has.
+ */
+export function overlaidDocument(document: ConfigDocument, overlay: ConfigDocument): ConfigDocument {
+  return merged([document, overlay], new Merge({ isOverlay: true }));
+}
+
+function merged(documents: readonly [ConfigDocument, ...ConfigDocument[]], merge: Merge): ConfigDocument {
+  for (const document of documents) merge.add(document);
+  const [{ file, text }] = documents;
   return {
-    file: first.file,
-    text: first.text,
+    file,
+    text,
     root: merge.root,
-    problems: [first, ...later].flatMap(({ problems }) => problems).concat(merge.problems),
+    problems: documents.flatMap(({ problems }) => problems).concat(merge.problems),
     locate: (path) => merge.sourceOf(path, (source) => source.document.locate(source.path)),
     locateKey: (path) => merge.sourceOf(path, (source) => source.document.locateKey(source.path)),
   };
@@ -35,6 +46,11 @@ class Merge {
   readonly problems: Problem[] = [];
   /** By the JSON of the merged path; of a value that is not a map, for all below it. */
   readonly #sources = new Map<string, Source>();
+  readonly #isOverlay: boolean;
+
+  constructor({ isOverlay = false } = {}) {
+    this.#isOverlay = isOverlay;
+  }
 
   add(document: ConfigDocument): void {
     this.#merge(this.root, document.root, document, []);
@@ -53,7 +69,8 @@ class Merge {
     for (const [name, value] of from) {
       const at = [...path, name];
       const before = into.get(name);
-      if (isDeclared(at) && into.has(name)) this.#refuse(at, document);
+      if (this.#isOverlay && at.length > 1 && value === null && into.has(name)) this.#remove(into, at);
+      else if (!this.#isOverlay && isDeclared(at) && into.has(name)) this.#refuse(at, document);
       else if (at.length === 1 && name === 'plugins' && Array.isArray(value) && Array.isArray(before))
         into.set(name, this.#appended(before, value, document));
       else if (value instanceof Map) {
@@ -75,6 +92,12 @@ class Merge {
       this.#sources.set(keyOf(['plugins', before.length + index]), { document, path: ['plugins', index] }),
     );
     return [...before, ...entries];
+  }
+
+  #remove(from: Map<string, unknown>, path: readonly Segment[]): void {
+    from.delete(String(path.at(-1)));
+    this.#sources.delete(keyOf(path));
+    this.#forgetBelow(path);
   }
 
   /** A text has replaced a map. */

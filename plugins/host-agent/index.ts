@@ -7,26 +7,24 @@ import {
   Events,
   Images,
   Networks,
-  type PluginChange,
   Plugins,
   PouchError,
-  Type,
   Volumes,
 } from '../../hooks/index.ts';
 import { adoptRoutes } from './adopt/routes.ts';
+import { applyRoutes } from './applyRoutes.ts';
 import { Agent } from './converge/Agent.ts';
 import { postOf } from './converge/posts.ts';
 import type { Schedules } from './converge/Schedules.ts';
 import { watchEvents } from './converge/watchEvents.ts';
 import { readHost } from './declare/readHost.ts';
-import { callerName } from './callerName.ts';
+import { AppliedFiles } from './history/AppliedFiles.ts';
 import { Generations } from './history/Generations.ts';
 import { InForce } from './history/InForce.ts';
 import { PinFile } from './history/PinFile.ts';
 import { historyRoutes } from './history/routes.ts';
 import { Options } from './options.ts';
 import { statusGauges } from './statusGauges.ts';
-import { longestApplyMs, streamMessages } from './streamMessages.ts';
 
 export default definePlugin({
   name: 'host-agent',
@@ -60,6 +58,7 @@ export default definePlugin({
     const generations = new Generations(host.root, log);
     const gauges = statusGauges(metric);
     const post = postOf(host.root);
+    const applied = new AppliedFiles(host.root);
     let own: Agent | undefined;
     let schedules: Schedules | undefined;
     let stopWatch: () => void = () => undefined;
@@ -91,6 +90,7 @@ export default definePlugin({
           key,
           root: host.root,
           inForce,
+          applied: await applied.read(),
           generations,
           now,
           onConverged: (status) => gauges.setObjects(status),
@@ -120,47 +120,9 @@ export default definePlugin({
     });
     route({ method: 'GET', path: '/status', handle: async () => ({ json: await running().status() }) });
     route({ method: 'GET', path: '/drift', handle: async () => ({ json: await running().drift(events) }) });
-    route({
-      method: 'GET',
-      path: '/plan',
-      handle: async ({ query }) => ({
-        json: await running().planOfFiles({ mayRemoveMany: query['prune'] === 'true' }),
-      }),
-    });
+    applyRoutes(route, { post, applied, plugins: services.plugins, clock, running });
     historyRoutes(route, { generations, agent: running });
     adoptRoutes(route, running);
-    route({
-      method: 'POST',
-      path: '/apply',
-      body: Type.Object(
-        { Prune: Type.Optional(Type.Boolean()), RollbackOnFailure: Type.Optional(Type.Boolean()) },
-        { additionalProperties: false },
-      ),
-      deadlineMs: longestApplyMs,
-      async handle({ body, stream }) {
-        running();
-        post.applies++;
-        try {
-          const reload = await services.plugins.reload();
-          await streamMessages(stream, async (onMessage) => {
-            const { generation, plugins, settings, needRestart } = reload;
-            onMessage({ reload: { generation, plugins, settings, needRestart } });
-            // The declarations of the last good files are in force.
-            if (plugins.some(isUnread)) return;
-            await running().apply({
-              cause: `apply by ${callerName()}`,
-              isWhole: true,
-              mayRemoveMany: body.Prune ?? false,
-              endsPin: true,
-              rollsBack: body.RollbackOnFailure ?? false,
-              onMessage,
-            });
-          });
-        } finally {
-          post.applies--;
-        }
-      },
-    });
     doctorCheck({
       name: 'host-agent',
       async run() {
@@ -180,8 +142,3 @@ export default definePlugin({
     });
   },
 });
-
-/** A reload that has kept the declarations of before. */
-function isUnread({ name, change }: PluginChange): boolean {
-  return name === 'host-agent' && (change === 'kept' || change === 'quarantined');
-}

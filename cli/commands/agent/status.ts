@@ -43,6 +43,11 @@ export function define(command: PouchCommand, session: Session): void {
           session.print(
             `pinned to generation ${Pinned.Generation} since ${Pinned.Since}; the files are not in force: \`pouch apply\` applies them`,
           );
+        const { Applied } = status;
+        if (Applied)
+          session.print(
+            `${Applied.File} is in force since ${Applied.Since}, applied by ${Applied.By}; the declarations of the host's files are not: \`pouch apply --host-files\` returns to them`,
+          );
         if (status.FileProblem) session.print(`the files are not in force: ${status.FileProblem}`);
       }
       if (rows.length > 0 || flags.format !== undefined)

@@ -12,7 +12,15 @@ import type {
   AgentProgress,
   AgentStatus,
 } from '../../../client/wire.ts';
-import { type Clock, type Events, messageOf, PouchError } from '../../../hooks/index.ts';
+import type { AppliedFile, DeclarationFile } from '../../../hooks/appliedFile.ts';
+import {
+  type Clock,
+  type ContainerRequest,
+  type Containers,
+  type Events,
+  messageOf,
+  PouchError,
+} from '../../../hooks/index.ts';
 import { declarationsOf, take } from '../adopt/adopt.ts';
 import { convert } from '../adopt/convert.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
@@ -30,6 +38,8 @@ import { Schedules } from './Schedules.ts';
 export interface AgentOptions extends Omit<AgentContext, 'signal'> {
   readonly inForce: InForce;
   readonly generations: Generations;
+  /** The file whose declarations are in force in the place of those of the host's files. */
+  readonly applied?: AppliedFile | undefined;
   /** pouchd's root: one agent at a time works on it. */
   readonly root: string;
   /** Wall time, RFC 3339. */
@@ -58,6 +68,8 @@ export interface RollbackOptions extends Pick<ApplyOptions, 'cause' | 'onMessage
 interface PlanOptions {
   mayRemoveMany?: boolean;
   declared?: DeclaredHost;
+  /** Names of profiles that are declared, and may not be loaded yet. */
+  profiles?: readonly string[];
 }
 
 interface Failure {
@@ -107,11 +119,15 @@ export class Agent {
    * @param mayRemoveMany missing: only of a generation, which is whole
    * @param declared what is compared; missing: what is in force
    */
-  async plan({ mayRemoveMany = false, declared = this.declared }: PlanOptions = {}): Promise<HostPlan> {
+  async plan({
+    mayRemoveMany = false,
+    declared = this.declared,
+    profiles = [],
+  }: PlanOptions = {}): Promise<HostPlan> {
     const { containers, config, key, inForce } = this.#options;
     const state = await readState(this.#options, declared);
     return planHost(declared, state, {
-      complete: (request) => containers.complete(request),
+      complete: (request) => completed(containers, request, profiles),
       isSecretName: (name) => config.isSecretName(name),
       isSecretText: (text) => config.isSecretText(text),
       key,
@@ -164,17 +180,44 @@ export class Agent {
     await take(this.#options, this.declared, refs);
   }
 
-  /** The plan to what the files declare now, in force or not. @throws PCH_CONFIG_INVALID */
-  async planOfFiles(options: { mayRemoveMany?: boolean }): Promise<AgentPlan> {
-    const { sections, lines } = await this.#options.config.readAgain();
-    const { networks = {}, volumes = {}, containers = {} } = sections;
+  /**
+   * The plan to what the files declare now, in force or not.
+   * @param applied the file whose declarations take the place of theirs, null for none; missing: that of the host
+   * @throws PCH_CONFIG_INVALID
+   */
+  async planOfFiles({
+    mayRemoveMany = false,
+    applied,
+  }: {
+    mayRemoveMany?: boolean;
+    applied?: DeclarationFile | null | undefined;
+  }): Promise<AgentPlan> {
+    const { declared, profiles } = await this.#readAgain(applied);
+    return shownPlan(await this.plan({ mayRemoveMany, declared, profiles }));
+  }
+
+  /** @throws PCH_CONFIG_INVALID with the mistakes of a file that is to be applied */
+  async check(file: DeclarationFile): Promise<void> {
+    const { declared } = await this.#readAgain(file);
+    if (declared.broken.length === 0) return;
+    throw new PouchError('PCH_CONFIG_INVALID', declared.broken.map(({ problem }) => problem).join('\n'), {
+      hint: 'docs/guides/host-agent.md has the options; nothing was changed',
+    });
+  }
+
+  async #readAgain(
+    applied: DeclarationFile | null | undefined,
+  ): Promise<{ declared: DeclaredHost; profiles: string[] }> {
+    const { config, key } = this.#options;
+    const { sections, lines } = await config.readAgain(applied);
+    const { networks = {}, volumes = {}, containers = {}, profiles = {} } = sections;
     const declared = readHost(
       { networks, volumes, containers },
       (pointer) => lines[pointer],
-      this.#options.key,
-      (text) => this.#options.config.isSecretText(text),
+      key,
+      (text) => config.isSecretText(text),
     );
-    return shownPlan(await this.plan({ ...options, declared }));
+    return { declared, profiles: Object.keys(profiles) };
   }
 
   /** Converges after the one that is under way. Resolves to what was done; failures of objects are in it. */
@@ -254,7 +297,7 @@ export class Agent {
   }
 
   async status(): Promise<AgentStatus> {
-    const { generations, inForce, config } = this.#options;
+    const { generations, inForce, config, applied } = this.#options;
     const { declared } = inForce;
     const plan = await this.plan();
     const objects = [
@@ -290,6 +333,7 @@ export class Agent {
       Busy: this.#busy,
       Generation: generations.last,
       ...(inForce.pin && { Pinned: { Generation: inForce.pin.number, Since: inForce.pin.since } }),
+      ...(applied && { Applied: shownFile(applied) }),
       ...(problem !== undefined && { FileProblem: problem }),
     };
   }
@@ -406,6 +450,29 @@ export class Agent {
       () => this.converge('retry'),
       () => undefined,
     );
+  }
+}
+
+function shownFile({ file: { name, host }, by, at }: AppliedFile): NonNullable<AgentStatus['Applied']> {
+  return { File: name, ...(host !== undefined && { Host: host }), Since: at, By: by };
+}
+
+/**
+ * A request with what its profiles add.
+ * @param declared names of profiles that an apply loads before it plans: without them if they are not loaded yet
+ */
+function completed(
+  containers: Pick<Containers, 'complete'>,
+  request: ContainerRequest,
+  declared: readonly string[],
+): ContainerRequest {
+  try {
+    return containers.complete(request);
+  } catch (error) {
+    const { profiles = [] } = request;
+    const loaded = profiles.filter((name) => !declared.includes(name));
+    if (loaded.length === profiles.length) throw error;
+    return containers.complete({ ...request, profiles: loaded });
   }
 }
 

@@ -6,6 +6,8 @@ export interface Post {
   agent?: Agent | undefined;
   /** Applies under way: they do what an agent that starts would do on its own. */
   applies: number;
+  /** The end of the last exchange of the applied file. */
+  exchange?: Promise<void>;
 }
 
 const posts = new Map<string, Post>();

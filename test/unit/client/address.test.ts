@@ -9,6 +9,12 @@ describe('address of the daemon', () => {
     ['http://localhost:80/', { host: 'localhost', port: 80 }, 'tcp://localhost:80'],
     ['tcp://[::1]:2375', { host: '::1', port: 2375 }, 'tcp://[::1]:2375'],
     ['https://pouch.example:2376', { host: 'pouch.example', port: 2376 }, 'tcp://pouch.example:2376', true],
+    ['ssh://web1', { ssh: { host: 'web1' } }, 'ssh://web1'],
+    [
+      'ssh://root@[fe80::1]:2222/run/x.sock',
+      { ssh: { host: 'fe80::1', user: 'root', port: 2222, socket: '/run/x.sock' } },
+      'ssh://root@[fe80::1]:2222/run/x.sock',
+    ],
   ];
   for (const [text, connect, shown, wantsTls = false] of cases) {
     it(`${text} is parsed`, () => {
@@ -22,7 +28,11 @@ describe('address of the daemon', () => {
     'tcp://nohost',
     'tcp://a:0',
     'tcp://a:70000',
-    'ssh://host',
+    'ssh://-oProxyCommand=x',
+    'ssh://a;b',
+    'ssh://a:0',
+    'ssh://a/../x',
+    'ssh://a b',
     'unix://',
   ]) {
     it(`"${text}" is refused with a hint`, () => {

@@ -137,7 +137,7 @@ describe('contexts', () => {
   const refused: [args: string[], err: RegExp][] = [
     [['create', 'x'], /expected the address of a daemon, found none\nhint: use --host/],
     [['create', 'x', '--host', 'nonsense'], /invalid daemon address "nonsense"/],
-    [['create', 'x', '--docker', 'host=ssh://me@there'], /invalid daemon address "ssh/],
+    [['create', 'x', '--docker', 'host=ssh://-me@there'], /invalid daemon address "ssh/],
     [['create', 'default', '--host', 'unix:///x'], /expected another name, found "default"/],
     [['create', '../x', '--host', 'unix:///x'], /expected letters, digits.*found "\.\.\/x"/],
     [['create', 'x'.repeat(200), '--host', 'unix:///x'], /expected letters, digits/],
@@ -186,7 +186,7 @@ describe('contexts', () => {
       await ok('context', 'create', 'known', '--host', 'unix:///known');
       const files: Record<string, () => string> = {
         PEM: () => pem('x'),
-        SSH: () => archive({ Host: 'ssh://me@there' }),
+        SSH: () => archive({ Host: 'ssh://-me@there' }),
         SKIP: () => archive({ Host: 'tcp://h:1', SkipTLSVerify: true }),
       };
       const given = args.map((arg) => {

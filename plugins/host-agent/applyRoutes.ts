@@ -1,0 +1,138 @@
+/** The routes of `pouch apply`, also of a file that takes the place of the declarations of the host's files. */
+import { type DeclarationFile } from '../../hooks/appliedFile.ts';
+import {
+  type Clock,
+  type PluginChange,
+  type PluginContext,
+  type PluginReload,
+  type Plugins,
+  PouchError,
+  type Static,
+  Type,
+} from '../../hooks/index.ts';
+import { callerName } from './callerName.ts';
+import type { Agent } from './converge/Agent.ts';
+import type { Post } from './converge/posts.ts';
+import type { AppliedFiles } from './history/AppliedFiles.ts';
+import { longestApplyMs, streamMessages } from './streamMessages.ts';
+
+export interface ApplyRoutesOptions {
+  readonly post: Post;
+  readonly applied: AppliedFiles;
+  readonly plugins: Plugins;
+  readonly clock: Clock;
+  running(): Agent;
+}
+
+const Declarations = {
+  File: Type.Optional(
+    Type.Object(
+      {
+        Name: Type.String({ minLength: 1, maxLength: 4096, pattern: '^[^\\u0000-\\u001f]*$' }),
+        Text: Type.String(),
+        Host: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+      },
+      { additionalProperties: false },
+    ),
+  ),
+  HostFiles: Type.Optional(Type.Boolean()),
+  Prune: Type.Optional(Type.Boolean()),
+};
+const PlanBody = Type.Object(Declarations, { additionalProperties: false });
+const ApplyBody = Type.Object(
+  { ...Declarations, RollbackOnFailure: Type.Optional(Type.Boolean()) },
+  { additionalProperties: false },
+);
+
+export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesOptions): void {
+  const { post, running } = options;
+  route({
+    method: 'POST',
+    path: '/plan',
+    body: PlanBody,
+    handle: async ({ body }) => ({
+      json: await running().planOfFiles({ mayRemoveMany: body.Prune ?? false, applied: chosen(body) }),
+    }),
+  });
+  route({
+    method: 'POST',
+    path: '/apply',
+    body: ApplyBody,
+    deadlineMs: longestApplyMs,
+    async handle({ body, stream }) {
+      const wanted = chosen(body);
+      if (wanted) await running().check(wanted);
+      else running();
+      post.applies++;
+      try {
+        const reload = await inTurn(post, () =>
+          wanted === undefined ? options.plugins.reload() : exchange(wanted ?? undefined, options),
+        );
+        await streamMessages(stream, async (onMessage) => {
+          const { generation, plugins, settings, needRestart } = reload;
+          onMessage({ reload: { generation, plugins, settings, needRestart } });
+          // The declarations of the last good files are in force.
+          if (plugins.some((change) => isUnread(change))) return;
+          await running().apply({
+            cause: `apply ${wanted ? `of ${wanted.name} ` : ''}by ${callerName()}`,
+            isWhole: true,
+            mayRemoveMany: body.Prune ?? false,
+            endsPin: true,
+            rollsBack: body.RollbackOnFailure ?? false,
+            onMessage,
+          });
+        });
+      } finally {
+        post.applies--;
+      }
+    },
+  });
+}
+
+/** The file to apply; null: the files of the host; undefined: what is in force stays. @throws PCH_BAD_REQUEST */
+function chosen({ File, HostFiles = false }: Static<typeof PlanBody>): DeclarationFile | null | undefined {
+  if (!File) return HostFiles ? null : undefined;
+  if (HostFiles) throw new PouchError('PCH_BAD_REQUEST', 'expected File or HostFiles, found both');
+  return { name: File.Name, text: File.Text, ...(File.Host !== undefined && { host: File.Host }) };
+}
+
+/** Two applies must not exchange the file between a write and its load. */
+async function inTurn<T>(post: Post, work: () => Promise<T>): Promise<T> {
+  const turn = (post.exchange ?? Promise.resolve()).then(work);
+  post.exchange = turn.then(
+    () => undefined,
+    () => undefined,
+  );
+  return await turn;
+}
+
+/**
+ * Puts a file in force, or the host's files again. A file that cannot be loaded is not kept.
+ * @throws PCH_CONFIG_INVALID
+ */
+async function exchange(
+  file: DeclarationFile | undefined,
+  { applied, plugins, clock }: ApplyRoutesOptions,
+): Promise<PluginReload> {
+  const before = await applied.read();
+  const at = clock.now().toISOString();
+  await applied.put(file && { version: 1, file, by: callerName(), at });
+  try {
+    const reload = await plugins.reload();
+    const unread = reload.plugins.filter((change) => isUnread(change) || isUnread(change, 'profiles'));
+    if (unread.length === 0) return reload;
+    const reasons = unread.map(({ name, reason }) => reason ?? `the plugin ${name} cannot be loaded`);
+    throw new PouchError('PCH_CONFIG_INVALID', reasons.join('\n'), {
+      hint: 'what was in force before stays in force',
+    });
+  } catch (error) {
+    await applied.put(before);
+    await plugins.reload().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A reload that has kept the declarations of before. */
+function isUnread({ name, change }: PluginChange, plugin = 'host-agent'): boolean {
+  return name === plugin && (change === 'kept' || change === 'quarantined');
+}

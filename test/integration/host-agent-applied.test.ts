@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { useDaemon } from '../support/useDaemon.ts';
+
+const sleeper = '{ image: busybox, command: [sleep, "1000"], network: none, stop-timeout: 0';
+
+describe('a file that is applied', function () {
+  this.timeout(120_000);
+  this.slow(20_000);
+  const daemon = useDaemon({ env: { FLEET_COLOUR: 'red' } });
+  const { pouch, ok } = daemon;
+  const stored = () => join(daemon.it.root, 'host-agent', 'applied.json');
+  const file = async (text: string, name = 'app.yaml') => {
+    await writeFile(join(daemon.it.dir, name), text);
+    return join(daemon.it.dir, name);
+  };
+  const names = async () =>
+    (await daemon.it.client.containers.list({ all: true })).map(({ Names }) => Names[0]!.slice(1)).toSorted();
+
+  afterEach(async () => {
+    await daemon.it.configure('');
+    await ok('apply', '--host-files', '--prune', '--yes');
+    assert.deepEqual(await names(), []);
+  });
+
+  it('takes the place of the declarations of the files until another one does', async () => {
+    await daemon.it.configure(`containers:\n  own: ${sleeper} }\n`);
+    await ok('apply');
+    const path = await file(
+      `profiles:\n  small: { memory: 32m }\ncontainers:\n  web: ${sleeper}, profiles: [small],\n    env: { COLOUR: "\${env:FLEET_COLOUR}" } }\n`,
+    );
+    const dry = await pouch('apply', '-f', path, '--dry-run', '--prune');
+    assert.equal(dry.exitCode, 2, dry.stderr);
+    assert.match(dry.stdout, /\+ container web: create {2}\(.*app\.yaml:4\)\n- container own: remove/);
+    assert.deepEqual(await names(), ['own']);
+    await assert.rejects(stat(stored()), { code: 'ENOENT' });
+
+    const held = await pouch('apply', '-f', path);
+    assert.equal(held.exitCode, 1);
+    assert.match(held.stdout, /held: it ends 1 of 1/);
+    await ok('apply', '-f', path, '--prune', '--yes');
+    const web = await daemon.it.inspect('web');
+    assert.equal(web?.HostConfig.Memory, 32 * 1024 ** 2);
+    assert.ok(web.Config.Env?.includes('COLOUR=red'));
+    assert.equal((await stat(stored())).mode & 0o777, 0o600);
+    assert.match(
+      await ok('status', '-a'),
+      /app\.yaml is in force since .*, applied by user 0;.*\n.*\n.*app\.yaml:4/,
+    );
+    assert.match(await ok('history'), /apply of .*app\.yaml by user 0/);
+    const shown = await execa(
+      join(process.cwd(), 'bin/pouchd'),
+      ['--config', daemon.it.configFile, '--print-config'],
+      {
+        env: { FLEET_COLOUR: 'red' },
+      },
+    );
+    assert.match(shown.stdout, /containers:\n +# .*app\.yaml:3\n +web:.*COLOUR: \$\{env:FLEET_COLOUR\}/s);
+
+    // An apply without a file, a change of the host's files, and a restart leave it in force.
+    await daemon.it.configure(`containers:\n  own: ${sleeper} }\n  two: ${sleeper} }\n`);
+    assert.match(await ok('apply'), /nothing to do/);
+    await daemon.it.kill9();
+    await daemon.it.start();
+    assert.ok(
+      await waitUntil(async () => (await daemon.it.client.agent.status()).Ok === 1, { withinMs: 30_000 }),
+    );
+    assert.deepEqual(await names(), ['web']);
+
+    await execa(
+      join(process.cwd(), 'bin/pouch'),
+      ['-H', daemon.it.host, 'apply', '-f', '-', '--prune', '--yes'],
+      {
+        input: `profiles: { small: { memory: 32m } }\ncontainers: { other: ${sleeper} } }`,
+      },
+    );
+    assert.deepEqual(await names(), ['other']);
+    assert.match(await ok('status', '-a'), /stdin:2/);
+    const back = await pouch('rollback');
+    assert.equal(back.exitCode, 0, back.stdout + back.stderr);
+    assert.deepEqual(await names(), ['web']);
+    await ok('apply', '--prune', '--yes');
+    assert.deepEqual(await names(), ['other']);
+    await ok('apply', '--host-files', '--prune', '--yes');
+    assert.deepEqual(await names(), ['own', 'two']);
+    await assert.rejects(stat(stored()), { code: 'ENOENT' });
+  });
+
+  it('is refused with its mistakes, and then changes nothing', async () => {
+    const cases: [text: string, message: RegExp][] = [
+      ['', /expected declarations: .*, found none/],
+      ['containers: [', /app\.yaml:1:\d+: /],
+      [
+        'log: { level: debug }\ncontainers: {}',
+        /app\.yaml:1:1: log: expected one of profiles.*pouchd\.yaml on the host/,
+      ],
+      ['containers:\n  web: { imagee: x }', /app\.yaml:2: containers\.web/],
+      [`containers:\n  web: ${sleeper}, memory: lots }`, /app\.yaml:2: containers\.web\.memory/],
+      [
+        `containers:\n  web: ${sleeper},\n    env: { A: "\${file:/no/such}" } }`,
+        /app\.yaml:3:\d+: containers\.web\.env\.A/,
+      ],
+      ['profiles:\n  bad: { memory: lots }\ncontainers: {}', /app\.yaml:2: .*memory/],
+      ['containers: {}\nhosts: { a: }', /app\.yaml:2:\d+: hosts: expected a file of one host/],
+      ['apiVersion: v9\ncontainers: {}', /app\.yaml:1:1\d: apiVersion: expected pouch\/v1/],
+    ];
+    const before = await ok('apply', '-f', await file(`containers: { web: ${sleeper} } }`, 'good.yaml'));
+    assert.match(before, /1 done/);
+    const good = await readFile(stored(), 'utf8');
+    for (const [text, message] of cases) {
+      const refused = await pouch('apply', '-f', await file(text), '--prune', '--yes');
+      assert.equal(refused.exitCode, 1, text);
+      assert.match(refused.stderr + refused.stdout, message, text);
+      assert.equal(await readFile(stored(), 'utf8'), good, text);
+      assert.deepEqual(await names(), ['web'], text);
+    }
+    // As with the host's files, what only an object cannot have leaves the others alone.
+    const unknown = await pouch(
+      'apply',
+      '-f',
+      await file(`containers:\n  web: ${sleeper}, profiles: [nosuch] }`),
+    );
+    assert.match(unknown.stdout, /! .*app\.yaml:2: containers\.web: .*"nosuch"/);
+    assert.deepEqual(await names(), ['web']);
+    assert.match((await pouch('apply', '-f', '/no/such')).stderr, /--file: expected a readable file/);
+    assert.match((await pouch('apply', '-f', '/dev/zero')).stderr, /at most 512 KiB/);
+    assert.match((await pouch('apply', '-f', 'x', '--host-files')).stderr, /exclude each other/);
+  });
+
+  it('rolls back by itself after a failure if asked to', async () => {
+    await ok('apply', '-f', await file(`containers: { web: ${sleeper}, memory: 32m } }`));
+    const bad = await file(
+      `containers: { web: ${sleeper}, memory: 64m }, bad: { image: busybox, command: [/no-such] } }`,
+    );
+    const failed = await pouch('apply', '-f', bad, '--rollback-on-failure');
+    assert.equal(failed.exitCode, 1);
+    assert.match(failed.stdout, /rolling back to generation/);
+    assert.deepEqual(await names(), ['web']);
+    assert.equal((await daemon.it.inspect('web'))?.HostConfig.Memory, 32 * 1024 ** 2);
+  });
+
+  it('keeps pouchd from starting if it is damaged', async () => {
+    await ok('apply', '-f', await file(`containers: { web: ${sleeper} } }`));
+    await daemon.it.stop();
+    const good = await readFile(stored(), 'utf8');
+    await writeFile(stored(), '{"version":1,');
+    await assert.rejects(daemon.it.start(), /applied\.json.*expected the file that pouchd has written/s);
+    await writeFile(stored(), good);
+    await daemon.it.start();
+    assert.deepEqual(await names(), ['web']);
+    assert.ok((await readdir(join(daemon.it.root, 'host-agent'))).includes('applied.json'));
+    await rm(join(daemon.it.dir, 'app.yaml'));
+  });
+});
