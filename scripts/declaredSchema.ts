@@ -47,6 +47,17 @@ const list = { anyOf: [text, { type: 'array', items: text }] };
 const pairs = {
   anyOf: [...list.anyOf, { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } }],
 };
+/** A value is a text, or a map of its fields. */
+function listOrMaps(fields: readonly string[]): JsonSchema {
+  const map = {
+    type: 'object',
+    properties: Object.fromEntries(fields.map((field) => [field, pairs])),
+    additionalProperties: false,
+  };
+  const one = { anyOf: [text, map] };
+  return { anyOf: [...one.anyOf, { type: 'array', items: one }] };
+}
+
 const kinds: Readonly<Record<WordKind, JsonSchema>> = { text, flag: { type: 'boolean' }, list, pairs };
 
 const condition = { enum: ['started', 'healthy', 'completed'] };
@@ -73,8 +84,14 @@ function optionsOfRun(isTaken: (word: string) => boolean): Properties {
 
 function valueOf(
   word: string,
-  { flags, list: isList, pairs: hasPairs }: { flags: string; list?: boolean; pairs?: string },
+  {
+    flags,
+    list: isList,
+    pairs: hasPairs,
+    fields,
+  }: { flags: string; list?: boolean; pairs?: string; fields?: readonly string[] },
 ): JsonSchema {
+  if (fields) return listOrMaps(fields);
   if (isList) return hasPairs ? pairs : list;
   // `rich` is true, or the name of a mode.
   if (word === 'rich') return { type: ['boolean', 'string'] };

@@ -11,7 +11,9 @@ import type { Warn } from './warnings.ts';
 export function networkOf(body: ContainerCreateRequest, warn: Warn, asked: Asked): NetworkRequest {
   const host = body.HostConfig ?? {};
   const entries = Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {});
-  const mode = modeOf(body, entries[0]?.[0]);
+  // Names that are numbers come first in an object.
+  const named = entries.find(([name]) => name === 'default') ?? entries[0];
+  const mode = modeOf(body, named?.[0]);
   const first = entries.find(([name]) => name === (mode || 'default'));
   const others = entries.filter((one) => one !== first);
   refuseConflicts(body, mode);

@@ -1,181 +1,163 @@
 /** Options of `pouch run` for a service of a compose file. */
-import { type ComposeReader, listOf, mapOf, pairsOf } from './ComposeReader.ts';
+import { durationSeconds } from '../../client/options/duration.ts';
+import type { ComposeNode } from './ComposeNode.ts';
+import type { Names } from './names.ts';
+import { blkioWords } from './service/blkio.ts';
+import { deployWords } from './service/deploy.ts';
+import { gpuWords } from './service/gpus.ts';
+import { healthWords } from './service/health.ts';
+import { mountWords } from './service/mounts.ts';
+import { serviceNetworks } from './service/networks.ts';
+import { portText } from './service/ports.ts';
+import { processWords } from './service/process.ts';
+import { merged, type Words } from './words.ts';
 
-type Words = Record<string, unknown>;
-
-export interface Service {
-  readonly reader: ComposeReader;
-  readonly path: readonly string[];
-  /** Names of containers and networks, by their names in the file. */
-  containerOf(service: string): string;
-  networkOf(network: string): string;
-  volumeOf(volume: string): string;
-}
-
-/** What has the same values here, by another name. */
-const sameValues: Readonly<Record<string, string>> = {
-  annotations: 'annotation',
-  cap_add: 'cap-add',
-  cap_drop: 'cap-drop',
+/** What has the same values here, by its kind and another name. */
+const texts: Readonly<Record<string, string>> = {
+  image: 'image',
+  cgroup: 'cgroupns',
   cgroup_parent: 'cgroup-parent',
   cpu_period: 'cpu-period',
   cpu_quota: 'cpu-quota',
+  cpu_rt_period: 'cpu-rt-period',
+  cpu_rt_runtime: 'cpu-rt-runtime',
   cpu_shares: 'cpu-shares',
   cpus: 'cpus',
   cpuset: 'cpuset-cpus',
-  device_cgroup_rules: 'device-cgroup-rule',
-  devices: 'device',
-  dns: 'dns',
-  dns_opt: 'dns-option',
-  dns_search: 'dns-search',
   domainname: 'domainname',
-  expose: 'expose',
-  group_add: 'group-add',
   hostname: 'hostname',
-  image: 'image',
-  init: 'init',
-  ipc: 'ipc',
-  labels: 'label',
   mac_address: 'mac-address',
   mem_limit: 'memory',
   mem_reservation: 'memory-reservation',
   mem_swappiness: 'memory-swappiness',
   memswap_limit: 'memory-swap',
-  oom_kill_disable: 'oom-kill-disable',
   oom_score_adj: 'oom-score-adj',
-  pid: 'pid',
   pids_limit: 'pids-limit',
   platform: 'platform',
-  privileged: 'privileged',
-  read_only: 'read-only',
   restart: 'restart',
   runtime: 'runtime',
   scale: 'replicas',
-  security_opt: 'security-opt',
   shm_size: 'shm-size',
-  stdin_open: 'interactive',
   stop_signal: 'stop-signal',
-  sysctls: 'sysctl',
-  tmpfs: 'tmpfs',
-  tty: 'tty',
   user: 'user',
   userns_mode: 'userns',
   uts: 'uts',
   working_dir: 'workdir',
 };
 
-const converters: Readonly<Record<string, (value: unknown, service: Service, all: Words) => Words>> = {
-  command: (value, _service, { entrypoint }) =>
-    value === null || value === undefined
-      ? {}
-      : { command: [...wordsOf(entrypoint).slice(1), ...wordsOf(value)] },
+const lists: Readonly<Record<string, string>> = {
+  cap_add: 'cap-add',
+  cap_drop: 'cap-drop',
+  device_cgroup_rules: 'device-cgroup-rule',
+  dns: 'dns',
+  dns_opt: 'dns-option',
+  dns_search: 'dns-search',
+  expose: 'expose',
+  external_links: 'link',
+  group_add: 'group-add',
+  tmpfs: 'tmpfs',
+};
+
+const flags: Readonly<Record<string, string>> = {
+  init: 'init',
+  oom_kill_disable: 'oom-kill-disable',
+  privileged: 'privileged',
+  read_only: 'read-only',
+  stdin_open: 'interactive',
+  tty: 'tty',
+};
+
+const pairs: Readonly<Record<string, string>> = {
+  annotations: 'annotation',
+  labels: 'label',
+  storage_opt: 'storage-opt',
+  sysctls: 'sysctl',
+};
+
+const converters: Readonly<Record<string, (value: ComposeNode, names: Names) => Words>> = {
+  attach: (value) => {
+    value.note('left out: it is about the output of `docker compose up`');
+    return {};
+  },
+  blkio_config: blkioWords,
   container_name: () => ({}),
-  depends_on: (value, { containerOf }) => ({
-    dependsOn: Array.isArray(value)
-      ? value.map((name) => containerOf(String(name)))
-      : Object.fromEntries(
-          Object.entries(mapOf(value)).map(([name, one]) => [
-            containerOf(name),
-            conditions[String(mapOf(one)['condition'])] ?? 'started',
-          ]),
-        ),
-  }),
-  deploy: (value, service) => {
-    const { replicas, resources, ...others } = mapOf(value);
-    for (const key of Object.keys(others)) noEquivalent(service, 'deploy', key);
-    const { limits = {}, reservations = {} } = mapOf(resources);
-    const { cpus, memory, pids } = mapOf(limits);
-    const { memory: reserved, ...rest } = mapOf(reservations);
-    for (const key of Object.keys(rest)) noEquivalent(service, 'deploy', 'resources', 'reservations', key);
-    return { replicas, cpus, memory, 'pids-limit': pids, 'memory-reservation': reserved };
-  },
-  entrypoint: (value, _service, { command }) => {
-    const [program = '', ...rest] = wordsOf(value);
-    return { entrypoint: program, ...(rest.length > 0 && command === undefined && { command: rest }) };
-  },
-  environment: (value, service) => {
-    const env = pairsOf(value);
-    for (const [name, text] of Object.entries(env))
-      if (text === null)
-        service.reader.problem([...service.path, 'environment'], `${name}: expected a value, found none`);
-    return { env: Object.fromEntries(Object.entries(env).filter(([, text]) => text !== null)) };
-  },
-  extra_hosts: (value) => {
-    const separator = listOf(value).some((one) => String(one).includes('=')) ? '=' : ':';
-    return { 'add-host': pairsOf(value, separator) };
-  },
-  healthcheck: (value, service) => {
-    const { test, disable, interval, timeout, retries, start_period, start_interval, ...others } =
-      mapOf(value);
-    for (const key of Object.keys(others)) noEquivalent(service, 'healthcheck', key);
-    if (disable === true) return { 'no-healthcheck': true };
-    return {
-      'health-cmd': Array.isArray(test) ? JSON.stringify(test) : test,
-      'health-interval': interval,
-      'health-timeout': timeout,
-      'health-retries': retries,
-      'health-start-period': start_period,
-      'health-start-interval': start_interval,
-    };
-  },
+  depends_on: dependencies,
+  deploy: deployWords,
+  devices: (value) => ({ device: value.items().flatMap(deviceText) }),
+  environment,
+  extra_hosts: extraHosts,
+  gpus: gpuWords,
+  healthcheck: healthWords,
+  ipc: (value, names) => ({ ipc: joined(value, names) }),
   links: (value, { containerOf }) => ({
-    link: listOf(value).map((one) => String(one).replace(/^[^:]+/, containerOf)),
+    link: value.texts().map((link) => String(link).replace(/^[^:]+/, containerOf)),
   }),
-  logging: (value) => ({ 'log-driver': mapOf(value)['driver'], 'log-opt': mapOf(value)['options'] }),
-  network_mode: (value, { containerOf }) => ({
-    network: String(value).replace(/^service:(.*)$/, (_, name: string) => `container:${containerOf(name)}`),
+  logging: (value) => ({
+    'log-driver': value.get('driver').text(),
+    'log-opt': value.get('options').pairs(),
   }),
-  networks: (value, service) => {
-    const given = Array.isArray(value)
-      ? value.map((name) => [String(name), {}] as const)
-      : Object.entries(mapOf(value));
-    const [[name, first] = ['default', {}], ...others] = given;
-    for (const [other] of others)
-      service.reader.problem(
-        [...service.path, 'networks'],
-        `a container is declared with one network: connect it to ${other} by \`pouch network connect\``,
-      );
-    const { aliases, ipv4_address, ipv6_address, ...rest } = mapOf(first);
-    for (const key of Object.keys(rest)) noEquivalent(service, 'networks', name, key);
-    return {
-      network: service.networkOf(name),
-      'network-alias': aliases,
-      ip: ipv4_address,
-      ip6: ipv6_address,
-    };
-  },
-  ports: (value, service) => ({ publish: listOf(value).map((port) => portText(port, service)) }),
-  pull_policy: (value, service) => {
-    if (value === 'if_not_present') return {};
-    if (['always', 'missing', 'never'].includes(String(value))) return { pull: value };
-    noEquivalent(service, 'pull_policy');
+  network_mode: (value, names) => ({ network: joined(value, names) }),
+  networks: serviceNetworks,
+  pid: (value, names) => ({ pid: joined(value, names) }),
+  ports: (value) => ({ publish: value.items().flatMap(portText) }),
+  profiles: (value) => {
+    value.note('left out: all services are declared');
     return {};
   },
-  profiles: (_value, { reader }) => {
-    reader.notes.add('profiles of compose are left out: all services are declared');
-    return {};
-  },
-  stop_grace_period: (value, service) => {
-    const seconds = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(String(value));
-    if (!seconds) noEquivalent(service, 'stop_grace_period');
-    return { 'stop-timeout': seconds ? Number(seconds[1] ?? 0) * 60 + Number(seconds[2] ?? 0) : undefined };
-  },
-  ulimits: (value) => ({
-    ulimit: Object.fromEntries(
-      Object.entries(mapOf(value)).map(([name, limit]) => {
-        const { soft, hard } = mapOf(limit);
-        return [name, soft === undefined ? limit : `${String(soft)}:${String(hard)}`];
+  pull_policy: pullPolicy,
+  security_opt: (value) => ({
+    'security-opt': value.texts().map((option) =>
+      String(option).replace(/^(seccomp[=:])(\..*)$/, (_, kind: string, path: string) => {
+        return kind + value.reader.absolute(path);
       }),
     ),
   }),
-  volumes: (value, service) => {
-    const texts = listOf(value).map((one) => volumeOf(one, service));
-    return {
-      volume: texts.flatMap(({ volume }) => volume ?? []),
-      mount: texts.flatMap(({ mount }) => mount ?? []),
-    };
+  stop_grace_period: stopTimeout,
+  ulimits: (value) => ({
+    ulimit: Object.fromEntries(value.entries().map(([name, limit]) => [name, ulimitText(limit)])),
+  }),
+  use_api_socket: (value) => {
+    value.expectOnly(false);
+    return {};
   },
+  volumes: mountWords,
+  volumes_from: (value, { containerOf }) => ({
+    'volumes-from': value.texts().map((text) =>
+      String(text)
+        .replace(/^container:/, '')
+        .replace(/^[^:]+/, (name) => (String(text).startsWith('container:') ? name : containerOf(name))),
+    ),
+  }),
 };
+
+/** Keys that are not in the tables stay unread. */
+export function composeService(service: ComposeNode, names: Names): Words {
+  const each = (table: Readonly<Record<string, string>>, read: (value: ComposeNode) => unknown): Words[] =>
+    Object.entries(table)
+      .filter(([key]) => service.has(key))
+      .map(([key, word]) => ({ [word]: read(service.get(key)) }));
+  const converted = Object.entries(converters)
+    .filter(([key]) => service.has(key))
+    .map(([key, convert]) => convert(service.get(key), names));
+  const isAlone = !service.has('networks') && !service.has('network_mode');
+  const words = [
+    ...each(texts, (value) => value.text()),
+    ...each(lists, (value) => value.texts()),
+    ...each(flags, (value) => value.flag()),
+    ...each(pairs, (value) => value.pairs()),
+    processWords(service),
+    ...converted,
+    isAlone ? { network: names.networkOf('default') } : {},
+  ];
+  return merged(words, (problem) => service.reader.conflict(service.path, problem));
+}
+
+/** `service:NAME` is the container of a service. */
+function joined(value: ComposeNode, { containerOf }: Names): string | undefined {
+  return value
+    .string()
+    ?.replace(/^service:(.*)$/, (_, service: string) => `container:${containerOf(service)}`);
+}
 
 const conditions: Readonly<Record<string, string>> = {
   service_started: 'started',
@@ -183,80 +165,64 @@ const conditions: Readonly<Record<string, string>> = {
   service_completed_successfully: 'completed',
 };
 
-export function composeService(all: Words, service: Service): Words {
-  const converted = Object.entries(all).map(([key, value]): Words => {
-    if (key.startsWith('x-')) return {};
-    const same = Object.hasOwn(sameValues, key) ? sameValues[key] : undefined;
-    if (same !== undefined) return { [same]: value };
-    const converter = Object.hasOwn(converters, key) ? converters[key] : undefined;
-    if (converter) return converter(value, service, all);
-    noEquivalent(service, key);
-    return {};
+function dependencies(value: ComposeNode, { containerOf }: Names): Words {
+  if (!value.isMap) return { dependsOn: value.texts().map((name) => containerOf(String(name))) };
+  const entries = value.entries().map(([name, dependency]) => {
+    dependency.get('restart').expectOnly(false, 'false');
+    dependency.get('required').expectOnly(true);
+    const condition = dependency.get('condition');
+    const found = conditions[condition.string() ?? 'service_started'];
+    if (found === undefined) condition.noEquivalent();
+    return [containerOf(name), found ?? 'started'];
   });
-  const isAlone = all['networks'] === undefined && all['network_mode'] === undefined;
-  const network = isAlone ? { network: service.networkOf('default') } : {};
-  return used(Object.assign({}, ...converted, network) as Words);
+  return { dependsOn: Object.fromEntries(entries) as Words };
 }
 
-/** Without what has no value. */
-export function used(words: Words): Words {
-  return Object.fromEntries(
-    Object.entries(words).filter(
-      ([, value]) =>
-        value !== undefined && value !== null && (typeof value !== 'object' || Object.keys(value).length > 0),
-    ),
-  );
+function deviceText(device: ComposeNode): (string | number)[] {
+  if (!device.isMap) return [device.text() ?? []].flat();
+  const source = device.get('source').string() ?? '';
+  const [target, access] = [device.get('target').text(), device.get('permissions').text()];
+  return [
+    [source, target ?? (access === undefined ? undefined : source), access]
+      .filter((part) => part !== undefined)
+      .join(':'),
+  ];
 }
 
-function noEquivalent({ reader, path }: Service, ...keys: string[]): void {
-  reader.problem([...path, ...keys], 'Pouch has no equivalent');
+function environment(value: ComposeNode): Words {
+  const all = Object.entries(value.pairs(null));
+  for (const [name, text] of all) if (text === null) value.problem(`${name}: expected a value, found none`);
+  return { env: Object.fromEntries(all.filter(([, text]) => text !== null)) };
 }
 
-/** A list, or a line with the quotes of a shell. */
-function wordsOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.map(String);
-  if (value === undefined || value === null) return [];
-  const parts = String(value).matchAll(/(?:[^\s"']|"(?:[^"\\]|\\.)*"|'[^']*')+/g);
-  return [...parts].map(([word]) =>
-    word.replaceAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) =>
-      double === undefined ? (single ?? '') : double.replaceAll(/\\(.)/g, '$1'),
-    ),
-  );
-}
-
-function portText(port: unknown, service: Service): string {
-  if (typeof port !== 'object' || port === null) return String(port);
-  const { target, published, protocol, host_ip, mode: _mode, name: _name, ...others } = mapOf(port);
-  for (const key of Object.keys(others)) noEquivalent(service, 'ports', key);
-  const parts = [host_ip, published ?? (host_ip === undefined ? undefined : ''), target];
-  const text = parts.filter((part) => part !== undefined).join(':');
-  return protocol === undefined ? text : `${text}/${String(protocol)}`;
-}
-
-function volumeOf(one: unknown, service: Service): { volume?: string; mount?: string } {
-  const { reader } = service;
-  const source = (text: string) => (/^[./~]/.test(text) ? reader.absolute(text) : service.volumeOf(text));
-  if (typeof one !== 'object' || one === null) {
-    const [first = '', ...rest] = String(one).split(':');
-    if (first.startsWith('~'))
-      reader.problem([...service.path, 'volumes'], `expected an absolute path, found ${first}`);
-    return { volume: rest.length === 0 ? first : [source(first), ...rest].join(':') };
-  }
-  const { type, source: from, target, read_only, bind, volume, tmpfs, ...others } = mapOf(one);
-  for (const key of Object.keys(others)) noEquivalent(service, 'volumes', key);
-  const options = used({
-    type,
-    source: from === undefined ? undefined : source(String(from)),
-    target,
-    readonly: read_only === true ? true : undefined,
-    'bind-propagation': mapOf(bind)['propagation'],
-    'bind-create-src': mapOf(bind)['create_host_path'] === true ? true : undefined,
-    'volume-nocopy': mapOf(volume)['nocopy'] === true ? true : undefined,
-    'tmpfs-size': mapOf(tmpfs)['size'],
-  });
+/** `NAME:ADDRESS`, `NAME=ADDRESS`, or a map. */
+function extraHosts(value: ComposeNode): Words {
+  if (!value.isMap)
+    return { 'add-host': value.texts().map((text) => String(text).replace(/^([^:=]+)[:=]/, '$1:')) };
   return {
-    mount: Object.entries(options)
-      .map(([key, value]) => `${key}=${String(value)}`)
-      .join(','),
+    'add-host': value
+      .entries()
+      .flatMap(([name, addresses]) => addresses.texts().map((address) => `${name}:${address}`)),
   };
+}
+
+function pullPolicy(value: ComposeNode): Words {
+  const policy = value.string();
+  if (policy === 'if_not_present') return {};
+  if (policy === undefined || ['always', 'missing', 'never'].includes(policy)) return { pull: policy };
+  value.noEquivalent();
+  return {};
+}
+
+function stopTimeout(value: ComposeNode): Words {
+  const text = value.string();
+  const seconds = text === undefined ? undefined : durationSeconds(text);
+  if (text !== undefined && seconds === undefined) value.problem(`expected a duration, found "${text}"`);
+  return { 'stop-timeout': seconds === undefined ? undefined : Math.ceil(seconds) };
+}
+
+function ulimitText(limit: ComposeNode): string | number | undefined {
+  if (!limit.isMap) return limit.text();
+  const [soft, hard] = [limit.get('soft').text(), limit.get('hard').text()];
+  return hard === undefined ? soft : `${soft ?? hard}:${hard}`;
 }

@@ -1,5 +1,6 @@
 /** The options of `create`, `run` and `plan run`: the command line, completion and profiles derive from them. */
 import { detachKeysHelp } from './detachKeys.ts';
+import { networkFields } from './networks.ts';
 import { limitEntries } from '../wire.ts';
 
 export interface RunOption {
@@ -10,6 +11,8 @@ export interface RunOption {
   readonly list?: boolean;
   /** Of a list: its values are keys and values with this between them. */
   readonly pairs?: '=' | ':';
+  /** Of a list: a value may be `KEY=VALUE,…` with these keys, in YAML a map. */
+  readonly fields?: readonly string[];
   readonly standard?: string | boolean;
   /** Why profiles do not take it; missing: they do. */
   readonly refused?: string;
@@ -269,9 +272,11 @@ export const createOptions: readonly OptionGroup[] = [
       { flags: '--expose <port[/proto]>', help: 'Expose a port or a range of ports', list: true },
       {
         flags: '--network <network>',
-        help: 'Connect a container to a network: bridge, none, host, container:NAME, or a name',
+        help: 'Connect a container to a network: bridge, none, host, container:NAME, a name, or name=NAME,alias=…,ip=…; once per network',
+        list: true,
+        fields: networkFields,
       },
-      { flags: '--net <network>', help: 'Same as --network' },
+      { flags: '--net <network>', help: 'Same as --network', list: true, fields: networkFields },
       { flags: '--link <container[:alias]>', help: 'Add a name for another container', list: true },
       { flags: '--network-alias <name>', help: 'Add a name of the container in the network', list: true },
       { flags: '--dns <address>', help: 'Set custom DNS servers', list: true },

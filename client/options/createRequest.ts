@@ -2,7 +2,7 @@ import type { BootFields, ContainerConfig, ContainerCreateRequest, OwnFields } f
 import { conflictingOptions, invalidOption } from './OptionError.ts';
 import { environmentOf, readLabelFile } from './environment.ts';
 import { parseKeyValues } from './keyValue.ts';
-import { addressConfig } from './network.ts';
+import { networkingConfig } from './networks.ts';
 import { parseInteger } from './number.ts';
 import { parseExposed, parsePublished } from './ports.ts';
 import { parseVolumes } from './volumes.ts';
@@ -131,15 +131,4 @@ function volumesAndPorts(flags: CreateFlags): ContainerConfig {
     ...(Object.keys(anonymous).length > 0 && { Volumes: anonymous }),
     ...(Object.keys(exposed).length > 0 && { ExposedPorts: exposed }),
   };
-}
-
-function networkingConfig(flags: CreateFlags): Pick<ContainerCreateRequest, 'NetworkingConfig'> {
-  const { ip, ip6, networkAlias } = flags;
-  if (ip === undefined && ip6 === undefined && networkAlias.length === 0) return {};
-  const network = flags.network ?? flags.net ?? 'bridge';
-  const endpoint = {
-    ...addressConfig(ip, ip6),
-    ...(networkAlias.length > 0 && { Aliases: networkAlias }),
-  };
-  return { NetworkingConfig: { EndpointsConfig: { [network]: endpoint } } };
 }

@@ -1,7 +1,7 @@
 import type { DeviceMapping, DeviceRequest, ThrottleDevice } from '../wire.ts';
 import { invalidOption } from './OptionError.ts';
 import { splitOnce } from './keyValue.ts';
-import { splitCsv } from './mounts.ts';
+import { splitCsv } from './csv.ts';
 import { parseInteger } from './number.ts';
 import { parseSize } from './size.ts';
 

@@ -6,6 +6,7 @@ import { parseKeyValues } from './keyValue.ts';
 import { parseRestart } from './limits.ts';
 import { parseMount } from './mounts.ts';
 import { parseAddressOption, parseExtraHost } from './network.ts';
+import { networkModeOf } from './networks.ts';
 import { parsePublished } from './ports.ts';
 import { parseSecurityOptions } from './securityOptions.ts';
 import { parseSize } from './size.ts';
@@ -77,7 +78,7 @@ function storageOptions({ diskQuota, storageOpt }: CreateFlags): Pick<HostConfig
 function networkConfig(flags: CreateFlags): HostConfig {
   const { bindings } = parsePublished(flags.publish);
   return {
-    NetworkMode: flags.network ?? flags.net ?? 'default',
+    NetworkMode: networkModeOf(flags),
     ...(Object.keys(bindings).length > 0 && { PortBindings: bindings }),
     ...(flags.publishAll !== undefined && { PublishAllPorts: flags.publishAll }),
     ...(flags.dns.length > 0 && { Dns: flags.dns.map((text) => parseAddressOption('--dns', text)) }),

@@ -1,4 +1,5 @@
 import type { MountSpec } from '../wire.ts';
+import { splitCsv } from './csv.ts';
 import { invalidOption } from './OptionError.ts';
 import { splitOnce } from './keyValue.ts';
 import { parseSize } from './size.ts';
@@ -90,10 +91,4 @@ function parseMode(key: string, value: string): number {
 function addPair(map: Record<string, string>, text: string): void {
   const [key, value = ''] = splitOnce(text, '=');
   map[key] = value;
-}
-
-/** Splits at commas, except within double quotes, where `""` is a quote (CSV, as in Docker's --mount). */
-export function splitCsv(text: string): string[] {
-  const field = /(?:^|,)(?:"((?:[^"]|"")*)"(?=,|$)|([^,]*))/gy;
-  return [...text.matchAll(field)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
 }

@@ -12,16 +12,22 @@ export function parseExtraHost(text: string): string {
   return `${match['name']}:${address}`;
 }
 
-/** `--ip` and `--ip6`. @throws PCH_OPTION_INVALID */
+/**
+ * `--ip` and `--ip6`.
+ * @param of - the option whose fields `ip` and `ip6` they are
+ * @throws PCH_OPTION_INVALID
+ */
 export function addressConfig(
   ip: string | undefined,
   ip6: string | undefined,
+  of?: string,
 ): Pick<EndpointSettings, 'IPAMConfig'> {
   if (ip === undefined && ip6 === undefined) return {};
+  const named = (field: string) => (of === undefined ? `--${field}` : `${of} ${field}`);
   return {
     IPAMConfig: {
-      ...(ip !== undefined && { IPv4Address: parseAddressOption('--ip', ip, 4) }),
-      ...(ip6 !== undefined && { IPv6Address: parseAddressOption('--ip6', ip6, 6) }),
+      ...(ip !== undefined && { IPv4Address: parseAddressOption(named('ip'), ip, 4) }),
+      ...(ip6 !== undefined && { IPv6Address: parseAddressOption(named('ip6'), ip6, 6) }),
     },
   };
 }

@@ -70,8 +70,8 @@ export interface CreateFlags {
   publish: string[];
   publishAll?: boolean;
   expose: string[];
-  network?: string;
-  net?: string;
+  network: string[];
+  net: string[];
   networkAlias: string[];
   link: string[];
   dns: string[];

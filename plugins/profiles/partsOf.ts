@@ -2,6 +2,7 @@ import type { Words } from '../../translate/words/runOptions.ts';
 
 /** Words that mean something only together. */
 const groups = [
+  ['network', 'net', 'network-alias'],
   ['rich', 'rich-mode', 'initscript', 'restart-after-poweroff', 'nested'],
   ['ssh-key', 'ssh-user', 'ssh-port', 'user-data', 'meta-data', 'network-config'],
 ];

@@ -1,6 +1,7 @@
 /** Reads profiles; every mistake is reported, each with its line. */
-import { OptionError } from '../../client/options/OptionError.ts';
+import { OptionError, optionError } from '../../client/options/OptionError.ts';
 import {
+  type ContainerRequest,
   jsonPointer,
   type Locate,
   PouchError,
@@ -9,6 +10,7 @@ import {
   toPouchError,
 } from '../../hooks/index.ts';
 import { inNamesOf } from '../../translate/names/inNamesOf.ts';
+import { fixedAddressOf } from '../../translate/words/fixedAddressOf.ts';
 import { flagsOf, type Refusal } from '../../translate/words/flagsOf.ts';
 import { requestOf } from '../../translate/words/requestOf.ts';
 import type { Words } from '../../translate/words/runOptions.ts';
@@ -53,16 +55,22 @@ function readProfile(name: string, words: Words, report: Report): Profile {
     mistake(report, pointer, name, 'expected a name of lower-case letters, digits, "_", "." and "-"');
   const parts = partsOf(words).flatMap(([option, own]): ProfilePart[] => {
     const at = `${pointer}${jsonPointer(option)}`;
-    const request = attempt(report, at, `${name}.${option}`, () =>
-      requestOf(flagsOf(own, refusal), { isPartial: true }),
-    );
+    const request = attempt(report, at, `${name}.${option}`, () => readWords(own, { isPartial: true }));
     if (!request) return [];
     return [{ option, request, shown: shownValue(option, own[option]), ...originOf(report, at) }];
   });
   // What depends on several options.
   if (report.mistakes.length === before)
-    attempt(report, pointer, name, () => requestOf(flagsOf(words, refusal), { isPartial: false }));
+    attempt(report, pointer, name, () => readWords(words, { isPartial: false }));
   return { name, parts, ...originOf(report, pointer) };
+}
+
+function readWords(words: Words, { isPartial }: { isPartial: boolean }): Partial<ContainerRequest> {
+  const request = requestOf(flagsOf(words, refusal), { isPartial });
+  const address = fixedAddressOf(request.network);
+  if (address !== undefined)
+    throw optionError('network', `profiles do not take ${address}: an address belongs to one container`);
+  return request;
 }
 
 function attempt<T>(report: Report, pointer: string, what: string, read: () => T): T | undefined {

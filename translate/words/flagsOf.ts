@@ -1,4 +1,5 @@
 /** Converts the values of YAML to those of a command line. */
+import { joinCsv } from '../../client/options/csv.ts';
 import { attributeOf, type RunOption } from '../../client/options/createOptions.ts';
 import { optionError } from '../../client/options/OptionError.ts';
 import type { RunFlags } from '../../client/options/runFlags.ts';
@@ -42,15 +43,36 @@ function scalarOf(word: string, { flags }: RunOption, value: unknown): string | 
   return textOf(word, value, 'a text or a number');
 }
 
-function listOf(word: string, { pairs }: RunOption, value: unknown): string[] {
+function listOf(word: string, { pairs, fields }: RunOption, value: unknown): string[] {
   const expected = pairs ? `a list of NAME${pairs}VALUE, or a map` : 'a list of texts';
-  const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
   const texts =
-    isMap && pairs
+    isMapOf(value) && pairs
       ? Object.entries(value).map(([key, one]) => `${key}${pairs}${textOf(`${word}.${key}`, one, 'a text')}`)
-      : [value].flat().map((one) => textOf(word, one, expected));
+      : [value]
+          .flat()
+          .map((one) =>
+            fields && isMapOf(one) ? fieldsText(word, fields, one) : textOf(word, one, expected),
+          );
   for (const text of texts) checkText(word, text);
   return texts;
+}
+
+function isMapOf(value: unknown): value is Words {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `name=b,alias=x,alias=y` for `{ name: b, alias: [x, y] }`; the values of a map are pairs: `driver-opt=KEY=VALUE`. */
+function fieldsText(word: string, fields: readonly string[], map: Words): string {
+  const texts = Object.entries(map).flatMap(([field, value]) => {
+    const name = `${word}.${field}`;
+    if (!fields.includes(field))
+      throw optionError(name, `expected one of ${fields.join(', ')}, found "${field}"`);
+    const values = isMapOf(value)
+      ? Object.entries(value).map(([key, one]) => `${key}=${textOf(`${name}.${key}`, one, 'a text')}`)
+      : [value].flat().map((one) => textOf(name, one, 'a text or a number'));
+    return values.map((text) => `${field}=${text}`);
+  });
+  return joinCsv(texts);
 }
 
 /** A command line has the caller's environment and directory, pouchd.yaml has neither. */

@@ -1,3 +1,4 @@
+import { joinCsv } from '../../client/options/csv.ts';
 import type { VolumeRequest } from '../../hooks/index.ts';
 import type { Words } from './runOptions.ts';
 
@@ -47,14 +48,10 @@ function mountText({ kind, source, destination, options = [], ...volume }: Volum
     ...Object.entries(volume.driverOptions ?? {}).map(([name, value]) => `volume-opt=${name}=${value}`),
     ...options.flatMap((option) => mountOption(kind, option)),
   ];
-  return fields.map(csvField).join(',');
+  return joinCsv(fields);
 }
 
 function mountOption(kind: VolumeRequest['kind'], option: string): string[] {
   if (kind === 'tmpfs') return /^(size|mode)=/.test(option) ? [`tmpfs-${option}`] : [];
   return [option === 'bind' ? 'bind-nonrecursive' : `bind-propagation=${option}`];
-}
-
-function csvField(text: string): string {
-  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,11 +1,14 @@
-import type { NetworkRequest, PortRequest } from '../../hooks/index.ts';
+import type { EndpointRequest, NetworkRequest, PortRequest } from '../../hooks/index.ts';
 import type { Words } from './runOptions.ts';
+import { withoutEmpty } from './texts.ts';
 
-/** The words for the network of a container. Further networks have none. */
+/** The words for the networks of a container: those of options such as `ip` are about the first one. */
 export function networkWords({ mode, ports = [], exposed = [], ...network }: NetworkRequest): Words {
+  const { driverOpts, endpoints = [] } = network;
+  const [first, ...others] = [{ network: mode || 'default', driverOpts }, ...endpoints].map(endpointWords);
   const published = new Set(ports.map(({ containerPort, protocol }) => `${containerPort}/${protocol}`));
   return {
-    network: mode,
+    network: others.length > 0 ? [first, ...others] : mode && first,
     publish: ports.map(portText),
     'publish-all': network.publishAll,
     expose: exposed.filter((port) => !published.has(port)).map((port) => port.replace(/\/tcp$/, '')),
@@ -13,13 +16,32 @@ export function networkWords({ mode, ports = [], exposed = [], ...network }: Net
     ip6: network.ip6,
     'mac-address': network.mac,
     'network-alias': network.aliases,
-    link: network.links?.map((link) => link.replace(/^([^:]*):\1$/, '$1')),
+    link: network.links?.map(linkText),
     dns: network.dns,
     'dns-search': network.dnsSearch,
     'dns-option': network.dnsOptions,
     'add-host': network.extraHosts,
     'disable-network-files': network.withoutFiles,
   };
+}
+
+/** The name of a network, or a map of what the container has in it. */
+function endpointWords({ network, ...endpoint }: EndpointRequest): unknown {
+  const words = withoutEmpty({
+    name: network,
+    alias: endpoint.aliases,
+    ip: endpoint.ip,
+    ip6: endpoint.ip6,
+    'mac-address': endpoint.mac,
+    link: endpoint.links?.map(linkText),
+    'driver-opt': endpoint.driverOpts,
+  });
+  return Object.keys(words).length === 1 ? network : words;
+}
+
+/** A link under its own name needs no alias. */
+function linkText(link: string): string {
+  return link.replace(/^([^:]*):\1$/, '$1');
 }
 
 function portText({ containerPort, protocol, hostIp, hostPort }: PortRequest): string {

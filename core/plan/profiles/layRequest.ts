@@ -90,6 +90,8 @@ function mergeNetwork(had: NetworkRequest, given: NetworkRequest): NetworkReques
   return {
     ...defined(isCutOff ? others : had, given),
     mode: given.mode || had.mode,
+    // A list of networks replaces another one.
+    ...(given.mode && { endpoints: given.endpoints, driverOpts: given.driverOpts }),
     // Their order has a meaning, so a list replaces the other; clients send empty ones without being asked to.
     ...(dns?.length === 0 && { dns: had.dns }),
     ...(dnsSearch?.length === 0 && { dnsSearch: had.dnsSearch }),

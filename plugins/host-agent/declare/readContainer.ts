@@ -3,6 +3,7 @@ import { optionError } from '../../../client/options/OptionError.ts';
 import type { RunFlags } from '../../../client/options/runFlags.ts';
 import { type ContainerRequest, parseSchedule } from '../../../hooks/index.ts';
 import { toContainerRequest } from '../../../translate/index.ts';
+import { fixedAddressOf } from '../../../translate/words/fixedAddressOf.ts';
 import { flagsOf, kindOf, type Refusal } from '../../../translate/words/flagsOf.ts';
 import type { Words } from '../../../translate/words/runOptions.ts';
 import { isOwnLabel } from '../labels.ts';
@@ -97,7 +98,7 @@ function replicasOf(text: string, { network }: ContainerRequest): number {
   const port = (network?.ports ?? []).find(({ hostPort }) => hostPort);
   if (count > 1 && port)
     throw optionError('publish', `expected ports without a host port for replicas, found ${port.hostPort}`);
-  const address = network?.ip ?? network?.ip6 ?? network?.mac;
+  const address = fixedAddressOf(network);
   if (count > 1 && address !== undefined)
     throw optionError('replicas', `expected no fixed address, found ${address}`);
   return count;

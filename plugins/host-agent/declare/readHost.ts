@@ -90,9 +90,9 @@ function problemOf(error: unknown, kind: ObjectKind, name: string, words: Words,
   const text = withoutDashes(
     inNamesOf({ names: 'pouch' }, hint === undefined ? message : `${message} (${hint})`),
   );
-  const option = Object.keys(words).find(
-    (word) => text.startsWith(`${word}:`) || text.startsWith(`${word},`),
-  );
+  // `memory: …`, `network.ip: …`, or `network ip: …`.
+  const [, first] = /^([\w-]+)(?:[:,.]| [\w-]+:)/.exec(text) ?? [];
+  const option = Object.keys(words).find((word) => word === first);
   const where = locate(pointerTo(kind, name, ...(option === undefined ? [] : [option])));
   const subject = `${kind}s.${name}${option === undefined ? ':' : '.'}`;
   return `${where === undefined ? '' : `${where}: `}${subject}${option === undefined ? ' ' : ''}${text}`;

@@ -19,14 +19,21 @@ export function comparable({
     labels: usersLabels(request.labels),
     // No policy is the policy `no`.
     ...(restart && restart.name !== 'no' && { restart }),
-    ...(network && { network: withoutPublished(network) }),
+    ...(network && { network: comparableNetwork(network) }),
   };
 }
 
-/** A published port is exposed, too, by whatever way it was published. */
-function withoutPublished(network: NonNullable<ContainerRequest['network']>) {
-  const { exposed = [], ports = [] } = network;
+/**
+ * A published port is exposed, too, by whatever way it was published. The engine names the interfaces of networks; the
+ * order of aliases has no meaning.
+ */
+function comparableNetwork(network: NonNullable<ContainerRequest['network']>) {
+  const { exposed = [], ports = [], endpoints = [] } = network;
   const published = new Set(ports.map(({ containerPort, protocol }) => `${containerPort}/${protocol}`));
   const others = exposed.filter((port) => !published.has(port.includes('/') ? port : `${port}/tcp`));
-  return { ...network, exposed: others };
+  const joined = endpoints.map(({ interface: _interface, aliases = [], ...endpoint }) => ({
+    ...endpoint,
+    ...(aliases.length > 0 && { aliases: aliases.toSorted() }),
+  }));
+  return { ...network, exposed: others, endpoints: joined };
 }

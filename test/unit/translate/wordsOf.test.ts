@@ -60,6 +60,24 @@ const table: Record<string, Words> = {
     domainname: 'example.org',
   },
   'another network mode': { network: 'container:db' },
+  'further networks': {
+    network: [
+      'shop',
+      'plain',
+      {
+        name: 'back',
+        alias: ['x', 'y'],
+        ip: '10.1.0.9',
+        ip6: 'fd01::9',
+        'mac-address': '02:42:ac:11:00:03',
+        link: ['db', 'cache:c'],
+        'driver-opt': { k: 'v,w' },
+      },
+    ],
+    ip: '10.0.0.9',
+  },
+  'a network beside the default one': { network: ['default', 'back'] },
+  'options of the driver of the first network': { network: { name: 'shop', 'driver-opt': { k: 'v' } } },
   limits: {
     memory: '64m',
     'memory-swap': -1,

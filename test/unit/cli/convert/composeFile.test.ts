@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { parseDocument } from 'yaml';
 import { composeFile } from '../../../../cli/convert/composeFile.ts';
 import { declarationsYaml } from '../../../../cli/agent/declarationsYaml.ts';
 
@@ -74,12 +77,120 @@ volumes:
     );
     const file = '/srv/shop/compose.yaml';
     assert.deepEqual(problems, [
-      `${file}:9: configs: Pouch has no equivalent`,
-      `${file}:4: services.web.build: Pouch has no equivalent`,
-      `${file}:5: services.web.env_file: Pouch has no equivalent`,
-      `${file}:6: services.web.environment: HOME: expected a value, found none`,
-      `${file}:8: services.web.networks: a container is declared with one network: connect it to b by \`pouch network connect\``,
+      `${file}:4:5: services.web.build: Pouch has no equivalent`,
+      `${file}:5:5: services.web.env_file: Pouch has no equivalent`,
+      `${file}:6:5: services.web.environment: HOME: expected a value, found none`,
+      `${file}:9:1: configs: Pouch has no equivalent`,
     ]);
+  });
+
+  /** Without the value at a path; JSON is YAML. */
+  function without(value: unknown, [key = '', ...rest]: readonly string[]): unknown {
+    if (Array.isArray(value))
+      return value.flatMap((one: unknown, index) => {
+        if (String(index) !== key) return [one];
+        return rest.length === 0 ? [] : [without(one, rest)];
+      });
+    const { [key]: inner, ...others } = value as Record<string, unknown>;
+    return rest.length === 0 ? others : { ...(value as object), [key]: without(inner, rest) };
+  }
+
+  function memoize<Value>(of: (name: string) => Value): (name: string) => Value {
+    const known = new Map<string, Value>();
+    return (name) => {
+      if (!known.has(name)) known.set(name, of(name));
+      return known.get(name)!;
+    };
+  }
+
+  function* leavesOf(value: unknown, path: string[] = []): Generator<string[]> {
+    const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+    if (entries.length === 0) yield path;
+    for (const [key, inner] of entries) yield* leavesOf(inner, [...path, key]);
+  }
+
+  it('converts or names each key of the specification', () => {
+    const text = readFileSync(new URL('everyKey.yaml', import.meta.url), 'utf8');
+    const everything = composeFile('/srv/shop/compose.yaml', text);
+    const shown = [...everything.problems, ...everything.notes].map((line) => line.split(': ')[1] ?? '');
+    const isNamed = (path: string) => shown.some((other) => path === other || path.startsWith(`${other}.`));
+    const file = parseDocument(text).toJS() as { services: Record<string, object> };
+    const declared = (value: unknown) =>
+      composeFile('/srv/shop/compose.yaml', JSON.stringify(value)).declarations;
+    // A service is converted without the others, which is quicker.
+    const alone = memoize((name: string) => ({ ...file, services: { [name]: file.services[name] } }));
+    const before = memoize((name: string) => declared(name === '' ? file : alone(name)));
+    const isConverted = (path: readonly string[]) => {
+      const name = path[0] === 'services' ? (path[1] ?? '') : '';
+      const rest = declared(without(name === '' ? file : alone(name), path));
+      return !isDeepStrictEqual(rest, before(name));
+    };
+    const all = [...leavesOf(file)];
+    const dropped = all.filter((path) => !isNamed(path.join('.')) && !isConverted(path));
+    assert.deepEqual(dropped, []);
+    assert.ok(all.length > 250);
+  });
+
+  it('reports what two keys set to different values', () => {
+    const { problems } = wordsOf(
+      'services: { web: { image: a, cpus: 1, deploy: { resources: { limits: { cpus: 2 } } } } }',
+    );
+    assert.deepEqual(problems, [
+      '/srv/shop/compose.yaml:1:13: services.web: expected one value of cpus, found 1 and 2',
+    ]);
+  });
+
+  it('reports values of another kind, by their places', () => {
+    const text =
+      'services:\n  web:\n    image: [a]\n    ports: [{ target: { a: 1 } }]\n    tty: often\n    deploy: much\n';
+    const { problems } = wordsOf(text);
+    assert.deepEqual(
+      problems.map((line) => line.replace('/srv/shop/compose.yaml:', '')),
+      [
+        '3:5: services.web.image: expected a text or a number, found a list',
+        '4:15: services.web.ports.0.target: expected a text or a number, found a map',
+        '5:5: services.web.tty: expected true or false, found "often"',
+        '6:5: services.web.deploy: expected a map, found "much"',
+      ],
+    );
+  });
+
+  it('follows merged maps and aliases to their lines', () => {
+    const { problems, containers } = wordsOf(
+      'x-base: &base\n  build: .\n  logging: { driver: local }\nservices:\n  web: { <<: *base, image: a }\n',
+    );
+    assert.deepEqual(problems, ['/srv/shop/compose.yaml:2:3: services.web.build: Pouch has no equivalent']);
+    assert.equal(containers['web']?.['log-driver'], 'local');
+  });
+
+  it('reports tags of compose, and text that is not a map', () => {
+    assert.match(
+      wordsOf('services: { web: { image: a, ports: !reset [] } }').problems.join(),
+      /:1:37: .*!reset/,
+    );
+    assert.match(wordsOf('- a').problems.join(), /:1:1: expected a map, found a list/);
+  });
+
+  it('joins several networks, the one of the highest priority first', () => {
+    const { containers, networks } = wordsOf(`
+services:
+  web:
+    image: a
+    networks: { back: , front: { priority: 10, aliases: [w], ipv4_address: 10.0.0.5 }, data: { aliases: [d] } }
+networks: { front: , back: { name: the-back }, data: }
+`);
+    assert.deepEqual(containers['web'], {
+      image: 'a',
+      network: ['front', 'the-back', { name: 'data', alias: ['d'] }],
+      'network-alias': ['w'],
+      ip: '10.0.0.5',
+    });
+    assert.deepEqual(Object.keys(networks), ['front', 'the-back', 'data']);
+  });
+
+  it('keeps a literal ${ one', () => {
+    const { containers } = wordsOf('services: { web: { image: a, command: ["$${A}", "$$A"] } }');
+    assert.deepEqual(containers['web']?.['command'], ['$${A}', '$A']);
   });
 
   it('keeps variables as references, and notes what it leaves out', () => {
@@ -87,7 +198,8 @@ volumes:
       'services: { web: { image: "a:${TAG}", user: "${UID:-0}", network_mode: host, profiles: [x], x-a: 1 } }',
     );
     assert.equal(containers['web']?.['image'], 'a:${env:TAG}');
-    assert.match(notes.join('\n'), /TAG.*environment of pouchd\n.*profiles/);
+    assert.match(notes.join('\n'), /^\$\{env:TAG\} is taken from the environment of pouchd$/m);
+    assert.match(notes.join('\n'), /:1:\d+: services\.web\.profiles: left out/);
     assert.match(problems.join('\n'), /services\.web\.user: expected a variable without a default/);
   });
 });

@@ -50,6 +50,31 @@ const cases: [args: string, part: Part][] = [
       NetworkingConfig: { EndpointsConfig: { web: { Aliases: ['a', 'b'] } } },
     },
   ],
+  [
+    '--network a --network name=b,alias=x,alias=y,ip=10.0.0.5,ip6=fd00::5 --ip 10.0.1.5 img',
+    {
+      HostConfig: { NetworkMode: 'a' },
+      NetworkingConfig: {
+        EndpointsConfig: {
+          a: { IPAMConfig: { IPv4Address: '10.0.1.5' } },
+          b: { IPAMConfig: { IPv4Address: '10.0.0.5', IPv6Address: 'fd00::5' }, Aliases: ['x', 'y'] },
+        },
+      },
+    },
+  ],
+  [
+    '--net name=a,mac-address=02:42:ac:11:00:02,link=db:d,driver-opt=k=v=w --network b img',
+    {
+      HostConfig: { NetworkMode: 'b' },
+      NetworkingConfig: {
+        EndpointsConfig: {
+          b: {},
+          a: { MacAddress: '02:42:ac:11:00:02', Links: ['db:d'], DriverOpts: { k: 'v=w' } },
+        },
+      },
+    },
+  ],
+  ['--network name=a img', { HostConfig: { NetworkMode: 'a' } }],
   ['--link db --link x:y img', { HostConfig: { Links: ['db', 'x:y'] } }],
   ['--mac-address 02:42:ac:11:00:02 img', { MacAddress: '02:42:ac:11:00:02' }],
   ['--stop-signal SIGINT --stop-timeout 5 img', { StopSignal: 'SIGINT', StopTimeout: 5 }],
@@ -197,7 +222,7 @@ const cases: [args: string, part: Part][] = [
   ],
   [
     '--ip 172.17.0.9 img',
-    { NetworkingConfig: { EndpointsConfig: { bridge: { IPAMConfig: { IPv4Address: '172.17.0.9' } } } } },
+    { NetworkingConfig: { EndpointsConfig: { default: { IPAMConfig: { IPv4Address: '172.17.0.9' } } } } },
   ],
   [
     '--pid host --ipc private --uts host --userns host --cgroupns private --cgroup-parent /p img',
@@ -405,6 +430,15 @@ describe('errors of invalid values name the flag, what it takes, and what was fo
     [['--log-opt', 'a'], /--log-opt/],
     [['--dns', 'dns.example'], /--dns/],
     [['--ip', '::1'], /--ip: expected an IPv4 address/],
+    [['--network', 'alias=x'], /--network: expected NAME, or name=NAME/],
+    [['--network', 'name='], /--network name: expected name=VALUE/],
+    [['--network', 'name=a,colour=red'], /--network: expected one of name, alias, .*found "colour"/],
+    [['--network', 'name=a,ip=fd00::1'], /--network ip: expected an IPv4 address, found "fd00::1"/],
+    [['--network', 'name=a,ip=10.0.0.1,ip=10.0.0.2'], /--network ip: expected one value/],
+    [['--network', 'name=a,driver-opt=x'], /--network driver-opt: expected driver-opt=KEY=VALUE/],
+    [['--network', 'a', '--network', 'name=a,alias=x'], /expected each network once, found a twice/],
+    [['--network', 'name=a,ip=10.0.0.1', '--ip', '10.0.0.2'], /--ip and ip of the first --network exclude/],
+    [['--network', 'name=a,alias=x', '--network-alias', 'y'], /--network-alias and alias of the first/],
     [['--add-host', 'a:b'], /--add-host/],
     [['-a', 'stdlog'], /--attach/],
     [['--security-opt', 'seccomp=/does/not/exist'], /cannot read/],

@@ -1,15 +1,5 @@
 import assert from 'node:assert/strict';
-import { parseMount, splitCsv } from '../../../../client/options/mounts.ts';
-
-describe('comma-separated fields', () => {
-  const cases: [text: string, fields: string[]][] = [
-    ['a,b', ['a', 'b']],
-    ['a,,b,', ['a', '', 'b', '']],
-    ['a,"b,c",d', ['a', 'b,c', 'd']],
-    ['"a ""b"""', ['a "b"']],
-  ];
-  for (const [text, fields] of cases) it(text, () => assert.deepEqual(splitCsv(text), fields));
-});
+import { parseMount } from '../../../../client/options/mounts.ts';
 
 describe('--mount', () => {
   it('accepts every key', () => {

@@ -27,15 +27,22 @@ describe('the declaration of a container', () => {
     assert.deepEqual(Lost, []);
   });
 
+  it('has all of its networks, whatever their interfaces are', () => {
+    const endpoints = [{ network: 'back', interface: 'eth1', aliases: ['y', 'x'] }];
+    const { Words, Lost } = declarationOf('web', { image: 'a', network: { mode: '', endpoints } }, options);
+    assert.deepEqual(Words['network'], ['default', { name: 'back', alias: ['y', 'x'] }]);
+    assert.deepEqual(Lost, []);
+  });
+
   it('lists what it cannot say', () => {
     const request: ContainerRequest = {
       image: 'a',
       autoRemove: true,
       env: { GONE: undefined },
-      network: { mode: 'shop', endpoints: [{ network: 'back' }] },
+      readonlyPaths: ['/proc/x'],
     };
     const { Lost } = declarationOf('web', request, options);
-    assert.match(Lost.join('\n'), /network.*"back"/);
+    assert.match(Lost.join('\n'), /readonlyPaths/);
     assert.match(Lost.join('\n'), /^rm: /m);
   });
 });

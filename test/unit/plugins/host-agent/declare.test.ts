@@ -138,6 +138,21 @@ describe('a declared container', () => {
       /publish: expected ports without a host port for replicas, found 8080/,
     ],
     [
+      'replicas with a fixed address in a further network',
+      { image: 'a', replicas: '2', network: ['shop', { name: 'back', ip: '10.0.0.5' }] },
+      /replicas: expected no fixed address, found 10\.0\.0\.5/,
+    ],
+    [
+      'an unknown field of a network',
+      { image: 'a', network: [{ name: 'shop', adress: '10.0.0.5' }] },
+      /web\/network: containers\.web\.network\.adress: expected one of name, alias, ip, .*, found "adress"/,
+    ],
+    [
+      'an address of a network that is not one',
+      { image: 'a', network: ['shop', 'name=back,ip=x'] },
+      /web\/network: containers\.web\.network ip: expected an IPv4 address, found "x"/,
+    ],
+    [
       'too many replicas',
       { image: 'a', replicas: '501' },
       /replicas: expected a number from 0 to 500, found "501"/,

@@ -171,6 +171,17 @@ describe('a plan of the host', () => {
       withWeb({ publish: ['8080:80', '81'] }),
       ['recreate container web: publish.:81/tcp recreate'],
     ],
+    [
+      'one more network',
+      withWeb({ network: ['shop', { name: 'back', alias: ['w'] }] }),
+      ['change container web: network.back now'],
+    ],
+    ['the same network as a map', withWeb({ network: { name: 'shop' } }), []],
+    [
+      'an address in the first network',
+      withWeb({ network: 'name=shop,ip=10.1.0.9' }),
+      ['recreate container web: ip recreate'],
+    ],
     ['another end', withWeb({ onRemove: 'keep' }), ['change container web: onRemove now']],
     ['the same ports in another order', withWeb({ publish: ['8080:80'] }), []],
     [

@@ -162,6 +162,22 @@ describe('profiles', () => {
     assert.ok(plainSpec.process.env?.includes('OWN=1'));
   });
 
+  it('have networks, which later ones replace', async () => {
+    const options = {
+      profiles: {
+        front: { network: ['none'], 'network-alias': 'w' },
+        back: { network: ['bridge'] },
+        host: { 'network-alias': 'w' },
+      },
+    };
+    const { draft } = await planned(['--profile', 'front', '--profile', 'back'], options);
+    assert.deepEqual([draft.network.mode, draft.network.request.aliases], ['bridge', ['w']]);
+    const { draft: own } = await planned(['--profile', 'host', '--network', 'none'], options);
+    assert.equal(own.network.mode, 'none');
+    const all = await planned(['--profile', 'host', '--profile', 'front'], options);
+    assert.equal(all.draft.network.mode, 'none');
+  });
+
   it('complete options that need another one', async () => {
     const { draft } = await planned(['--profile', 'web', '--memory-swap', '1g']);
     assert.equal(draft.resources.memory?.swap, 1024 ** 3);
@@ -221,6 +237,11 @@ describe('profiles', () => {
         'an option of one run',
         { detach: true },
         /p\.detach: profiles do not take it: it is about the terminal/,
+      ],
+      [
+        'an address',
+        { network: ['shop', { name: 'back', ip: '10.0.0.5' }] },
+        /p\.network: profiles do not take 10\.0\.0\.5: an address belongs to one container/,
       ],
       ['a name', { name: 'web' }, /p\.name: profiles do not take it: a name belongs to one container/],
       ['a switch', { init: 'yes' }, /p\.init: expected true or false, found the string "yes"/],
