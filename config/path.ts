@@ -1,7 +1,7 @@
 import type { Segment } from './formats/format.ts';
 
 /**
- * Parses a path into segments: `plugins[0].options.entries`, `images.mirrors["docker.io"]`, or a JSON pointer (RFC
+ * Parses a path into segments: `plugins[0].options.entries`, `registries.mirrors["docker.io"]`, or a JSON pointer (RFC
  * 6901) such as `/plugins/0/options`.
  */
 export function parsePath(path: string): Segment[] {

@@ -2,9 +2,8 @@ import { Document, isCollection, isMap, isScalar, isSeq } from 'yaml';
 import type { Node } from 'yaml';
 import type { LoadedConfig } from './load.ts';
 import { formatOrigin } from './origin.ts';
-import { settingPaths } from './schema/index.ts';
+import { isPrivate, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
-import { isDeclaredSection } from './schema/declared.ts';
 import { secretNames } from './secrets.ts';
 import { shownValue } from './shownValue.ts';
 import { nest, writtenValue } from './written.ts';
@@ -27,8 +26,8 @@ type Entries = readonly (readonly [SettingPath, unknown])[];
 
 function shown(loaded: LoadedConfig, path: SettingPath): unknown {
   const value = writtenValue(loaded.config, path);
-  if (path !== 'plugins' && !isDeclaredSection(path)) return value;
-  return shownValue(value, [path], {
+  if (!isPrivate(path)) return value;
+  return shownValue(value, path.split('.'), {
     isSecretName: secretNames(loaded.config.secrets.names),
     references: new Map(
       loaded.references.map((reference) => [JSON.stringify(reference.path), reference.text]),

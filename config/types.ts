@@ -43,7 +43,7 @@ export interface PouchConfig {
     readonly endpoint: string | null;
   };
   readonly containerLogs: ContainerLogsConfig;
-  readonly images: ImagesConfig;
+  readonly registries: RegistriesConfig;
   /** Milliseconds between a container's stop signal and SIGKILL. */
   readonly stopTimeout: number;
   /** Milliseconds that pouchd waits for running operations when it stops. */
@@ -62,6 +62,7 @@ export interface PouchConfig {
   readonly profiles: DeclaredObjects;
   readonly networks: DeclaredObjects;
   readonly volumes: DeclaredObjects;
+  readonly images: DeclaredObjects;
   readonly containers: DeclaredObjects;
 }
 
@@ -211,13 +212,20 @@ export interface ContainerLogsConfig {
   readonly maxFile: number;
 }
 
-export interface ImagesConfig {
+export interface RegistryCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface RegistriesConfig {
   readonly defaultRegistry: string;
   /** Registry host[:port] to the base URLs of its mirrors, tried first and in order. */
   readonly mirrors: Readonly<Record<string, readonly string[]>>;
   readonly plainHttp: readonly string[];
   readonly insecureTls: readonly string[];
   readonly dockerConfig: string;
+  /** By registry host[:port]. */
+  readonly credentials: Readonly<Record<string, RegistryCredentials>>;
   readonly maxParallelDownloads: number;
   readonly maxParallelUploads: number;
   /** Milliseconds without data until a download is retried. */

@@ -593,6 +593,7 @@ export class Daemon {
     for (const [index, { options, env }] of config.plugins.entries())
       this.#secrets.noteNamed(`plugins[${index}]`, { options, env });
     for (const section of declaredSections) this.#secrets.noteNamed(section, config[section]);
+    this.#secrets.noteNamed('registries.credentials', config.registries.credentials);
   }
 
   #makeManager(context: EngineContext): PluginManager {

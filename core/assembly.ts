@@ -315,7 +315,7 @@ function imageStoreOptions(
   return {
     client,
     layers: files,
-    config: () => loaded().config.images,
+    config: () => loaded().config.registries,
     owner: loaded().config.root,
     scratch: join(loaded().config.root, 'bootstrap'),
     isInUse: (imageId) =>

@@ -1,7 +1,7 @@
 import {
   declaredSections,
   formatOrigin,
-  isDeclaredSection,
+  isPrivate,
   type LoadedConfig,
   secretNames,
   settingPaths,
@@ -50,15 +50,10 @@ const noFiles: ConfigView = {
   isSecretText: () => false,
 };
 
-/** Options of plugins, which may hold secrets. */
-function isPrivate(setting: string): boolean {
-  return setting === 'plugins' || isDeclaredSection(setting);
-}
-
 function readable(setting: string): string {
   if (!isPrivate(setting) && settingPaths.some((path) => path === setting)) return setting;
   throw new PouchError('PCH_NOT_FOUND', `no setting is named ${setting}`, {
-    hint: 'docs/reference/configuration.md has all settings; a plugin cannot read `plugins` and the sections of other plugins',
+    hint: 'docs/reference/configuration.md has all settings; a plugin cannot read `plugins`, the sections of other plugins, and credentials',
   });
 }
 

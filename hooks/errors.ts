@@ -415,7 +415,7 @@ export const errorKinds = {
   },
   PCH_REGISTRY_TOO_SLOW: {
     status: 504,
-    doc: 'The registry sends less than `images.minimumRate`, on each new connection again.',
+    doc: 'The registry sends less than `registries.minimumRate`, on each new connection again.',
   },
   PCH_REGISTRY_UNREACHABLE: {
     status: 502,

@@ -2,6 +2,7 @@
 import type { JsonSchema } from '../config/formats/format.ts';
 import { jsonSchema } from '../config/index.ts';
 import { ownKinds, refused } from '../plugins/host-agent/declare/readContainer.ts';
+import { imageKinds } from '../plugins/host-agent/declare/readImage.ts';
 import { networkKinds } from '../plugins/host-agent/declare/readNetwork.ts';
 import { updateKinds } from '../plugins/host-agent/declare/readUpdate.ts';
 import type { WordKind } from '../plugins/host-agent/declare/readWords.ts';
@@ -17,6 +18,7 @@ export function fullSchema(): JsonSchema {
     profiles: objectOf(optionsOfRun((word) => runOptions.get(word)?.refused === undefined)),
     networks: objectOf(optionsOf(networkKinds)),
     volumes: objectOf({ ...optionsOf(volumeKinds), onRemove: { enum: ['keep', 'remove'] } }),
+    images: objectOf({ ...optionsOf(imageKinds), onRemove: { enum: ['keep', 'remove'] } }),
     containers: objectOf({
       ...optionsOfRun((word) => !Object.hasOwn(refused, word)),
       ...optionsOf(ownKinds),

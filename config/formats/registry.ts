@@ -1,4 +1,6 @@
-import { Refusal, textFormat } from './format.ts';
+import type { RegistryCredentials } from '../types.ts';
+import { type Format, Refusal, show, textFormat } from './format.ts';
+import { record } from './record.ts';
 
 const label = '[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const host = new RegExp(`^(${label}(\\.${label})*|\\[[0-9a-fA-F:.]+\\])(:\\d{1,5})?$`);
@@ -22,8 +24,43 @@ export const mirrorUrl = textFormat<string>({
     const url = new URL(text);
     if (url.protocol !== 'https:' && url.protocol !== 'http:') return undefined;
     if (url.username || url.password)
-      throw new Refusal('credentials are not allowed here: put them in the file of images.dockerConfig');
+      throw new Refusal('credentials are not allowed here: put them in the file of registries.dockerConfig');
     if (url.search || url.hash) throw new Refusal('a query and a fragment are not allowed');
     return text.replace(/\/+$/, '');
+  },
+});
+
+const longestCredential = 65_536;
+
+/** A text that no problem shows. */
+function credential(expected: string, isSound: (text: string) => boolean): Format<string> {
+  return {
+    expected,
+    json: { type: 'string', minLength: 1, maxLength: longestCredential },
+    decode(raw, report) {
+      if (typeof raw === 'string' && raw !== '' && raw.length <= longestCredential && isSound(raw))
+        return raw;
+      const found = typeof raw === 'string' && raw !== '' ? 'another text' : show(raw || undefined);
+      report({ at: [], expected, found });
+      return undefined;
+    },
+    encode: (text) => text,
+  };
+}
+
+/** What pouchd logs in with. */
+export const registryCredentials = record<RegistryCredentials>({
+  expected: 'a map with username and password',
+  fields: {
+    username: {
+      format: credential('a name without a colon', (text) => !text.includes(':')),
+      doc: 'The user.',
+      required: true,
+    },
+    password: {
+      format: credential('a password of at most 64 KiB', () => true),
+      doc: 'The password, or a token in its place.',
+      required: true,
+    },
   },
 });

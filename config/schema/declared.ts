@@ -2,7 +2,7 @@ import { objectsOf } from '../formats/index.ts';
 import type { Settings } from './setting.ts';
 
 /** The top-level sections with objects of the host, in the order of the docs. */
-export const declaredSections = ['profiles', 'networks', 'volumes', 'containers'] as const;
+export const declaredSections = ['profiles', 'networks', 'volumes', 'images', 'containers'] as const;
 
 export type DeclaredSection = (typeof declaredSections)[number];
 
@@ -33,6 +33,14 @@ export const declared: Settings<DeclaredSection> = {
     env: false,
     format: objectsOf('a map from names of volumes to their options'),
     doc: 'Volumes that pouchd creates, by name, in the options of `pouch volume create`. See [Host agent](../guides/host-agent.md).',
+    since: '0.1.0',
+  },
+  images: {
+    default: {},
+    example: { 'shop/web:3': { refresh: 'every 6h' }, 'mariadb:10.11': { keep: true }, 'debian:12': {} },
+    env: false,
+    format: objectsOf('a map from references of images, each with a tag or a digest, to their options'),
+    doc: 'Images that pouchd pulls before a container needs them, by reference. Settings of registries are those of `registries`. See [Host agent](../guides/host-agent.md#images).',
     since: '0.1.0',
   },
   containers: {

@@ -2,8 +2,8 @@ import type { AnyFormat } from '../formats/format.ts';
 import { containerd } from './containerd.ts';
 import { containers } from './containers.ts';
 import { daemon } from './daemon.ts';
-import { declared } from './declared.ts';
-import { images } from './images.ts';
+import { declared, isDeclaredSection } from './declared.ts';
+import { registries } from './registries.ts';
 import { network } from './network.ts';
 import { plugins } from './plugins.ts';
 import type { Setting, SettingPath } from './setting.ts';
@@ -16,7 +16,7 @@ export const chapters = {
   'The daemon': daemon,
   'containerd and runtimes': containerd,
   Network: network,
-  Images: images,
+  Registries: registries,
   Containers: containers,
   Plugins: plugins,
   'What the host has': declared,
@@ -30,7 +30,7 @@ export const schema: Readonly<Record<SettingPath, AnySetting>> = {
   ...daemon,
   ...containerd,
   ...network,
-  ...images,
+  ...registries,
   ...containers,
   ...plugins,
   ...declared,
@@ -40,6 +40,11 @@ export const settingPaths = Object.keys(schema) as SettingPath[];
 
 export function isSettingPath(path: string): path is SettingPath {
   return Object.hasOwn(schema, path);
+}
+
+/** Whether a setting may hold secrets: options of plugins, declared objects, and credentials. */
+export function isPrivate(path: string): boolean {
+  return path === 'plugins' || path === 'registries.credentials' || isDeclaredSection(path);
 }
 
 /**

@@ -74,7 +74,7 @@ function unknownKey(document: ConfigDocument, path: readonly string[], siblings:
   return hint ? { ...problem, hint } : problem;
 }
 
-/** Finds a setting elsewhere: `images.maxParallelDownloads` for `maxParallelDownloads`, `log.level` for `logLevel`. */
+/** Finds a setting elsewhere: `registries.mirrors` for `mirrors`, `log.level` for `logLevel`. */
 function elsewhere(name: string): string | undefined {
   const home = settingPaths.find((path) => path.endsWith(`.${name}`));
   return home ? `did you mean ${home}?` : didYouMean(name, settingPaths);

@@ -1,4 +1,7 @@
-/** References in values of declared objects and in options of plugins: `${env:NAME}` and `${file:/PATH}`. */
+/**
+ * References in values of declared objects, in credentials of registries and in options of plugins: `${env:NAME}` and
+ * `${file:/PATH}`.
+ */
 import { isAbsolute } from 'node:path';
 import type { Segment } from '../formats/format.ts';
 import { formatPath } from '../path.ts';
@@ -30,6 +33,11 @@ export function resolveReferences(
   const root = new Map(document.root);
   for (const section of declaredSections)
     if (root.has(section)) root.set(section, resolver.below(root.get(section), [section], 2));
+  const registries = root.get('registries');
+  if (registries instanceof Map && registries.has('credentials')) {
+    const credentials = resolver.below(registries.get('credentials'), ['registries', 'credentials'], 2);
+    root.set('registries', new Map(registries).set('credentials', credentials));
+  }
   const plugins = root.get('plugins');
   if (Array.isArray(plugins))
     root.set(

@@ -5,9 +5,9 @@ export type Table = Record<string, string | number | boolean | readonly string[]
 
 /** Pouch’s settings of registries as buildkitd has them. It needs no settings for those on loopback either. */
 export function registryTables(config: Pick<Config, 'get'>): Record<string, Table> {
-  const mirrors = config.get('images.mirrors') as Readonly<Record<string, readonly string[]>>;
-  const plain = config.get('images.plainHttp') as readonly string[];
-  const insecure = config.get('images.insecureTls') as readonly string[];
+  const mirrors = config.get('registries.mirrors') as Readonly<Record<string, readonly string[]>>;
+  const plain = config.get('registries.plainHttp') as readonly string[];
+  const insecure = config.get('registries.insecureTls') as readonly string[];
   const tables = new Map<string, Table>();
   const add = (host: string, table: Table) => tables.set(host, { ...tables.get(host), ...table });
   for (const host of plain) add(host, { http: true });

@@ -1,4 +1,4 @@
-/** The containers, networks and volumes of pouchd.yaml: creates them, and keeps them as they are declared. */
+/** The containers, networks, volumes and images of pouchd.yaml: creates them, and keeps them as they are declared. */
 import {
   Clock,
   Config,
@@ -15,7 +15,7 @@ import { adoptRoutes } from './adopt/routes.ts';
 import { applyRoutes } from './applyRoutes.ts';
 import { Agent } from './converge/Agent.ts';
 import { postOf } from './converge/posts.ts';
-import type { Schedules } from './converge/Schedules.ts';
+import { ImageBook } from './converge/ImageBook.ts';
 import { watchEvents } from './converge/watchEvents.ts';
 import { readHost } from './declare/readHost.ts';
 import { AppliedFiles } from './history/AppliedFiles.ts';
@@ -29,10 +29,10 @@ import { statusGauges } from './statusGauges.ts';
 export default definePlugin({
   name: 'host-agent',
   version: '0.1.0',
-  doc: 'Creates the containers, networks and volumes of pouchd.yaml, and keeps them as they are declared.',
+  doc: 'Creates the containers, networks and volumes of pouchd.yaml, pulls its images, and keeps them as they are declared.',
   options: Options,
-  sections: ['networks', 'volumes', 'containers'],
-  hooks: [],
+  sections: ['networks', 'volumes', 'images', 'containers'],
+  hooks: ['image.preRemove'],
   contributes: ['surface', 'route', 'doctorCheck', 'metric'],
   inject: {
     clock: Clock,
@@ -53,20 +53,28 @@ export default definePlugin({
       plugin: 'host-agent',
     });
   },
-  setup({ options, locate, host, log, services, surface, route, doctorCheck, metric }) {
-    const { clock, config, events } = services;
+  setup({ options, locate, host, log, hooks, services, surface, route, doctorCheck, metric }) {
+    const { config, events, clock } = services;
     const generations = new Generations(host.root, log);
     const gauges = statusGauges(metric);
     const post = postOf(host.root);
     const applied = new AppliedFiles(host.root);
     let own: Agent | undefined;
-    let schedules: Schedules | undefined;
+    let stopSchedules: () => void = () => undefined;
     let stopWatch: () => void = () => undefined;
     const running = (): Agent => {
       if (post.agent) return post.agent;
       throw new PouchError('PCH_AGENT_BUSY', 'the host agent is starting or ending', { hint: 'try again' });
     };
 
+    hooks.image.preRemove.tap(async (removal) => {
+      const keeper = await post.agent?.keeperOf(removal);
+      if (!keeper) return;
+      const { name, origin = 'pouchd.yaml' } = keeper;
+      throw new PouchError('PCH_IMAGE_IN_USE', `the image ${name} is kept, as declared in ${origin}`, {
+        hint: 'declare it without keep, and run `pouch apply`',
+      });
+    });
     surface({
       name: 'host-agent',
       async start() {
@@ -84,10 +92,12 @@ export default definePlugin({
         });
         for (const { problem } of inForce.declared.broken)
           log.error('a declaration cannot be used', { problem });
+        post.images ??= await ImageBook.open(host.root, log);
         const agent = new Agent({
           ...services,
           log,
           key,
+          book: post.images,
           root: host.root,
           inForce,
           applied: await applied.read(),
@@ -98,14 +108,16 @@ export default definePlugin({
         post.agent = own = agent;
         if (post.applies === 0) agent.converge('the configuration was loaded');
         const restartSchedules = () => {
-          schedules?.stop();
-          schedules = agent.schedules(clock);
-          schedules.start();
+          stopSchedules();
+          stopSchedules = agent.startSchedules();
         };
         inForce.onChange = restartSchedules;
         restartSchedules();
         stopWatch = watchEvents(events, {
-          onRemoval: (cause) => agent.converge(cause),
+          onChange: (cause) => agent.converge(cause),
+          onEnd: () => {
+            if (agent.isHolding) agent.converge('a container has ended');
+          },
           onReload: () => gauges.setFiles(config.problemOfFiles()),
         });
         gauges.setFiles(config.problemOfFiles());
@@ -114,7 +126,7 @@ export default definePlugin({
         const ending = own;
         if (post.agent === ending) post.agent = undefined;
         stopWatch();
-        schedules?.stop();
+        stopSchedules();
         await ending?.end();
       },
     });

@@ -7,6 +7,8 @@ const words = (of: string) =>
 export const Options = Type.Object({
   networks: Type.Record(Type.String(), words('`pouch network create`'), { default: {} }),
   volumes: Type.Record(Type.String(), words('`pouch volume create`'), { default: {} }),
+  /** Generations of before have none. */
+  images: Type.Optional(Type.Record(Type.String(), words('a declared image'), { default: {} })),
   containers: Type.Record(Type.String(), words('`pouch run`'), { default: {} }),
 });
 export type Options = Static<typeof Options>;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { ImagesConfig } from '../../config/types.ts';
+import type { RegistriesConfig } from '../../config/types.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { PouchError } from '../../hooks/errors.ts';
 import type { Progress } from '../../hooks/engine.ts';
@@ -348,6 +348,9 @@ describe('pulling images', function () {
     await host.store({ dockerConfig }).pull(one());
     await writeFile(dockerConfig, 'not json');
     await rejects(host.store({ dockerConfig }).pull(one()), 'PCH_CREDENTIALS_INVALID');
+    // Those of pouchd.yaml come first.
+    const credentials = { [proxy.host]: { username: 'user', password: 's3cret' } };
+    await host.store({ dockerConfig, credentials }).pull(one());
   });
 
   it('does not take the credentials along when a blob is redirected to another host', async () => {
@@ -373,7 +376,7 @@ describe('pulling images', function () {
   it('asks mirrors first, from their configuration on, and the registry itself when they fail', async () => {
     const mirror = await FaultyProxy.start(registry.host);
     try {
-      const settings: Partial<ImagesConfig> = { retries: 0 };
+      const settings: Partial<RegistriesConfig> = { retries: 0 };
       const store = host.store(settings);
       await store.pull(one());
       assert.equal(mirror.seen.length, 0);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import type { ImagesConfig } from '../../config/types.ts';
+import type { RegistriesConfig } from '../../config/types.ts';
 import { ContainerdClient, ManagedContainerd, ifFound } from '../../core/containerd/index.ts';
 import { FileWorkers } from '../../core/files/index.ts';
 import { ImageStore } from '../../core/images/index.ts';
@@ -10,12 +10,13 @@ import { waitUntil } from '../../core/wait/waitUntil.ts';
 import type { EngineEvent } from '../../hooks/engine.ts';
 
 /** Defaults that let a test fail quickly. */
-export const testConfig: ImagesConfig = {
+export const testConfig: RegistriesConfig = {
   defaultRegistry: 'docker.io',
   mirrors: {},
   plainHttp: [],
   insecureTls: [],
   dockerConfig: '/nonexistent/config.json',
+  credentials: {},
   maxParallelDownloads: 4,
   maxParallelUploads: 5,
   idleTimeout: 5000,
@@ -64,7 +65,7 @@ export class TestImageStore {
   }
 
   /** A store with nothing cached, as after a restart of the daemon. */
-  store(config: Partial<ImagesConfig> = {}, owner = '/root-of-a-daemon'): ImageStore {
+  store(config: Partial<RegistriesConfig> = {}, owner = '/root-of-a-daemon'): ImageStore {
     const store = new ImageStore({
       client: this.client,
       layers: this.#files,

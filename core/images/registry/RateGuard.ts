@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ImagesConfig } from '../../../config/types.ts';
+import type { RegistriesConfig } from '../../../config/types.ts';
 
 /** The minimum rate of a registry. */
 export interface MinimumRate {
@@ -10,11 +10,11 @@ export interface MinimumRate {
   window: number;
 }
 
-/** The rate that `images.minimumRate` requires. */
+/** The rate that `registries.minimumRate` requires. */
 export function minimumRateOf({
   minimumRate,
   minimumRateWindow,
-}: Pick<ImagesConfig, 'minimumRate' | 'minimumRateWindow'>): MinimumRate {
+}: Pick<RegistriesConfig, 'minimumRate' | 'minimumRateWindow'>): MinimumRate {
   return { rate: minimumRate, window: minimumRateWindow };
 }
 

@@ -8,6 +8,8 @@ import type { HttpRequest, Transport } from './Transport.ts';
 
 export interface ServerConfig extends EndpointConfig {
   dockerConfig: string;
+  /** By `host[:port]`, before those of `dockerConfig`. */
+  credentials: Readonly<Record<string, RegistryAuth>>;
   /** Milliseconds. */
   idleTimeout: number;
 }
@@ -57,7 +59,7 @@ export class RegistryServer {
       endpoint,
       scopes,
       idleTimeoutMs: config.idleTimeout,
-      credentials: async () => given ?? storedCredentials(config.dockerConfig, endpoint.host),
+      credentials: async () => given ?? ownCredentials(config, endpoint.host),
     });
   }
 
@@ -110,4 +112,11 @@ export class RegistryServer {
       throw connectionError(error, this.host);
     }
   }
+}
+
+async function ownCredentials(
+  { credentials, dockerConfig }: ServerConfig,
+  host: string,
+): Promise<RegistryAuth | undefined> {
+  return credentials[host] ?? storedCredentials(dockerConfig, host);
 }

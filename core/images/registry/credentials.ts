@@ -78,6 +78,6 @@ function hostOf(key: string): string {
 
 function unusable(file: string, why: string): PouchError {
   return new PouchError('PCH_CREDENTIALS_INVALID', `cannot read registry credentials from ${file}: ${why}`, {
-    hint: 'log in again with docker login, or set images.dockerConfig to another file',
+    hint: 'log in again with docker login, or set registries.dockerConfig to another file',
   });
 }

@@ -1,7 +1,7 @@
-import type { ImagesConfig } from '../../../config/types.ts';
+import type { RegistriesConfig } from '../../../config/types.ts';
 
 /** The part of the configuration that determines the endpoints of a registry. */
-export type EndpointConfig = Pick<ImagesConfig, 'mirrors' | 'plainHttp' | 'insecureTls'>;
+export type EndpointConfig = Pick<RegistriesConfig, 'mirrors' | 'plainHttp' | 'insecureTls'>;
 
 /** A server of a repository. */
 export interface Endpoint {

@@ -1,4 +1,4 @@
-import type { ImagesConfig } from '../../../config/types.ts';
+import type { RegistriesConfig } from '../../../config/types.ts';
 import type { RegistryOptions, RemoteImage } from '../../../hooks/engine/images.ts';
 import { maxManifestBytes, parseConfig, parseManifest } from '../content/manifest.ts';
 import { formatReference, parseReference } from '../content/reference.ts';
@@ -8,7 +8,7 @@ import type { Transport } from './Transport.ts';
 
 /** @throws PCH_REFERENCE_INVALID, PCH_IMAGE_NOT_FOUND, PCH_IMAGE_INVALID, PCH_REGISTRY_* */
 export async function lookUpRemote(
-  { transport, config }: { transport: Transport; config: ImagesConfig },
+  { transport, config }: { transport: Transport; config: RegistriesConfig },
   ref: string,
   { auth, signal }: RegistryOptions = {},
 ): Promise<RemoteImage> {

@@ -92,13 +92,13 @@ function explain(error: unknown, host: string): { text: string; hint: string } {
   if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
     return {
       text: 'it does not speak TLS',
-      hint: `if it uses plain HTTP, add ${host} to images.plainHttp`,
+      hint: `if it uses plain HTTP, add ${host} to registries.plainHttp`,
     };
   }
   if (code.includes('CERT') || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') {
     return {
       text: `its certificate is not trusted (${messageOf(error)})`,
-      hint: `install its CA on the host, or add ${host} to images.insecureTls`,
+      hint: `install its CA on the host, or add ${host} to registries.insecureTls`,
     };
   }
   if (code === 'ENOTFOUND') return { text: 'host not found', hint: 'check the name and the DNS of the host' };
@@ -114,7 +114,7 @@ function tooSlow(cause: TooSlowError, host: string): PouchError {
     'PCH_REGISTRY_TOO_SLOW',
     `registry ${host} sent ${bytes} bytes in ${minimum.window / 1000} s, expected at least ${minimum.rate} bytes per second`,
     {
-      hint: 'try again: the download resumes where it ended; if the network is that slow, lower images.minimumRate',
+      hint: 'try again: the download resumes where it ended; if the network is that slow, lower registries.minimumRate',
       cause,
     },
   );

@@ -1,4 +1,4 @@
-import type { ImagesConfig } from '../../../config/types.ts';
+import type { RegistriesConfig } from '../../../config/types.ts';
 import type { Readable } from 'node:stream';
 import type {
   EngineEvent,
@@ -55,7 +55,7 @@ export interface ImageStoreOptions {
   client: ContainerdClient;
   layers: LayerReader;
   /** The settings in force: a reload changes them. An operation keeps those of its beginning. */
-  config: () => ImagesConfig;
+  config: () => RegistriesConfig;
   /** The daemon's root, which identifies its pulls. */
   owner: string;
   /** Directory for what is being built. Nothing in it outlives pouchd. */

@@ -1,4 +1,4 @@
-import type { ImagesConfig } from '../../../config/types.ts';
+import type { RegistriesConfig } from '../../../config/types.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
 import type { EngineEvent } from '../../../hooks/engine.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
@@ -15,7 +15,7 @@ import type { Transport } from '../registry/Transport.ts';
 /** The context of the image store's operations. */
 export interface StoreContext {
   client: ContainerdClient;
-  readonly config: ImagesConfig;
+  readonly config: RegistriesConfig;
   /** Directory for what is being built. Nothing in it outlives pouchd. */
   scratch: string;
   index: ImageIndex;

@@ -111,7 +111,7 @@ export class BuilderDaemons {
           storeBuilt(
             engine,
             image,
-            names.map((name) => normalizeReference(name, engine.config.images.defaultRegistry)),
+            names.map((name) => normalizeReference(name, engine.config.registries.defaultRegistry)),
           ),
       };
       await builder.runDaemon?.(context, () => ready(context));

@@ -46,7 +46,10 @@ async function find(engine: EngineContext, name: string, search: Search): Promis
     });
     if (known) return known;
   }
-  const credentials = credentialsFor(normalizeReference(name, engine.config.images.defaultRegistry), auth);
+  const credentials = credentialsFor(
+    normalizeReference(name, engine.config.registries.defaultRegistry),
+    auth,
+  );
   return await engine.images.pull(name, {
     ...(platform !== undefined && { platform }),
     ...(credentials && { auth: credentials }),

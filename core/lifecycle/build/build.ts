@@ -45,7 +45,7 @@ export async function build(
   signal?: AbortSignal,
 ): Promise<string> {
   const names = (options.names ?? []).map((name) =>
-    normalizeReference(name, engine.config.images.defaultRegistry),
+    normalizeReference(name, engine.config.registries.defaultRegistry),
   );
   return await engine.generations.use(async (generation) => {
     const wishes = wishesOf(engine, options);
@@ -77,7 +77,7 @@ export async function build(
 
 function wishesOf(engine: EngineContext, options: BuildOptions): BuildWishes {
   const { network, limits = {}, cacheFrom = [], cacheTo = [] } = options;
-  const full = (name: string) => normalizeReference(name, engine.config.images.defaultRegistry);
+  const full = (name: string) => normalizeReference(name, engine.config.registries.defaultRegistry);
   return {
     ...(network !== undefined && { network }),
     limits,

@@ -14,7 +14,7 @@ export function buildVerbs(engine: EngineContext): Builds {
     build: async (context, options, report, signal) =>
       await build(engine, daemons, context, options, report, signal),
     solve: async (one) => {
-      const registry = engine.config.images.defaultRegistry;
+      const registry = engine.config.registries.defaultRegistry;
       const names = one.names.map((name) => normalizeReference(name, registry));
       return await engine.operations.run('build', undefined, () =>
         withSessionBuilder(engine, 'PCH_TOOL_MISSING', async (builder) => {

@@ -22,7 +22,7 @@ export async function commit(
   record: ContainerRecord,
   { reference, author = '', comment = '', pause = true, config = {} }: CommitOptions,
 ): Promise<string> {
-  const { defaultRegistry } = engine.config.images;
+  const { defaultRegistry } = engine.config.registries;
   const name = reference === undefined ? undefined : normalizeReference(reference, defaultRegistry);
   return await underLock(engine, record, 'commit', async () => {
     checkState(record);

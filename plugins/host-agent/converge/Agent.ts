@@ -18,12 +18,13 @@ import {
   type ContainerRequest,
   type Containers,
   type Events,
+  type ImageRemoval,
   messageOf,
   PouchError,
 } from '../../../hooks/index.ts';
 import { declarationsOf, take } from '../adopt/adopt.ts';
 import { convert } from '../adopt/convert.ts';
-import type { DeclaredHost } from '../declare/declared.ts';
+import type { DeclaredHost, DeclaredImage } from '../declare/declared.ts';
 import { readHost } from '../declare/readHost.ts';
 import type { Generation, Generations } from '../history/Generations.ts';
 import type { InForce } from '../history/InForce.ts';
@@ -31,19 +32,20 @@ import { planHost, shownPlan } from '../plan/planHost.ts';
 import type { HostPlan, Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { driftOf } from './driftOf.ts';
-import { readState } from './readState.ts';
+import { ImageRefresher } from './ImageRefresher.ts';
+import { pauseMs } from './pause.ts';
+import { idOf, readState } from './readState.ts';
 import { runPlan } from './runPlan.ts';
 import { Schedules } from './Schedules.ts';
 
 export interface AgentOptions extends Omit<AgentContext, 'signal'> {
+  readonly clock: Pick<Clock, 'now'>;
   readonly inForce: InForce;
   readonly generations: Generations;
   /** The file whose declarations are in force in the place of those of the host's files. */
   readonly applied?: AppliedFile | undefined;
   /** pouchd's root: one agent at a time works on it. */
   readonly root: string;
-  /** Wall time, RFC 3339. */
-  now(): string;
   /** Called after each converge. */
   onConverged?(status: AgentStatus): void;
 }
@@ -77,12 +79,17 @@ interface Failure {
   /** Of `performance.now()`; not tried again on its own before. */
   readonly until: number;
   readonly why: string;
+  /** What was to be changed: something else is due at once. */
+  readonly changes: string;
+  /** It waits for its image, whose next pull is when it is tried again. */
+  readonly isWithoutImage: boolean;
 }
 
 /** Several causes in a row are one converge. */
 const quietMs = 200;
-const firstPauseMs = 1000;
-const longestPauseMs = 5 * 60_000;
+/** Of converges that only try again what has failed. */
+const retryCause = 'retry';
+const shortestPauseMs = pauseMs(1);
 
 /**
  * Runs work outside of the operation that asks for it: that one keeps the plugins and profiles with which it has begun,
@@ -97,22 +104,47 @@ export class Agent {
   readonly #options: AgentOptions & AgentContext;
   readonly #ending = new AbortController();
   readonly #failures = new Map<string, Failure>();
+  readonly #refresher: ImageRefresher;
   #convergedAt: string | undefined;
+  #isHolding = false;
   #busy = false;
   #retry: AbortController | undefined;
   #soon: NodeJS.Timeout | undefined;
 
   constructor(options: AgentOptions) {
     this.#options = { ...options, signal: this.#ending.signal };
+    this.#refresher = new ImageRefresher(this.#options, options.clock);
   }
 
   get declared(): DeclaredHost {
     return this.#options.inForce.declared;
   }
 
-  /** The times at which declared containers are started. */
-  schedules(clock: Pick<Clock, 'now'>): Schedules {
-    return new Schedules(this.#options, clock, this.declared.containers.values());
+  /** Something of the last plan waits, such as for the end of a container. */
+  get isHolding(): boolean {
+    return this.#isHolding;
+  }
+
+  /** Begins the times at which declared containers are started and images are refreshed. Returns what ends them. */
+  startSchedules(): () => void {
+    const { containers, images } = this.declared;
+    const schedules = new Schedules(this.#options, this.#options.clock, containers.values());
+    schedules.start();
+    this.#refresher.start(images.values());
+    return () => {
+      schedules.stop();
+      this.#refresher.stop();
+    };
+  }
+
+  /** The declaration that protects an image, or a name of it, from a removal. */
+  async keeperOf({ references, deletes, image }: ImageRemoval): Promise<DeclaredImage | undefined> {
+    const kept = [...this.declared.images.values()].filter(({ keep }) => keep);
+    for (const one of kept) {
+      const isGoing = deletes || references.some((name) => isNamed(name, one.name));
+      if (isGoing && (await idOf(this.#options.images, one.name)) === image.id) return one;
+    }
+    return undefined;
   }
 
   /**
@@ -210,9 +242,9 @@ export class Agent {
   ): Promise<{ declared: DeclaredHost; profiles: string[] }> {
     const { config, key } = this.#options;
     const { sections, lines } = await config.readAgain(applied);
-    const { networks = {}, volumes = {}, containers = {}, profiles = {} } = sections;
+    const { networks = {}, volumes = {}, images = {}, containers = {}, profiles = {} } = sections;
     const declared = readHost(
-      { networks, volumes, containers },
+      { networks, volumes, images, containers },
       (pointer) => lines[pointer],
       key,
       (text) => config.isSecretText(text),
@@ -293,6 +325,7 @@ export class Agent {
     this.#ending.abort();
     clearTimeout(this.#soon);
     this.#retry?.abort();
+    this.#refresher.stop();
     await (turns.get(this.#options.root) ?? Promise.resolve());
   }
 
@@ -309,10 +342,15 @@ export class Agent {
       })),
       ...plan.steps.map((step) => this.#statusOf(step)),
     ];
+    const stale = [...this.#refresher.problems].filter(
+      ([reference]) => !objects.some(({ Kind, Name }) => Kind === 'image' && Name === reference),
+    );
+    objects.push(...stale.map((one) => staleStatus(one, declared)));
     const inPlan = new Set(objects.map(({ Kind, Name }) => `${Kind}/${Name}`));
     const all = [
       ...[...declared.networks.values()].map((one) => ({ kind: 'network', ...one }) as const),
       ...[...declared.volumes.values()].map((one) => ({ kind: 'volume', ...one }) as const),
+      ...[...declared.images.values()].map((one) => ({ kind: 'image', ...one }) as const),
       ...[...declared.containers.values()].map((one) => ({ kind: 'container', ...one }) as const),
     ];
     const fine = all.filter(({ kind, name }) => !inPlan.has(`${kind}/${name}`));
@@ -373,8 +411,10 @@ export class Agent {
     if (isWhole) this.#failures.clear();
     this.#busy = true;
     try {
+      await this.#noteDeclaredImages();
       if (isWhole) await this.#refreshImages();
       const plan = await this.plan({ mayRemoveMany });
+      this.#isHolding = plan.steps.some(({ held }) => held !== undefined);
       onMessage?.({ plan: shownPlan(plan) });
       const due = isWhole ? plan : { ...plan, steps: plan.steps.filter((step) => this.#isDue(step)) };
       const outcome = await this.#run(due, cause, onMessage);
@@ -388,17 +428,18 @@ export class Agent {
     }
   }
 
-  /** Pulls the images of containers with `pull: always`; the host's own serve where that fails. */
+  /** Pulls the images of containers with `pull: always`. */
   async #refreshImages(): Promise<void> {
-    const { images, log } = this.#options;
     const wanted = [...this.declared.containers.values()].filter(({ pull }) => pull === 'always');
-    const references = new Set(wanted.map(({ request }) => request.image));
-    const pull = async (reference: string) => {
-      await images.pull(reference, { signal: this.#ending.signal }).catch((error: unknown) => {
-        log.warn('an image was not refreshed', { image: reference, error: messageOf(error) });
-      });
-    };
-    await Promise.all([...references].map(pull));
+    await this.#refresher.refresh(wanted.map(({ request }) => request.image));
+  }
+
+  /** A full disk does not keep the host from what is declared. */
+  async #noteDeclaredImages(): Promise<void> {
+    const { book, log } = this.#options;
+    await book.declare(this.declared.images).catch((error: unknown) => {
+      log.warn('the file about images of the host agent was not written', { error: messageOf(error) });
+    });
   }
 
   async #run(plan: HostPlan, cause: string, onMessage: ApplyOptions['onMessage']): Promise<AgentOutcome> {
@@ -406,14 +447,19 @@ export class Agent {
     const { sections, files } = inForce;
     const doable = plan.steps.filter(({ held }) => held === undefined);
     if (doable.length === 0) return { Done: 0, Failed: 0, Left: plan.steps.length };
+    const missing = plan.steps.filter((step) => isPull(step) && !this.#isDue(step));
     const outcome = await runPlan(this.#options, plan, {
-      onProgress: (progress, error) => {
-        this.#note(progress);
+      missing: new Map(missing.map((step) => [step.name, this.#failures.get(keyOf(step))?.why ?? ''])),
+      onProgress: (progress, { error, isWithoutImage = false } = {}) => {
+        const step = plan.steps.find((one) => keyOf(one) === `${progress.Kind}/${progress.Name}`);
+        this.#note(progress, { changes: changesIn(step), isWithoutImage });
         if (error) log.error('a declared object is not as it is declared', { ...progress });
         onMessage?.({ progress });
       },
     });
     const { Done: done, Failed: failed, Left: left } = outcome;
+    // A registry that is away would push everything else out of the history.
+    if (done === 0 && cause === retryCause) return outcome;
     const recorded = { at: now(), cause, sections, files, plan: shownPlan(plan), done, failed, left };
     const Generation = await generations.add(recorded);
     log.info('the host was converged', { cause, generation: Generation, done, failed, left });
@@ -422,18 +468,24 @@ export class Agent {
 
   /** On its own the agent undoes nothing that was done by hand, and waits after failures. */
   #isDue(step: Step): boolean {
+    if (step.isDrift) return false;
     const failure = this.#failures.get(keyOf(step));
-    return !step.isDrift && (!failure || failure.until <= performance.now());
+    if (!failure || failure.isWithoutImage || failure.changes !== changesIn(step)) return true;
+    return failure.until <= performance.now();
   }
 
-  #note({ Kind, Name, Error, Waits }: AgentProgress): void {
+  #note(
+    { Kind, Name, Error, Waits }: AgentProgress,
+    details: Pick<Failure, 'changes' | 'isWithoutImage'>,
+  ): void {
     const key = `${Kind}/${Name}`;
     if (!Error && Waits === undefined) return void this.#failures.delete(key);
     const count = (this.#failures.get(key)?.count ?? 0) + 1;
     // Each attempt to replace a container costs downtime: a new one needs somebody who asks for it.
     const isFinal = Error?.Code === 'PCH_AGENT_REPLACE_FAILED';
-    const pause = isFinal ? Infinity : Math.min(firstPauseMs * 2 ** (count - 1), longestPauseMs);
+    const pause = isFinal ? Infinity : pauseMs(count);
     this.#failures.set(key, {
+      ...details,
       count,
       until: performance.now() + pause,
       why: Error?.Message ?? `it waits for ${Waits}`,
@@ -442,12 +494,13 @@ export class Agent {
 
   #retryLater(): void {
     this.#retry?.abort();
-    const next = Math.min(...[...this.#failures.values()].map(({ until }) => until));
+    const timed = [...this.#failures.values()].filter(({ isWithoutImage }) => !isWithoutImage);
+    const next = Math.min(...timed.map(({ until }) => until));
     if (!Number.isFinite(next) || this.#ending.signal.aborted) return;
     this.#retry = new AbortController();
     const { signal } = this.#retry;
-    sleep(Math.max(next - performance.now(), firstPauseMs), undefined, { signal, ref: false }).then(
-      () => this.converge('retry'),
+    sleep(Math.max(next - performance.now(), shortestPauseMs), undefined, { signal, ref: false }).then(
+      () => this.converge(retryCause),
       () => undefined,
     );
   }
@@ -474,6 +527,25 @@ function completed(
     if (loaded.length === profiles.length) throw error;
     return containers.complete({ ...request, profiles: loaded });
   }
+}
+
+function isPull({ kind, action }: Step): boolean {
+  return kind === 'image' && action === 'pull';
+}
+
+function changesIn(step: Step | undefined): string {
+  return JSON.stringify(step?.changes ?? []);
+}
+
+/** Whether a full name, `docker.io/library/debian:12`, is that of a reference as it is written. */
+function isNamed(name: string, reference: string): boolean {
+  return name === reference || name.endsWith(`/${reference}`);
+}
+
+function staleStatus([Name, why]: [string, string], { images }: DeclaredHost): AgentObjectStatus {
+  const { origin } = images.get(Name) ?? {};
+  const Why = `not refreshed, the image that the host has is used: ${why}`;
+  return { Kind: 'image', Name, State: 'failed', Why, ...(origin !== undefined && { Origin: origin }) };
 }
 
 function keyOf({ kind, name }: Step): string {

@@ -1,6 +1,6 @@
 import type { NewNetwork } from '../../../hooks/index.ts';
 import { labels } from '../labels.ts';
-import type { ContainerStep, NetworkStep, Step, VolumeStep } from '../plan/step.ts';
+import type { ContainerStep, ImageStep, NetworkStep, Step, VolumeStep } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { changeContainer } from './changeContainer.ts';
 import { createContainer, ownLabels } from './createContainer.ts';
@@ -11,8 +11,7 @@ import { untilUp } from './untilUp.ts';
 export async function applyStep(context: AgentContext, step: Step): Promise<void> {
   switch (step.kind) {
     case 'image':
-      await context.images.pull(step.name);
-      return;
+      return await applyImage(context, step);
     case 'network':
       return await applyNetwork(context, step);
     case 'volume':
@@ -20,6 +19,18 @@ export async function applyStep(context: AgentContext, step: Step): Promise<void
     case 'container':
       return await applyContainer(context, step);
   }
+}
+
+async function applyImage(
+  { images, book, now, signal }: AgentContext,
+  { action, name, declared }: ImageStep,
+): Promise<void> {
+  if (action === 'remove') {
+    await images.remove(name);
+    return await book.removed(name);
+  }
+  await images.pull(name, { signal });
+  if (declared) await book.pulled(declared, now());
 }
 
 async function applyNetwork(

@@ -40,9 +40,15 @@ export async function replaceContainer(context: AgentContext, step: ContainerSte
 async function nextOf(context: AgentContext, step: ContainerStep): Promise<ContainerRecord> {
   const { containers } = context;
   const next = ownOf(context, nextName(step.name), step.name);
-  if (next && next.draft.labels[labels.declaration] === step.digest) return next;
+  const isAsDeclared = next?.draft.labels[labels.declaration] === step.digest;
+  // Its tag may be that of another image by now.
+  if (next && isAsDeclared && (await isOfImage(context, next))) return next;
   if (next) await containers.remove(next.id, { force: true, volumes: true });
   return containers.inspect(await createContainer(context, step, nextName(step.name)));
+}
+
+async function isOfImage({ images }: AgentContext, { request, draft }: ContainerRecord): Promise<boolean> {
+  return (await images.get(request.image)).id === draft.image.id;
 }
 
 /** A new one that does not come up leaves the old one untouched. */

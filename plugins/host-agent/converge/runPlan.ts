@@ -11,13 +11,22 @@ import { untilMet } from './untilUp.ts';
 const atOnce = 4;
 
 export interface RunOptions {
-  onProgress(progress: AgentProgress, error?: unknown): void;
+  /** Images that the host lacks, and whose next pull is not due yet, each with the reason. */
+  readonly missing?: ReadonlyMap<string, string>;
+  onProgress(progress: AgentProgress, details?: ProgressDetails): void;
+}
+
+export interface ProgressDetails {
+  /** Of a step that has failed. */
+  readonly error?: unknown;
+  /** The container waits for its image. */
+  readonly isWithoutImage?: boolean;
 }
 
 /**
  * What is gone goes first, as it may hold ports and addresses; then what containers need, then containers after those
- * that they depend on, and last the networks and volumes that nobody needs any more. A step that fails holds up only
- * those that depend on it.
+ * that they depend on, and last the networks, volumes and images that nobody needs any more. Pulls take their time
+ * meanwhile: only containers of their images wait for them. A step that fails holds up only those that depend on it.
  */
 export async function runPlan(
   context: AgentContext,
@@ -27,10 +36,11 @@ export async function runPlan(
   const due = steps.filter(({ held }) => held === undefined);
   const run = new Run(context, problems, options);
   await run.all(due.filter((step) => isEnd(step) && step.kind === 'container'));
-  await run.all(due.filter((step) => !isEnd(step) && step.kind !== 'container'));
-  await run.containers(
-    due.filter((step): step is ContainerStep => !isEnd(step) && step.kind === 'container'),
-  );
+  const begins = due.filter((step) => !isEnd(step));
+  const pulls = run.pull(begins.filter(({ kind }) => kind === 'image'));
+  await run.all(begins.filter(({ kind }) => kind === 'network' || kind === 'volume'));
+  await run.containers(begins.filter((step): step is ContainerStep => step.kind === 'container'));
+  await pulls;
   await run.all(due.filter((step) => isEnd(step) && step.kind !== 'container'));
   const { done, failed } = run;
   return { Done: done, Failed: failed, Left: steps.length - done - failed };
@@ -40,12 +50,19 @@ function isEnd({ action }: Step): boolean {
   return action === 'remove' || action === 'stop';
 }
 
+const needsImage: ReadonlySet<Step['action']> = new Set(['create', 'recreate', 'upgrade']);
+
 class Run {
   done = 0;
   failed = 0;
   readonly #context: AgentContext;
   readonly #options: RunOptions;
   readonly #queue = new PQueue({ concurrency: atOnce });
+  readonly #pullQueue = new PQueue({ concurrency: atOnce });
+  /** By reference. */
+  readonly #pulls = new Map<string, Promise<void>>();
+  /** Images that the host lacks, each with the reason. */
+  readonly #missing: Map<string, string>;
   readonly #groups = new Map<string, PQueue>();
   /** By the name of their declaration: the replica that has failed. */
   readonly #failedGroups = new Map<string, string>();
@@ -56,11 +73,21 @@ class Run {
     this.#context = context;
     this.#options = options;
     const broken = problems.filter(({ kind }) => kind === 'container');
+    this.#missing = new Map(options.missing);
     this.#unmet = new Map(broken.map(({ name }) => [name, 'its declaration has a mistake']));
   }
 
   async all(steps: readonly Step[]): Promise<void> {
     await Promise.all(steps.map((step) => this.#queue.add(() => this.#do(step))));
+  }
+
+  async pull(steps: readonly Step[]): Promise<void> {
+    for (const step of steps)
+      this.#pulls.set(
+        step.name,
+        this.#pullQueue.add(() => this.#do(step)),
+      );
+    await Promise.all(this.#pulls.values());
   }
 
   async containers(steps: readonly ContainerStep[]): Promise<void> {
@@ -74,6 +101,8 @@ class Run {
       const work = (async () => {
         const { dependsOn = [] } = step.declared ?? {};
         await Promise.all(dependsOn.map((dependency) => once(dependency.name)));
+        const image = await this.#missingImageOf(step);
+        if (image !== undefined) return this.#wait(step, image, { isWithoutImage: true });
         const obstacle = await this.#obstacleOf(step);
         if (obstacle === undefined) await this.#inGroup(step);
         else this.#wait(step, obstacle);
@@ -97,6 +126,15 @@ class Run {
       await this.#queue.add(() => this.#do(step));
       if (this.#unmet.has(step.name)) this.#failedGroups.set(replicaOf, step.name);
     });
+  }
+
+  /** Why a container cannot be created: its image is not on the host. */
+  async #missingImageOf({ action, declared }: ContainerStep): Promise<string | undefined> {
+    if (!declared || !needsImage.has(action)) return undefined;
+    const { image } = declared.request;
+    await this.#pulls.get(image);
+    const reason = this.#missing.get(image);
+    return reason === undefined ? undefined : `its image ${image}: ${reason}`;
   }
 
   /** Why a step cannot be done yet. A change of a container that runs waits for nobody. */
@@ -126,13 +164,18 @@ class Run {
       this.failed++;
       const { code, message, hint } = toPouchError(error);
       if (Kind === 'container') this.#unmet.set(Name, message);
+      if (Kind === 'image') this.#missing.set(Name, message);
       const Error = { Code: code, Message: message, ...(hint !== undefined && { Hint: hint }) };
-      this.#options.onProgress({ Kind, Name, Action, Error }, error);
+      this.#options.onProgress({ Kind, Name, Action, Error }, { error });
     }
   }
 
-  #wait({ kind: Kind, name: Name, action: Action }: ContainerStep, reason: string): void {
+  #wait(
+    { kind: Kind, name: Name, action: Action }: ContainerStep,
+    reason: string,
+    details?: ProgressDetails,
+  ): void {
     this.#unmet.set(Name, `it waits for ${reason}`);
-    this.#options.onProgress({ Kind, Name, Action, Waits: reason });
+    this.#options.onProgress({ Kind, Name, Action, Waits: reason }, details);
   }
 }

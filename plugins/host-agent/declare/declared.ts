@@ -4,12 +4,14 @@ import type { ContainerRequest, NewNetwork, NewVolume } from '../../../hooks/ind
 export interface DeclaredHost {
   readonly networks: ReadonlyMap<string, DeclaredNetwork>;
   readonly volumes: ReadonlyMap<string, DeclaredVolume>;
+  /** By their references, as they are written. */
+  readonly images: ReadonlyMap<string, DeclaredImage>;
   readonly containers: ReadonlyMap<string, DeclaredContainer>;
   /** Objects with mistakes: they stay as they are. */
   readonly broken: readonly BrokenObject[];
 }
 
-export type ObjectKind = 'network' | 'volume' | 'container';
+export type ObjectKind = 'network' | 'volume' | 'image' | 'container';
 
 interface Declared {
   readonly name: string;
@@ -27,6 +29,15 @@ export interface DeclaredNetwork extends Declared {
 
 export interface DeclaredVolume extends Declared {
   readonly volume: NewVolume;
+  readonly onRemove: 'keep' | 'remove';
+}
+
+/** Its name is its reference. */
+export interface DeclaredImage extends Declared {
+  /** Nobody can remove it. */
+  readonly keep: boolean;
+  /** When the registry is asked for a newer one: `every 6h`, or five fields as of crontab(5), in the host's time. */
+  readonly refresh?: string;
   readonly onRemove: 'keep' | 'remove';
 }
 

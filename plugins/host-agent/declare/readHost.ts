@@ -10,6 +10,7 @@ import type { BrokenObject, DeclaredContainer, DeclaredHost, ObjectKind } from '
 import { digestOf } from './digestOf.ts';
 import { readContainer } from './readContainer.ts';
 import { withReplicas } from './withReplicas.ts';
+import { checkReference, readImage } from './readImage.ts';
 import { readNetwork } from './readNetwork.ts';
 import { readVolume } from './readVolume.ts';
 
@@ -38,6 +39,10 @@ export function readHost(
     network: readNetwork(name, words),
   }));
   const volumes = readAll(options.volumes, 'volume', reading, readVolume);
+  const images = readAll(options.images ?? {}, 'image', reading, (reference, words) => {
+    checkReference(reference);
+    return readImage(reference, words);
+  });
   const declarations = readAll(options.containers, 'container', reading, (name, words) =>
     readContainer(name, words, isSecretText),
   );
@@ -48,7 +53,7 @@ export function readHost(
   const broken = [...reading.broken, ...ofDependencies];
   const placeOf = (name: string) => locate(pointerTo('container', name, 'replicas'));
   const containers = withReplicas(declarations, placeOf, broken);
-  return { networks, volumes, containers, broken };
+  return { networks, volumes, images, containers, broken };
 }
 
 function readAll<Read extends object>(
@@ -61,7 +66,7 @@ function readAll<Read extends object>(
   const all = new Map<string, Read & Pick<DeclaredContainer, 'name' | 'origin' | 'originOf' | 'digest'>>();
   for (const [name, words] of Object.entries(section)) {
     try {
-      if (!nameForm.test(name)) throw new OptionError(nameProblem);
+      if (kind !== 'image' && !nameForm.test(name)) throw new OptionError(nameProblem);
       const origin = locate(pointerTo(kind, name));
       all.set(name, {
         ...read(name, words),

@@ -60,8 +60,8 @@ export class InForce {
   /** Absolute paths of the files that declare it. */
   get files(): string[] {
     if (this.#pinned) return this.#pinned.pin.files;
-    const { networks, volumes, containers } = this.#ofFiles;
-    const all = [...networks.values(), ...volumes.values(), ...containers.values()];
+    const { networks, volumes, images, containers } = this.#ofFiles;
+    const all = [networks, volumes, images, containers].flatMap((section) => [...section.values()]);
     const origins = all.flatMap(({ origin }) => origin?.replace(/(:\d+){1,2}$/, '') ?? []);
     return [...new Set(origins)].toSorted();
   }

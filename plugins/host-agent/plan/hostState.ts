@@ -7,4 +7,6 @@ export interface HostState {
   readonly containers: readonly ContainerRecord[];
   /** Ids of the images that the host has, by reference. */
   readonly images: ReadonlyMap<string, string>;
+  /** References of images that the agent has pulled, and removes once they are not declared. */
+  readonly ownImages: readonly string[];
 }

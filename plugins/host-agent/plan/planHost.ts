@@ -3,9 +3,10 @@ import type { DeclaredHost } from '../declare/declared.ts';
 import { masked } from './changesOf.ts';
 import type { HostState } from './hostState.ts';
 import { planContainers, type PlanOptions } from './planContainers.ts';
+import { planImages } from './planImages.ts';
 import { planNetworks } from './planNetworks.ts';
 import { planVolumes } from './planVolumes.ts';
-import type { ContainerStep, HostPlan, Step } from './step.ts';
+import type { ContainerStep, HostPlan } from './step.ts';
 
 export interface HostPlanOptions extends PlanOptions {
   /** Whether more than a third of the containers that run may be removed. */
@@ -14,19 +15,27 @@ export interface HostPlanOptions extends PlanOptions {
 
 /** Compares what is declared with what the host has. Changes nothing. */
 export function planHost(declared: DeclaredHost, state: HostState, options: HostPlanOptions): HostPlan {
-  const networks = planNetworks(declared, state);
   const containers = planContainers(declared, state, options);
+  const containerSteps = withLimit(containers.steps, declared, state, options.mayRemoveMany);
+  const networks = planNetworks(declared, state, endingOf(containerSteps));
   const broken = declared.broken.map(({ kind, name, problem }) => ({ kind, name, problem }));
   const steps = [
-    ...imagesToPull(declared, state),
+    ...planImages(declared, state),
     ...networks.steps,
     ...planVolumes(declared, state),
-    ...withLimit(containers.steps, declared, state, options.mayRemoveMany),
+    ...containerSteps,
   ];
   return {
     steps: steps.map((step) => ({ ...step, changes: step.changes.map((one) => hidden(one, options)) })),
     problems: [...broken, ...networks.problems, ...containers.problems],
   };
+}
+
+function endingOf(steps: readonly ContainerStep[]): ReadonlySet<string> {
+  const ending = steps.filter(
+    ({ action, held }) => (action === 'remove' || action === 'stop') && held === undefined,
+  );
+  return new Set(ending.flatMap(({ id }) => id ?? []));
 }
 
 /** Contents of files are not shown, in whatever field they are. */
@@ -43,14 +52,6 @@ function hidden(change: AgentChange, { isSecretText }: PlanOptions): AgentChange
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
-}
-
-function imagesToPull({ containers }: DeclaredHost, { images }: HostState): Step[] {
-  const missing = [...containers.values()].filter(
-    ({ pull, request }) => pull !== 'never' && !images.has(request.image),
-  );
-  const references = new Set(missing.map(({ request }) => request.image));
-  return [...references].map((name) => ({ kind: 'image', name, action: 'pull', changes: [] }) as const);
 }
 
 /** A file that was lost, or damaged, must not take the host down. */

@@ -1,16 +1,25 @@
-import type { Network, NewNetwork } from '../../../hooks/index.ts';
+import type { ContainerRecord, ContainerRequest, Network, NewNetwork } from '../../../hooks/index.ts';
 import type { DeclaredHost, DeclaredNetwork } from '../declare/declared.ts';
 import { labels, usersLabels } from '../labels.ts';
 import { changesOf } from './changesOf.ts';
 import type { HostState } from './hostState.ts';
+import { namesOf } from './planImages.ts';
 import type { NetworkStep, ObjectProblem } from './step.ts';
 
-/** Networks are created, and replaced while no container uses them: they cannot change. */
+/**
+ * Networks are created, and replaced while no container that runs uses them: they cannot change.
+ * @param ending ids of containers that end before
+ */
 export function planNetworks(
-  { networks: declared }: DeclaredHost,
-  { networks }: HostState,
+  { networks: declared, containers }: DeclaredHost,
+  { networks, ...state }: HostState,
+  ending: ReadonlySet<string>,
 ): { steps: NetworkStep[]; problems: ObjectProblem[] } {
   const problems: ObjectProblem[] = [];
+  const usersOf = (name: string) =>
+    state.containers.filter(
+      (record) => record.state.status === 'running' && !ending.has(record.id) && uses(record.request, name),
+    );
   const steps: NetworkStep[] = [];
   for (const one of declared.values()) {
     const found = networks.find(({ name }) => name === one.name);
@@ -23,8 +32,10 @@ export function planNetworks(
       });
       // One that was made by hand as it is declared stays its user's.
       if (changes.length > 0 && !isOurs(found)) problems.push(foreign(one));
-      else if (changes.length > 0)
-        steps.push({ kind: 'network', name: one.name, action: 'recreate', changes, declared: one });
+      else if (changes.length > 0) {
+        const held = heldBy(usersOf(one.name), 'it cannot change, and is replaced');
+        steps.push({ kind: 'network', name: one.name, action: 'recreate', changes, declared: one, ...held });
+      }
     }
   }
   const gone = networks.filter((network) => isOurs(network) && !declared.has(network.name));
@@ -32,9 +43,26 @@ export function planNetworks(
     problems,
     steps: [
       ...steps,
-      ...gone.map(({ name }) => ({ kind: 'network', name, action: 'remove', changes: [] }) as const),
+      ...gone.map(({ name }): NetworkStep => {
+        // Those that are declared without it leave it before.
+        const users = usersOf(name).filter((record) => {
+          const wanted = containers.get(record.name);
+          return !wanted || uses(wanted.request, name);
+        });
+        const held = heldBy(users, 'it is no longer declared, and removed');
+        return { kind: 'network', name, action: 'remove', changes: [], ...held };
+      }),
     ],
   };
+}
+
+function uses({ network }: ContainerRequest, name: string): boolean {
+  return network?.mode === name || (network?.endpoints ?? []).some((endpoint) => endpoint.network === name);
+}
+
+function heldBy(users: readonly ContainerRecord[], what: string): Pick<NetworkStep, 'held'> {
+  if (users.length === 0) return {};
+  return { held: `${what} once no container that runs uses it: ${namesOf(users)}` };
 }
 
 function isOurs(network: Network): boolean {

@@ -1,5 +1,10 @@
 import type { AgentAction, AgentChange, AgentObjectKind } from '../../../client/wire.ts';
-import type { DeclaredContainer, DeclaredNetwork, DeclaredVolume } from '../declare/declared.ts';
+import type {
+  DeclaredContainer,
+  DeclaredImage,
+  DeclaredNetwork,
+  DeclaredVolume,
+} from '../declare/declared.ts';
 
 interface StepOf<Kind extends AgentObjectKind, Declared> {
   readonly kind: Kind;
@@ -14,7 +19,7 @@ interface StepOf<Kind extends AgentObjectKind, Declared> {
   readonly isDrift?: boolean;
 }
 
-export type ImageStep = StepOf<'image', undefined>;
+export type ImageStep = StepOf<'image', DeclaredImage>;
 export type NetworkStep = StepOf<'network', DeclaredNetwork>;
 export type VolumeStep = StepOf<'volume', DeclaredVolume>;
 

@@ -28,7 +28,7 @@ describe('loadConfig', () => {
   });
 
   it('treats groups, lists and maps whose entries are commented out as unset', () => {
-    const { config } = load('network:\nlisten:\nplugins:\ndefaultUlimits:\nimages:\n  mirrors:\n');
+    const { config } = load('network:\nlisten:\nplugins:\ndefaultUlimits:\nregistries:\n  mirrors:\n');
     assert.deepEqual(config, withoutFile().config);
   });
 
@@ -46,7 +46,7 @@ socketGroup: 998
 listen: [{ address: 'tcp://[::1]:2375', tokenFile: /etc/pouch/token }]
 stopTimeout: 1m30s
 containerLogs: { maxSize: 0 }
-images: { mirrors: { docker.io: [https://a.example/, http://b.example] } }
+registries: { mirrors: { docker.io: [https://a.example/, http://b.example] } }
 defaultUlimits: { nofile: 1024:4096, core: -1 }
 `);
     assert.equal(config.root, '/srv/pouch');
@@ -56,7 +56,7 @@ defaultUlimits: { nofile: 1024:4096, core: -1 }
     ]);
     assert.equal(config.stopTimeout, 90_000);
     assert.equal(config.containerLogs.maxSize, 0);
-    assert.deepEqual(config.images.mirrors, { 'docker.io': ['https://a.example', 'http://b.example'] });
+    assert.deepEqual(config.registries.mirrors, { 'docker.io': ['https://a.example', 'http://b.example'] });
     assert.deepEqual(config.defaultUlimits, {
       nofile: { soft: 1024, hard: 4096 },
       core: { soft: -1, hard: -1 },
@@ -187,7 +187,7 @@ plugins:
         7: seven
       list: [x, y]
   - name: b
-images:
+registries:
   mirrors:
     docker.io:
       - https://m.example`);
@@ -208,7 +208,7 @@ images:
     ['/plugins/0/options/list/1', 8, 17],
     ['/plugins/0/options/missing/deeper', 4, 5],
     ['plugins[1].options', 9, 5],
-    ['images.mirrors["docker.io"][0]', 13, 9],
+    ['registries.mirrors["docker.io"][0]', 13, 9],
   ];
   for (const [path, line, column] of rows) {
     it(`of ${JSON.stringify(path)} is ${line}:${column}`, () => {

@@ -6,7 +6,7 @@ const lines = `root: /srv/pouch
 state: /run/second
 stopTimeout: 90s
 socketGroup: pouch
-images:
+registries:
   mirrors:
     docker.io: [https://m.example]
 defaultUlimits: { nofile: 1024:4096 }

@@ -63,7 +63,7 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
     ],
   ],
   'a key in another style': ['stop_timeout: 5s', [/did you mean stopTimeout\?/]],
-  'a key of another group': ['mirrors: {}', [/^1:1 mirrors: .*\(did you mean images\.mirrors\?\)$/]],
+  'a key of another group': ['mirrors: {}', [/^1:1 mirrors: .*\(did you mean registries\.mirrors\?\)$/]],
   'a key that resembles none': ['xyzzy: 1', [/^1:1 xyzzy: .*, found the unknown key "xyzzy"$/]],
   'a key of the prototype': [
     '__proto__: { a: 1 }\nconstructor: 1',
@@ -147,8 +147,8 @@ const cases: Record<string, readonly [lines: string, problems: readonly (string 
     [/^1:15 cgroupParent: expected an absolute cgroup path/],
   ],
   'a mirror that is not a list': [
-    'images:\n  mirrors:\n    docker.io: https://m.example',
-    [/^3:16 images\.mirrors\["docker\.io"\]: expected a list, each a URL/],
+    'registries:\n  mirrors:\n    docker.io: https://m.example',
+    [/^3:16 registries\.mirrors\["docker\.io"\]: expected a list, each a URL/],
   ],
   'a ulimit that does not exist': [
     'defaultUlimits: { nofiles: 1024 }',
@@ -246,7 +246,9 @@ describe('a problem in pouchd.yaml is reported with its line: ', () => {
 
 describe('a message', () => {
   it('hides the credentials of a URL and truncates a long value', () => {
-    const [problem = ''] = problemsOf('images: { mirrors: { docker.io: ["https://me:hunter2@m.example"] } }');
+    const [problem = ''] = problemsOf(
+      'registries: { mirrors: { docker.io: ["https://me:hunter2@m.example"] } }',
+    );
     assert.match(problem, /found "https:\/\/\(hidden\)@m\.example" \(credentials are not allowed here/);
     assert.ok(problemsOf(`runtime: { default: ${'X'.repeat(9000)} }`).join().length < 300);
   });

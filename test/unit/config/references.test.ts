@@ -48,6 +48,20 @@ describe('references in a configuration', () => {
     assert.deepEqual(config.plugins[0]?.options, { a: ['north'] });
   });
 
+  it('are taken in credentials of registries, which are not shown', () => {
+    const loaded = load(
+      `registries:\n  credentials:\n    r.example: { username: '\${env:SITE}', password: '\${file:${secret}}' }\n    q.example: { username: me, password: ${password} }\n`,
+    );
+    assert.deepEqual(loaded.config.registries.credentials, {
+      'r.example': { username: 'north', password },
+      'q.example': { username: 'me', password },
+    });
+    const printed = printConfig(loaded);
+    assert.match(printed, /username: \$\{env:SITE\}/);
+    assert.match(printed, /password: \$\{file:.*secret\}/);
+    assert.doesNotMatch(printed, new RegExp(password));
+  });
+
   it('are not taken in other settings', () =>
     assert.match(
       problemOf('stopTimeout: ${env:SITE}\n'),

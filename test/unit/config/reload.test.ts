@@ -13,7 +13,7 @@ const cases: readonly (readonly [
   ['stopTimeout: 90s', 'stopTimeout: 1m30s', [], []],
   ['root: /srv/', 'root: /srv', [], []],
   ['log: { level: debug }', 'log: { level: info }', ['log.level'], []],
-  ['', 'images: { mirrors: { docker.io: [https://m.example] } }', ['images.mirrors'], []],
+  ['', 'registries: { mirrors: { docker.io: [https://m.example] } }', ['registries.mirrors'], []],
   ['defaultUlimits: { nofile: 1 }', 'defaultUlimits: { nofile: 1:2 }', ['defaultUlimits'], []],
   ['plugins: [{ name: a, options: { x: 1 } }]', 'plugins: [{ name: a, options: { x: 2 } }]', ['plugins'], []],
   ['plugins: [{ name: a, onError: skip }]', 'plugins: [{ onError: skip, name: a }]', [], []],

@@ -34,7 +34,7 @@ describe('the schema', () => {
     const flags = settingPaths.map((path) => settings[path].flag).filter((flag) => flag !== undefined);
     assert.equal(new Set(flags).size, flags.length);
     assert.equal(envName('network.binDir'), 'POUCHD_NETWORK_BIN_DIR');
-    assert.equal(envName('images.insecureTls'), 'POUCHD_IMAGES_INSECURE_TLS');
+    assert.equal(envName('registries.insecureTls'), 'POUCHD_REGISTRIES_INSECURE_TLS');
   });
 });
 
@@ -57,7 +57,7 @@ describe('the JSON Schema', () => {
     'stopTimeout: 1m30s',
     'containerLogs: { maxSize: 65536 }',
     'defaultUlimits: { nofile: 1024:-1, core: -1 }',
-    'images: { mirrors: { docker.io: [https://m.example] } }',
+    'registries: { mirrors: { docker.io: [https://m.example] } }',
     'listen: [{ address: "tcp://127.0.0.1:2375", insecure: true }]',
     'listen: [{ address: "tcp://0.0.0.0:2376", tls: { cert: /c, key: /k, ca: /a } }]',
     'plugins: [{ name: a, options: { x: 1 }, timeout: 5s, onError: retry(3) }]',

@@ -27,7 +27,7 @@ describe('a path', () => {
     ['root', ['root']],
     ['log.level', ['log', 'level']],
     ['plugins[0].options.entries', ['plugins', 0, 'options', 'entries']],
-    ['images.mirrors["docker.io"][1]', ['images', 'mirrors', 'docker.io', 1]],
+    ['registries.mirrors["docker.io"][1]', ['registries', 'mirrors', 'docker.io', 1]],
     ['plugins[0].options["a\\"b]"]', ['plugins', 0, 'options', 'a"b]']],
   ];
   for (const [text, segments] of rows) {

@@ -189,7 +189,7 @@ const cases: Record<string, Case> = {
       ['ftp://mirror.example.org', undefined],
       [
         'https://user:pw@mirror.example.org',
-        'credentials are not allowed here: put them in the file of images.dockerConfig',
+        'credentials are not allowed here: put them in the file of registries.dockerConfig',
       ],
       ['https://mirror.example.org/?a=b', 'a query and a fragment are not allowed'],
     ],

@@ -80,9 +80,9 @@ describe('pouch build with BuildKit', () => {
 
   it('has the registries of pouchd.yaml', () => {
     const settings: Record<string, unknown> = {
-      'images.mirrors': { 'docker.io': ['http://mirror:5000/hub', 'https://other.example.org'] },
-      'images.plainHttp': ['lan:5000'],
-      'images.insecureTls': ['self.example.org'],
+      'registries.mirrors': { 'docker.io': ['http://mirror:5000/hub', 'https://other.example.org'] },
+      'registries.plainHttp': ['lan:5000'],
+      'registries.insecureTls': ['self.example.org'],
     };
     assert.deepEqual(registryTables({ get: (name) => settings[name] }), {
       'registry."lan:5000"': { http: true },

@@ -2,8 +2,13 @@ import assert from 'node:assert/strict';
 import type { DeclaredHost } from '../../../../plugins/host-agent/declare/declared.ts';
 import { readHost } from '../../../../plugins/host-agent/declare/readHost.ts';
 
-/** Reads containers, networks and volumes; lines are their pointers. */
-function read(sections: { containers?: object; networks?: object; volumes?: object }): DeclaredHost {
+/** Reads sections; lines are their pointers. */
+function read(sections: {
+  containers?: object;
+  networks?: object;
+  volumes?: object;
+  images?: object;
+}): DeclaredHost {
   const options = { containers: {}, networks: {}, volumes: {}, ...sections } as never;
   return readHost(options, (pointer) => `pouchd.yaml:${pointer}`, 'key');
 }
@@ -282,4 +287,46 @@ describe('a declared volume', () => {
       ],
     );
   });
+});
+
+describe('a declared image', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+
+  it('has a reference with a tag or a digest', () => {
+    const names = [
+      'debian:12',
+      'shop/web:3',
+      'localhost:5000/a/b:1.0',
+      `a@${digest}`,
+      `r.example/a:1@${digest}`,
+    ];
+    const { images, broken } = read({ images: Object.fromEntries(names.map((name) => [name, {}])) });
+    assert.deepEqual([[...images.keys()], broken], [names, []]);
+  });
+
+  it('stays, and is not asked for, unless it says otherwise', () => {
+    const { images } = read({
+      images: { 'a:1': {}, 'b:1': { keep: true, refresh: '@daily', onRemove: 'remove' } },
+    });
+    const shown = [...images.values()].map(({ keep, refresh, onRemove }) => [keep, refresh, onRemove]);
+    assert.deepEqual(shown, [
+      [false, undefined, 'keep'],
+      [true, '@daily', 'remove'],
+    ]);
+  });
+
+  for (const [reference, words, problem] of [
+    ['mirrors', { 'docker.io': ['https://m.example'] }, /with a tag or a digest.*section registries/],
+    ['localhost:5000/a', {}, /with a tag or a digest/],
+    ['a b:1', {}, /with a tag or a digest/],
+    ['a:', {}, /with a tag or a digest/],
+    [`${'a'.repeat(600)}:1`, {}, /with a tag or a digest/],
+    ['a:1', { refresh: 'often' }, /images\.a:1\.refresh: expected times such as "every 6h".*, found "often"/],
+    [`a@${digest}`, { refresh: 'every 1h' }, /refresh: expected an image with a tag/],
+    ['a:1', { onRemove: 'stop' }, /onRemove: expected keep or remove, found "stop"/],
+    ['a:1', { keep: 'yes' }, /keep: expected true or false/],
+    ['a:1', { pull: 'always' }, /pull: expected one of keep, refresh, onRemove/],
+  ] as const)
+    it(`is refused as ${reference.slice(0, 30)} with ${JSON.stringify(words)}`, () =>
+      assert.match(read({ images: { [reference]: words } }).broken[0]?.problem ?? '', problem));
 });

@@ -12,6 +12,7 @@ interface Sections {
   containers?: Record<string, object>;
   networks?: Record<string, object>;
   volumes?: Record<string, object>;
+  images?: Record<string, object>;
 }
 
 function declare(sections: Sections) {
@@ -24,6 +25,7 @@ interface Host {
   networks: Network[];
   volumes: Volume[];
   images: Map<string, string>;
+  ownImages: string[];
 }
 
 /** The host as an apply of these sections leaves it. */
@@ -34,6 +36,7 @@ function hostOf(sections: Sections): Host {
   );
   return {
     images,
+    ownImages: [],
     networks: [...networks.values()].map(
       ({ name, network }) =>
         ({
@@ -131,7 +134,13 @@ describe('a plan of the host', () => {
   });
 
   it('creates all that an empty host lacks, images first', () => {
-    const empty = { containers: [], networks: [], volumes: [], images: new Map<string, string>() };
+    const empty = {
+      containers: [],
+      networks: [],
+      volumes: [],
+      images: new Map<string, string>(),
+      ownImages: [],
+    };
     assert.deepEqual(shown(plan({ ...before, containers: { web } }, empty)), [
       'pull image nginx:1',
       'create network shop',
@@ -222,7 +231,7 @@ describe('a plan of the host', () => {
     [
       'another subnet',
       { ...before, networks: { shop: { subnet: '10.2.0.0/24' } } },
-      ['recreate network shop: subnet recreate'],
+      ['held recreate network shop: subnet recreate'],
     ],
     [
       'no network',
@@ -318,6 +327,31 @@ describe('a plan of the host', () => {
       steps.map(({ name, action, isDrift }) => [name, action, isDrift]),
       [['web', 'start', true]],
     );
+  });
+
+  it('replaces a network that no container which runs uses, and holds one in use with the names of its users', () => {
+    const after = { ...before, networks: { shop: { subnet: '10.2.0.0/24' } } };
+    const host = hostOf(before);
+    assert.match(plan(after, host).steps[0]?.held ?? '', /once no container that runs uses it: web$/);
+    Object.assign(host.containers[0]!, { state: { status: 'exited' } });
+    assert.deepEqual(shown(plan(after, host)), ['recreate network shop: subnet recreate']);
+    const gone = { ...before, networks: {} };
+    assert.match(plan(gone, hostOf(before)).steps[0]?.held ?? '', /no longer declared.* uses it: web$/);
+  });
+
+  it('pulls declared images once, and removes those of the agent that are no longer declared or used', () => {
+    const images = { 'nginx:1': {}, 'more:1': { keep: true } };
+    const declared = { ...before, images };
+    const host = hostOf(before);
+    host.images.delete('nginx:1');
+    assert.deepEqual(shown(plan(declared, host)), ['pull image nginx:1', 'pull image more:1']);
+    assert.equal(plan(declared, host).steps[0]?.declared?.origin, 'pouchd.yaml:/images/nginx:1');
+
+    const after = hostOf(before);
+    after.images.set('old:1', 'sha256:old').set('used:1', 'sha256:a');
+    after.ownImages.push('old:1', 'used:1', 'nginx:1', 'gone:1');
+    assert.deepEqual(shown(plan(before, after)), ['remove image old:1', 'held remove image used:1']);
+    assert.match(plan(before, after).steps[1]?.held ?? '', /once no container uses it: aa, bb, cc$/);
   });
 
   it('continues a replacement that was cut off', () => {

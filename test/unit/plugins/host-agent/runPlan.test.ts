@@ -7,7 +7,7 @@ import { readHost } from '../../../../plugins/host-agent/declare/readHost.ts';
 import type { ContainerStep, Step } from '../../../../plugins/host-agent/plan/step.ts';
 
 /** An engine of containers that start at once, except those that are to fail. */
-function engine(failing: ReadonlySet<string>) {
+function engine(failing: ReadonlySet<string>, pull: (name: string) => Promise<void>) {
   const calls: string[] = [];
   const started = new Set<string>();
   const containers = {
@@ -31,6 +31,7 @@ function engine(failing: ReadonlySet<string>) {
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const context = {
     containers,
+    images: { pull },
     log,
     key: 'key',
     signal: new AbortController().signal,
@@ -49,13 +50,20 @@ function stepsOf(containers: Record<string, object>, action: ContainerStep['acti
   }));
 }
 
-async function run(steps: Step[], failing: string[] = []) {
-  const { context, calls } = engine(new Set(failing));
+async function run(
+  steps: Step[],
+  failing: string[] = [],
+  {
+    pull = () => Promise.resolve(),
+    missing = {},
+  }: { pull?(name: string): Promise<void>; missing?: object } = {},
+) {
+  const { context, calls } = engine(new Set(failing), pull);
   const progress: AgentProgress[] = [];
   const outcome = await runPlan(
     context,
     { steps, problems: [] },
-    { onProgress: (one) => progress.push(one) },
+    { missing: new Map(Object.entries(missing)), onProgress: (one) => progress.push(one) },
   );
   const shown = progress.map(
     ({ Name, Error, Waits }) => `${Name}${Error ? ' failed' : ''}${Waits ? ` waits for ${Waits}` : ''}`,
@@ -92,6 +100,31 @@ describe('a run of a plan', () => {
       'web-2 failed',
       'web-3 waits for web-2, which has failed',
       'web-4 waits for web-2, which has failed',
+    ]);
+  });
+
+  it('pulls images while containers of others start', async () => {
+    let pulled: () => void = () => undefined;
+    const steps = stepsOf({ web: { image: 'slow:1' }, db: { image: 'here:1' } });
+    const pull: Step = { kind: 'image', name: 'slow:1', action: 'pull', changes: [] };
+    const running = run([pull, ...steps], [], { pull: () => new Promise((resolve) => (pulled = resolve)) });
+    // The container of the other image does not wait: if it did, this would not end.
+    setImmediate(() => pulled());
+    assert.deepEqual((await running).shown, ['db', 'slow:1', 'web']);
+  });
+
+  it('holds up only the containers of an image that cannot be pulled, now or since before', async () => {
+    const steps = stepsOf({ web: { image: 'a:1' }, db: { image: 'b:1' }, other: { image: 'c:1' } });
+    const pull: Step = { kind: 'image', name: 'a:1', action: 'pull', changes: [] };
+    const { shown } = await run([pull, ...steps], [], {
+      pull: () => Promise.reject(new PouchError('PCH_REGISTRY_UNREACHABLE', 'refused')),
+      missing: { 'b:1': 'not found' },
+    });
+    assert.deepEqual(shown.toSorted(), [
+      'a:1 failed',
+      'db waits for its image b:1: not found',
+      'other',
+      'web waits for its image a:1: refused',
     ]);
   });
 
