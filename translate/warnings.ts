@@ -60,10 +60,12 @@ export function warnOfIgnoredLimits(body: object, warn: Warn): void {
 }
 
 function warnOfEndpoints(body: ContainerCreateRequest, warn: Warn): void {
-  for (const [name, endpoint] of Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {}))
-    for (const field of ['Aliases', 'DriverOpts'] as const)
-      if (asksFor(endpoint?.[field], []) && !(field === 'Aliases' && isCreated(name)))
-        warn(`network ${name}: ${field} is not supported and has no effect`);
+  for (const [name, endpoint] of Object.entries(body.NetworkingConfig?.EndpointsConfig ?? {})) {
+    const { Aliases, DriverOpts, GwPriority, IPAMConfig } = endpoint ?? {};
+    const asked = { DriverOpts, GwPriority, LinkLocalIPs: IPAMConfig?.LinkLocalIPs };
+    for (const [field, value] of Object.entries({ ...(isCreated(name) ? {} : { Aliases }), ...asked }))
+      if (asksFor(value, [])) warn(`network ${name}: ${field} is not supported and has no effect`);
+  }
 }
 
 /** Docker has aliases in networks that users create. */

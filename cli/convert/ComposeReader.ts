@@ -10,6 +10,7 @@ import {
   LineCounter,
   parseDocument,
 } from 'yaml';
+import { OptionError } from '../../client/options/OptionError.ts';
 import { ComposeNode, isMapValue, type Path } from './ComposeNode.ts';
 
 interface Placed {
@@ -31,12 +32,12 @@ export class ComposeReader {
   /** Paths below which all is converted, or reported. */
   readonly #settled = new Set<string>();
 
-  /** @throws Error with `FILE:LINE:COLUMN` for text that is not YAML */
+  /** @throws PCH_OPTION_INVALID with `FILE:LINE:COLUMN` for text that is not YAML */
   constructor(file: string, text: string) {
     this.#file = file;
     this.#document = parseDocument(text, { lineCounter: this.#lines, merge: true, prettyErrors: false });
     const [error] = this.#document.errors;
-    if (error) throw new Error(`${this.#placeOf(error.pos[0])}: ${error.message}`);
+    if (error) throw notYaml(`${this.#placeOf(error.pos[0])}: ${error.message}`);
     // Tags of compose, such as !reset.
     for (const { pos, message } of this.#document.warnings)
       this.#problems.push({ offset: pos[0], text: message });
@@ -119,7 +120,7 @@ export class ComposeReader {
     try {
       return this.#document.toJS();
     } catch (error) {
-      throw new Error(`${this.#file}: ${(error as Error).message}`, { cause: error });
+      throw notYaml(`${this.#file}: ${(error as Error).message}`);
     }
   }
 
@@ -168,6 +169,12 @@ export class ComposeReader {
       .flatMap(({ value }) => mapsOf(value));
     return merged.map((map) => this.#step(map, segment)).find((found) => found !== undefined);
   }
+}
+
+function notYaml(message: string): OptionError {
+  return new OptionError(message, {
+    hint: 'name a compose file, or one with what `docker inspect` has printed',
+  });
 }
 
 /** `<<: *a`, or `<<: [*a, *b]`. */

@@ -1,5 +1,5 @@
 import type { AgentDeclaration, AgentDeclarations } from '../../client/index.ts';
-import type { ComposeNode } from './ComposeNode.ts';
+import { type ComposeNode, isMapValue } from './ComposeNode.ts';
 import { ComposeReader } from './ComposeReader.ts';
 import { networkWords, volumeWords } from './composeObjects.ts';
 import { composeService } from './composeService.ts';
@@ -14,11 +14,13 @@ export interface Converted {
 
 /**
  * Every key of the file is converted, or in a problem or a note.
- * @throws Error with `FILE:LINE:COLUMN` for text that is not YAML
+ * @throws PCH_OPTION_INVALID with `FILE:LINE:COLUMN` for text that is not YAML
  */
 export function composeFile(file: string, text: string): Converted {
   const reader = new ComposeReader(file, text);
   const { root } = reader;
+  if (!root.isSet || (isMapValue(root.value) && Object.keys(root.value).length === 0))
+    root.problem('expected a map with services, found nothing');
   root.get('version').note('left out: it has no meaning');
   const project = root.get('name').string() ?? reader.project;
   const services = root.get('services');

@@ -101,8 +101,11 @@ export interface AgentDrift {
   Name: string;
   /** From what is declared to what the host has. Empty: it was stopped. */
   Changes: { Field: string; Declared?: unknown; Found?: unknown; Origin?: string }[];
-  /** What was done to it since then, as far as pouchd remembers: its events of this run, the oldest first. */
-  Events: { At: string; Action: string }[];
+  /**
+   * What was done to it since then, as far as pouchd remembers: its events of this run, the oldest first, each with who
+   * asked for it, such as `user 0`.
+   */
+  Events: { At: string; Action: string; By: string }[];
 }
 
 /** How one step went. */

@@ -1,6 +1,6 @@
 /** A container's place in one network. */
 export interface EndpointSettings {
-  IPAMConfig?: { IPv4Address?: string; IPv6Address?: string } | null;
+  IPAMConfig?: { IPv4Address?: string; IPv6Address?: string; LinkLocalIPs?: string[] | null } | null;
   Links?: string[] | null;
   Aliases?: string[] | null;
   NetworkID?: string;
@@ -13,4 +13,5 @@ export interface EndpointSettings {
   GlobalIPv6PrefixLen?: number;
   MacAddress?: string;
   DriverOpts?: Record<string, string> | null;
+  GwPriority?: number;
 }

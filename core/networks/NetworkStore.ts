@@ -4,7 +4,7 @@ import type { NamedNetwork } from '../../config/types.ts';
 import type { Logger } from '../../hooks/defineHook.ts';
 import type {
   ContainerRecord,
-  EngineEvent,
+  NewEvent,
   Network,
   Networks,
   NewNetwork,
@@ -35,7 +35,7 @@ export interface NetworkStoreParts {
   settled(container: string): Promise<void>;
   /** Whether a verb of the container is under way. */
   isBusy(container: string): boolean;
-  emit(event: Omit<EngineEvent, 'timeNano'>): void;
+  emit(event: NewEvent): void;
   /** Called around each step of a create or removal; tests kill the daemon here. */
   onStep?(moment: 'before' | 'after', verb: 'network-create' | 'network-remove', step: Step): void;
 }

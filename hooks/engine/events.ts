@@ -1,3 +1,4 @@
+import type { Caller } from '../caller.ts';
 import { token } from '../token.ts';
 
 /** An event of the engine, as `pouch events` shows it. */
@@ -13,12 +14,17 @@ export interface EngineEvent {
   attributes: Record<string, string>;
   /** Nanoseconds since the epoch. */
   timeNano: bigint;
+  /** Who asked for it; missing: pouchd itself, or a plugin. The API does not show it. */
+  by?: Caller;
 }
+
+/** An event that is to be published. */
+export type NewEvent = Omit<EngineEvent, 'timeNano' | 'by'>;
 
 /** The engine's events. */
 export interface Events {
-  /** Publishes an event; the engine adds its time. */
-  emit(event: Omit<EngineEvent, 'timeNano'>): void;
+  /** Publishes an event; the engine adds its time, and who has called. */
+  emit(event: NewEvent): void;
   /** Past events that are still held (some hundred), then live ones until the signal aborts. */
   subscribe(options: { since?: number; until?: number; signal: AbortSignal }): AsyncIterable<EngineEvent>;
 }

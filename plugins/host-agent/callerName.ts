@@ -1,8 +1,9 @@
-import { currentCaller } from '../../hooks/index.ts';
+import { type Caller, currentCaller } from '../../hooks/index.ts';
 
-/** Who calls a route, for the history. */
-export function callerName(): string {
-  const { transport, uid, certificate } = currentCaller();
+/** Who has called, for the history and the list of drift. */
+export function callerName(caller: Caller = currentCaller()): string {
+  const { transport, uid, certificate } = caller;
   if (certificate !== undefined) return `the client ${certificate}`;
+  if (transport === 'pouchd') return 'pouchd';
   return uid === undefined ? `a client by ${transport}` : `user ${uid}`;
 }

@@ -157,9 +157,9 @@ describe('the host agent', function () {
     assert.equal(drift.exitCode, 1);
     assert.match(
       drift.stdout,
-      /^container web\n {4}memory: declared 33554432, found 50331648 .*\n {4}\S+ update$/m,
+      /^container web\n {4}memory: declared 33554432, found 50331648 .*\n {4}\S+ update by user 0$/m,
     );
-    assert.match(drift.stdout, /^container db: stopped\n( {4}\S+ \w+\n)*? {4}\S+ stop$/m);
+    assert.match(drift.stdout, /^container db: stopped\n( {4}\S+ \w+ by user 0\n)*? {4}\S+ stop by user 0$/m);
     await ok('apply');
     assert.equal((await daemon.it.inspect('web'))!.HostConfig.Memory, 32 * 1024 * 1024);
     assert.equal(await stateOf('db'), 'running');

@@ -4,6 +4,7 @@ import { type ContainerRequest, resourceLimitEntries } from '../../hooks/index.t
 import { fieldOptions } from './fieldOptions.ts';
 import { mountWords } from './mountWords.ts';
 import { networkWords } from './networkWords.ts';
+import { withSystemPaths } from './systemPaths.ts';
 import { durationText, sizeText, withoutEmpty } from './texts.ts';
 import type { Words } from './runOptions.ts';
 
@@ -18,7 +19,8 @@ type Writers = {
  * Returns the words for a request, without its name and image. What has no word is left out: requests that are made of
  * the words are compared with the original.
  */
-export function wordsOf(request: ContainerRequest): Words {
+export function wordsOf(asked: ContainerRequest): Words {
+  const request = withSystemPaths(asked);
   const words = Object.entries(request).map(([field, value]) => {
     if (value === undefined || value === null || silent.has(field)) return {};
     const writer = writers[field as keyof ContainerRequest] as

@@ -5,8 +5,8 @@ import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 
 const help = `
-Below each object are the fields that differ from its declaration, and what was done to it since the last apply, as far as
-pouchd remembers. pouch apply undoes it; pouch adopt prints a declaration of what the host has.
+Below each object are the fields that differ from its declaration, what was done to it since the last apply, and who did it,
+as far as pouchd remembers. pouch apply undoes it; pouch adopt prints a declaration of what the host has.
 The exit code is 1 if something was changed.`;
 
 export function define(command: PouchCommand, session: Session): void {
@@ -29,6 +29,6 @@ function linesOf({ Kind, Name, Changes, Events }: AgentDrift): string[] {
   return [
     `${Kind} ${Name}${Changes.length === 0 ? ': stopped' : ''}`,
     ...fields,
-    ...Events.map(({ At, Action }) => `    ${At} ${Action}`),
+    ...Events.map(({ At, Action, By }) => `    ${At} ${Action} by ${By}`),
   ];
 }

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { declarationsYaml } from '../../agent/declarationsYaml.ts';
 import { composeFile } from '../../convert/composeFile.ts';
+import { inspectOutput } from '../../convert/inspectOutput.ts';
+import { readInput } from '../../convert/readInput.ts';
 import { exitCodes } from '../../errors.ts';
+import type { AgentForeign } from '../../../client/index.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 
@@ -11,18 +13,23 @@ interface Flags {
 
 const help = `
 Prints YAML of pouchd.yaml for a compose file, or for what \`docker inspect CONTAINER…\` has printed. What has no equivalent
-is listed with its line, and nothing is converted, unless you use --force.
+is listed with its line, and nothing is converted, unless you use --force. With their images, networks and volumes beside
+the containers, only what differs from these is printed:
+
+    docker inspect web busybox shop data | pouch config convert -
+
 See docs/guides/host-agent.md.`;
 
 export function define(command: PouchCommand, session: Session): void {
   command
-    .argument('<file>', 'A compose file, or JSON of docker inspect')
+    .argument('<file>', 'A compose file, or JSON of docker inspect; - reads stdin')
     .option('--force', 'Convert the rest of a file that has features without an equivalent')
     .addHelpText('after', help)
     .action(async (file: string, { force = false }: Flags) => {
-      const text = await readFile(file, 'utf8');
-      const { declarations, problems, notes } = text.trimStart().startsWith('[')
-        ? await ofInspect(session, text)
+      const text = await readInput(file, session.terminal.stdin);
+      const inspected = inspectOutput(file, text);
+      const { declarations, problems, notes } = inspected
+        ? await ofInspect(session, inspected)
         : composeFile(file, text);
       for (const problem of problems) session.warn(problem);
       if (problems.length > 0 && !force) {
@@ -35,9 +42,8 @@ export function define(command: PouchCommand, session: Session): void {
     });
 }
 
-async function ofInspect(session: Session, text: string) {
-  const Containers = JSON.parse(text) as Record<string, unknown>[];
-  const declarations = await session.client.agent.convert({ Containers });
+async function ofInspect(session: Session, inspected: AgentForeign) {
+  const declarations = await session.client.agent.convert(inspected);
   const problems = declarations.Containers.flatMap(({ Name, Lost }) =>
     Lost.map((lost) => `${Name}: ${lost}`),
   );

@@ -1,7 +1,7 @@
 import type { RegistriesConfig } from '../../../config/types.ts';
 import type { Readable } from 'node:stream';
 import type {
-  EngineEvent,
+  NewEvent,
   ImageHistory,
   ImagePruneFilter,
   Images,
@@ -63,7 +63,7 @@ export interface ImageStoreOptions {
   /** Returns the names of the containers that use the image. */
   isInUse: (imageId: string) => string[];
   /** Called with `pull`, `tag`, `untag`, `delete`, `load` and `save` events of images. */
-  emit?: (event: Omit<EngineEvent, 'timeNano'>) => void;
+  emit?: (event: NewEvent) => void;
   hooks?: ImageHooks;
   /** Default: only registries. */
   sources?: (reference: string) => ChosenSources;

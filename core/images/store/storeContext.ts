@@ -1,6 +1,6 @@
 import type { RegistriesConfig } from '../../../config/types.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
-import type { EngineEvent } from '../../../hooks/engine.ts';
+import type { NewEvent } from '../../../hooks/engine.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import type { ImageLoaded, ImageRemoval } from '../../../hooks/points/image.ts';
 import type { ContainerdClient } from '../../containerd/ContainerdClient.ts';
@@ -29,7 +29,7 @@ export interface StoreContext {
   /** @param reference full reference of an image that is pulled */
   sources: (reference: string) => ChosenSources;
   log: Logger;
-  emit: (event: Omit<EngineEvent, 'timeNano'>) => void;
+  emit: (event: NewEvent) => void;
   hooks: ImageHooks;
 }
 

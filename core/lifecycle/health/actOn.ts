@@ -1,4 +1,5 @@
 /** What follows when a container has become unhealthy. */
+import { asCaller } from '../../../hooks/caller.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { hasCode, messageOf } from '../../../hooks/errors.ts';
 import type { HealthAction, Healthcheck } from '../../../hooks/healthcheck.ts';
@@ -21,11 +22,15 @@ export function actOn(
 ): void {
   if (onFailure === 'none') return;
   const isSameRun = () => isUp(record) && record.state.startedAt === startedAt;
+  // Whoever has started the container does not stop it.
+  const byItself = <Result>(run: () => Result) => asCaller(() => ({ transport: 'pouchd' }), run);
   const acted = engine.operations.apart(() =>
-    underLock(engine, record, onFailure, async () => {
-      // A user may have ended it, or it is well again.
-      if (isSameRun() && record.state.health?.status === 'unhealthy') await act(engine, record, onFailure);
-    }),
+    byItself(() =>
+      underLock(engine, record, onFailure, async () => {
+        // A user may have ended it, or it is well again.
+        if (isSameRun() && record.state.health?.status === 'unhealthy') await act(engine, record, onFailure);
+      }),
+    ),
   );
   acted.catch((error: unknown) => {
     if (hasCode(error, 'PCH_CONTAINER_NOT_FOUND') || engine.shutdown.aborted) return;

@@ -1,4 +1,5 @@
-import type { EngineEvent, Events } from '../../../hooks/engine.ts';
+import { currentCaller } from '../../../hooks/caller.ts';
+import type { EngineEvent, Events, NewEvent } from '../../../hooks/engine.ts';
 import { linkedAbort } from '../../wait/linkedAbort.ts';
 
 /** Past events that are kept for `--since`. */
@@ -18,12 +19,19 @@ export class EventBus implements Events {
     this.#mask = mask;
   }
 
-  emit(event: Omit<EngineEvent, 'timeNano'>): void {
+  emit(event: NewEvent): void {
     // All subscribers share it.
     const entries = Object.entries(event.attributes).map(([name, value]) => [name, this.#mask(value)]);
     const attributes = Object.freeze(Object.fromEntries(entries) as Record<string, string>);
     const action = this.#mask(event.action);
-    const stamped = Object.freeze({ ...event, action, attributes, timeNano: this.#now() });
+    const caller = currentCaller();
+    const stamped = Object.freeze({
+      ...event,
+      action,
+      attributes,
+      timeNano: this.#now(),
+      ...(caller.transport !== 'pouchd' && { by: caller }),
+    });
     this.#past.push(stamped);
     if (this.#past.length > kept) this.#past.shift();
     for (const receive of this.#subscribers) receive(stamped);

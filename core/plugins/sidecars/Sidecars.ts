@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { declarationOf, type Sidecar, type SidecarStatus } from '../../../hooks/contributions/sidecar.ts';
 import type { Surface } from '../../../hooks/contributions/surface.ts';
 import type { Logger } from '../../../hooks/defineHook.ts';
-import type { DoctorReport, EngineEvent } from '../../../hooks/engine.ts';
+import type { DoctorReport, NewEvent } from '../../../hooks/engine.ts';
 import { messageOf, type PouchError, toPouchError } from '../../../hooks/errors.ts';
 import { isAlive } from '../../supervise/index.ts';
 import { readPidFile } from '../../supervise/pidFile.ts';
@@ -23,7 +23,7 @@ export interface SidecarsOptions {
   readonly cgroupParent: string;
   readonly confinement: Confinement;
   readonly log: Logger;
-  emit(event: Omit<EngineEvent, 'timeNano'>): void;
+  emit(event: NewEvent): void;
 }
 
 interface Running {

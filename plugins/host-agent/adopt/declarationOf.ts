@@ -43,7 +43,8 @@ function lostOf(
 ): string[] {
   try {
     const declared = complete(readContainer(name, words).request);
-    const lost = differences(comparable(declared), comparable(request)).map(lostText);
+    const { autoRemove: _autoRemove, ...kept } = comparable(request);
+    const lost = differences(comparable(declared), kept).map(lostText);
     return request.autoRemove ? [...lost, 'rm: declared containers stay when they end'] : lost;
   } catch (error) {
     const { message } = error instanceof OptionError ? error : toPouchError(error);
@@ -52,7 +53,7 @@ function lostOf(
 }
 
 /** Values of variables and labels may be secrets. */
-const unshown: ReadonlySet<string> = new Set(['env', 'labels', 'firstBoot', 'autoRemove']);
+const unshown: ReadonlySet<string> = new Set(['env', 'labels', 'firstBoot']);
 
 const longestValue = 120;
 

@@ -7,6 +7,7 @@ import type {
   EndpointSettings,
   HostConfig,
 } from '../../../client/wire.ts';
+import { isOfPodman, podmanForm } from './podmanForm.ts';
 import { toContainerRequest, type Translation } from '../../../translate/index.ts';
 
 /** What is used of a container of `docker inspect`. */
@@ -16,7 +17,8 @@ export type Inspected = Pick<ContainerInspect, 'Id' | 'Name' | 'Config' | 'HostC
 };
 
 /** @throws PouchError for what Pouch does not have */
-export function dockerRequest(container: Inspected, image: ContainerConfig = {}): Translation {
+export function dockerRequest(inspected: Inspected, image: ContainerConfig = {}): Translation {
+  const container = isOfPodman(inspected) ? podmanForm(inspected) : inspected;
   const { Config, Name } = container;
   const HostConfig = hostConfigOf(container.HostConfig);
   const endpoints = endpointsOf(container);
@@ -34,11 +36,11 @@ const toolsLabels =
   /^(com\.docker\.compose\.|com\.docker\.desktop|desktop\.docker\.io\/|io\.podman\.|PODMAN_)/;
 
 /** A configuration without what the image has. */
-function configOf({ Id, Config }: Inspected, image: ContainerConfig): ContainerConfig {
+function configOf({ Id, Config, HostConfig }: Inspected, image: ContainerConfig): ContainerConfig {
   const isImages = (name: keyof ContainerConfig) =>
     isDeepStrictEqual(Config[name] ?? null, image[name] ?? null);
   const own = <Name extends keyof ContainerConfig>(name: Name) =>
-    isImages(name) || !Config[name] ? {} : { [name]: Config[name] };
+    isImages(name) || !isSet(Config[name]) ? {} : { [name]: Config[name] };
   const { Hostname = '', Labels, Env, ExposedPorts, Volumes } = Config;
   const imageEnv = new Set(image.Env ?? []);
   // An entrypoint of its own takes the image's command away.
@@ -54,12 +56,29 @@ function configOf({ Id, Config }: Inspected, image: ContainerConfig): ContainerC
     ...own('Domainname'),
     ...own('Tty'),
     ...own('OpenStdin'),
-    ...(Hostname !== '' && !Id.startsWith(Hostname) && { Hostname }),
+    ...own('MacAddress'),
+    ...(hasOwnHostname({ Id, HostConfig, Hostname }) && { Hostname }),
     Env: (Env ?? []).filter((entry) => !imageEnv.has(entry)),
     Labels: without(Labels, (name, value) => toolsLabels.test(name) || image.Labels?.[name] === value),
     ExposedPorts: without(ExposedPorts, (port) => image.ExposedPorts?.[port] !== undefined),
     Volumes: without(Volumes, (path) => image.Volumes?.[path] !== undefined),
   };
+}
+
+/** A time of 0 is one. */
+function isSet(value: unknown): boolean {
+  return value === 0 || Boolean(value);
+}
+
+/** Others have the name of the host, of another container, or the first digits of their id. */
+function hasOwnHostname({
+  Id,
+  HostConfig,
+  Hostname,
+}: Pick<Inspected, 'Id' | 'HostConfig'> & { Hostname: string }) {
+  const { NetworkMode = '', UTSMode } = HostConfig;
+  if (NetworkMode === 'host' || NetworkMode.startsWith('container:') || UTSMode === 'host') return false;
+  return Hostname !== '' && !Id.startsWith(Hostname);
 }
 
 function without<Value>(
@@ -94,11 +113,13 @@ function hostConfigOf(host: HostConfig): HostConfig {
       ([name, value]) => !ofDaemon.includes(name) && value !== null && !filledIn[name]?.includes(value),
     ),
   ) as HostConfig;
-  const { LogConfig: log, Memory = 0, MemorySwap, MaskedPaths, ReadonlyPaths } = host;
-  const { LogConfig: _log, MemorySwap: _swap, Annotations, ...rest } = kept;
+  const { LogConfig: log, Memory = 0, MemorySwap, MaskedPaths, ReadonlyPaths, Privileged } = host;
+  const { LogConfig: _log, MemorySwap: _swap, Annotations, SecurityOpt, ...rest } = kept;
+  // Privileged containers get it without a request.
+  const security = (SecurityOpt ?? []).filter((option) => !Privileged || option !== 'label=disable');
   const isOwnLog =
     log?.Type !== undefined && !(isDefaultLog(log.Type) && Object.keys(log.Config ?? {}).length === 0);
-  const areUnmasked = !host.Privileged && MaskedPaths?.length === 0 && ReadonlyPaths?.length === 0;
+  const areUnmasked = !Privileged && MaskedPaths?.length === 0 && ReadonlyPaths?.length === 0;
   const annotations = without(Annotations, (name) => /^io\.(podman|container)\./.test(name));
   return {
     ...rest,
@@ -106,6 +127,7 @@ function hostConfigOf(host: HostConfig): HostConfig {
     ...(isOwnLog && { LogConfig: log }),
     // Twice the memory is what they choose without a request.
     ...(MemorySwap && MemorySwap !== 2 * Memory && { MemorySwap }),
+    ...(security.length > 0 && { SecurityOpt: security }),
     ...(areUnmasked && { MaskedPaths: [], ReadonlyPaths: [] }),
   };
 }
@@ -119,7 +141,7 @@ function endpointsOf({ Id, Name, HostConfig, NetworkSettings }: Inspected): Reco
   const generated = new Set([Id.slice(0, 12), Name.replace(/^\//, '')]);
   const entries = Object.entries(NetworkSettings?.Networks ?? {}).flatMap(([network, endpoint]) => {
     if (['bridge', 'host', 'none', 'podman'].includes(network)) return [];
-    const { IPAMConfig, Aliases, Links, DriverOpts } = endpoint;
+    const { IPAMConfig, Aliases, Links, DriverOpts, GwPriority } = endpoint;
     const aliases = (Aliases ?? []).filter((alias) => !generated.has(alias));
     const isFirst = network === HostConfig.NetworkMode;
     const own: EndpointSettings = {
@@ -127,6 +149,7 @@ function endpointsOf({ Id, Name, HostConfig, NetworkSettings }: Inspected): Reco
       ...(aliases.length > 0 && { Aliases: aliases }),
       ...(Links && { Links }),
       ...(DriverOpts && { DriverOpts }),
+      ...(GwPriority && { GwPriority }),
     };
     return isFirst && Object.keys(own).length === 0 ? [] : [[network, own] as const];
   });

@@ -1,10 +1,11 @@
 import type { AgentDrift } from '../../../client/wire.ts';
 import type { EngineEvent, Events } from '../../../hooks/index.ts';
+import { callerName } from '../callerName.ts';
 import type { Generation } from '../history/Generations.ts';
 import type { HostPlan, Step } from '../plan/step.ts';
 
 /** Events that say nothing about a change. */
-const quiet = /^(exec_|health_status|top|resize|attach|detach|archive-path|export|create$|start$|die$)/;
+const quiet = /^(exec_|health_status|top|resize|attach|detach|archive-path|export|oom|create$|start$|die$)/;
 
 /** The objects that were changed by hand, each with what was done to it since it was applied. */
 export async function driftOf(
@@ -47,7 +48,11 @@ function eventsOf(step: Step, past: readonly EngineEvent[], since: number): Agen
   const id = step.kind === 'container' ? step.id : step.name;
   return past
     .filter((event) => event.type === step.kind && event.id === id && !quiet.test(event.action))
-    .map(({ action, timeNano }) => ({ action, ms: Number(timeNano / 1_000_000n) }))
+    .map(({ timeNano, ...event }) => ({ ...event, ms: Number(timeNano / 1_000_000n) }))
     .filter(({ ms }) => ms > since)
-    .map(({ action, ms }) => ({ At: new Date(ms).toISOString(), Action: action }));
+    .map(({ action, ms, by }) => ({
+      At: new Date(ms).toISOString(),
+      Action: action,
+      By: callerName(by ?? { transport: 'pouchd' }),
+    }));
 }

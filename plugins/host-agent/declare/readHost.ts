@@ -8,6 +8,7 @@ import type { Options } from '../options.ts';
 import { brokenDependencies } from './brokenDependencies.ts';
 import type { BrokenObject, DeclaredContainer, DeclaredHost, ObjectKind } from './declared.ts';
 import { digestOf } from './digestOf.ts';
+import { withImpliedDependencies } from './impliedDependencies.ts';
 import { readContainer } from './readContainer.ts';
 import { withReplicas } from './withReplicas.ts';
 import { checkReference, readImage } from './readImage.ts';
@@ -46,6 +47,11 @@ export function readHost(
   const declarations = readAll(options.containers, 'container', reading, (name, words) =>
     readContainer(name, words, isSecretText),
   );
+  for (const [name, one] of declarations)
+    declarations.set(name, {
+      ...one,
+      dependsOn: withImpliedDependencies(name, one, (other) => declarations.has(other)),
+    });
   const ofDependencies = brokenDependencies(declarations, (name) =>
     locate(pointerTo('container', name, 'dependsOn')),
   );

@@ -1,22 +1,24 @@
 import type { ContainerRequest } from '../../../hooks/index.ts';
+import { withSystemPaths } from '../../../translate/words/systemPaths.ts';
 import { usersLabels } from '../labels.ts';
 
 /**
  * What of a request the agent compares. What profiles add is in it, so that their names are not; an id, and the size of
  * a terminal, belong to the call that has made the container.
  */
-export function comparable({
-  profiles: _profiles,
-  name: _name,
-  id: _id,
-  consoleSize: _consoleSize,
-  restart,
-  network,
-  ...request
-}: ContainerRequest): Partial<ContainerRequest> {
+export function comparable(request: ContainerRequest): Partial<ContainerRequest> {
+  const {
+    profiles: _profiles,
+    name: _name,
+    id: _id,
+    consoleSize: _consoleSize,
+    restart,
+    network,
+    ...others
+  } = withSystemPaths(request);
   return {
-    ...request,
-    labels: usersLabels(request.labels),
+    ...others,
+    labels: usersLabels(others.labels),
     // No policy is the policy `no`.
     ...(restart && restart.name !== 'no' && { restart }),
     ...(network && { network: comparableNetwork(network) }),

@@ -47,11 +47,17 @@ function* within(path: readonly string[], before: unknown, after: unknown): Gene
       yield* within([...path, key], a[key], b[key]);
     return;
   }
-  const isSame = isDeepStrictEqual(normal(a), normal(b));
+  const isSame =
+    isDeepStrictEqual(normal(a), normal(b)) && !(isOfPaths(path) && (a === undefined) !== (b === undefined));
   if (!isSame && isMap(a ?? b) && a === undefined && !isEntry(path)) yield* within(path, {}, b);
   else if (!isSame && isMap(a ?? b) && b === undefined && !isEntry(path)) yield* within(path, a, {});
   else if (!isSame)
     yield { path, ...(a !== undefined && { before: a }), ...(b !== undefined && { after: b }) };
+}
+
+/** No path at all is another request than none of them. */
+function isOfPaths([field, ...rest]: readonly string[]): boolean {
+  return rest.length === 0 && (field === 'maskedPaths' || field === 'readonlyPaths');
 }
 
 function isEntry(path: readonly string[]): boolean {
