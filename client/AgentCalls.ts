@@ -44,16 +44,23 @@ export class AgentCalls {
   /**
    * Does what is due; ending the iteration does not end it.
    * @param options.rollbackOnFailure if an object fails, the last generation without failures is applied
+   * @param options.waitMs for all to be up, at most 30 minutes; the last message has what is not. Missing: no wait
    */
   apply(
     {
       prune = false,
       rollbackOnFailure = false,
+      waitMs,
       ...declared
-    }: { prune?: boolean; rollbackOnFailure?: boolean } & AgentDeclared = {},
+    }: { prune?: boolean; rollbackOnFailure?: boolean; waitMs?: number } & AgentDeclared = {},
     signal?: AbortSignal,
   ): Promise<AsyncGenerator<AgentMessage>> {
-    const body = { Prune: prune, RollbackOnFailure: rollbackOnFailure, ...declaredBody(declared) };
+    const body = {
+      Prune: prune,
+      RollbackOnFailure: rollbackOnFailure,
+      ...(waitMs !== undefined && { WaitMs: waitMs }),
+      ...declaredBody(declared),
+    };
     return this.#transport.lines('POST', `${base}/apply`, { body, ...(signal && { signal }) });
   }
 

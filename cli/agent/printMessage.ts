@@ -1,4 +1,4 @@
-import type { AgentMessage, AgentRollback, PluginReloadWire } from '../../client/index.ts';
+import type { AgentMessage, AgentRollback, AgentUp, PluginReloadWire } from '../../client/index.ts';
 import { exitCodes } from '../errors.ts';
 import { changeLines } from '../plugins/changeLines.ts';
 import { printNeedRestart } from '../plugins/printReload.ts';
@@ -16,6 +16,7 @@ export function printMessage(session: Session, message: AgentMessage): void {
     if (message.plan.Problems.length > 0) session.exitCode = exitCodes.failure;
     return;
   }
+  if ('up' in message) return printUp(session, message.up);
   if ('progress' in message) {
     const { Kind, Name, Action, Error, Waits } = message.progress;
     if (Error)
@@ -30,6 +31,12 @@ export function printMessage(session: Session, message: AgentMessage): void {
   if (Generation === undefined && Left === 0) session.print('nothing to do');
   else if (Generation !== undefined)
     session.print(`generation ${Generation}: ${Done} done, ${Failed} failed, ${Left} left`);
+}
+
+function printUp(session: Session, { Declared, Missing }: AgentUp): void {
+  for (const { Kind, Name, Why } of Missing) session.warn(`${Kind} ${Name}: not up: ${Why}`);
+  if (Missing.length > 0) session.exitCode = exitCodes.failure;
+  else session.print(`${Declared} declared objects are up`);
 }
 
 /** What of the files is not in force. */

@@ -7,7 +7,7 @@ import { deployWords } from './service/deploy.ts';
 import { gpuWords } from './service/gpus.ts';
 import { healthWords } from './service/health.ts';
 import { mountWords } from './service/mounts.ts';
-import { serviceNetworks } from './service/networks.ts';
+import { serviceNetworks, withServiceName } from './service/networks.ts';
 import { portText } from './service/ports.ts';
 import { processWords } from './service/process.ts';
 import { merged, type Words } from './words.ts';
@@ -149,7 +149,10 @@ export function composeService(service: ComposeNode, names: Names): Words {
     ...converted,
     isAlone ? { network: names.networkOf('default') } : {},
   ];
-  return merged(words, (problem) => service.reader.conflict(service.path, problem));
+  const all = merged(words, (problem) => service.reader.conflict(service.path, problem));
+  const name = String(service.path.at(-1));
+  const hasOtherName = names.containerOf(name) !== name || all['replicas'] !== undefined;
+  return hasOtherName && !service.has('network_mode') ? withServiceName(all, name) : all;
 }
 
 /** `service:NAME` is the container of a service. */

@@ -18,7 +18,7 @@ export function inspectOutput(file: string, text: string): AgentForeign | undefi
   if (unknown === undefined && Containers.length > 0)
     return {
       Containers,
-      Images: Object.fromEntries(of('image').map(({ Id, Config }) => [String(Id), (Config ?? {}) as object])),
+      Images: Object.fromEntries(of('image').map(({ Id, Config }) => [String(Id), Config ?? {}])),
       Networks: of('network') as unknown as NetworkWire[],
       Volumes: of('volume') as unknown as VolumeWire[],
     };
@@ -31,7 +31,7 @@ export function inspectOutput(file: string, text: string): AgentForeign | undefi
 
 type Kind = keyof typeof members;
 
-/** What tells the objects apart. */
+/** Keys by which the objects are known. */
 const members = {
   container: ['Id', 'Name', 'Config', 'HostConfig'],
   image: ['Id', 'RepoTags'],

@@ -135,12 +135,27 @@ export interface AgentRollback {
   Generation?: number;
 }
 
+/** A declared object that is not as it is declared, or not up. */
+export interface AgentMissing {
+  Kind: AgentObjectKind;
+  Name: string;
+  Why: string;
+}
+
+/** The end of an apply that waits until all is up. */
+export interface AgentUp {
+  Declared: number;
+  /** Empty: all are up. */
+  Missing: AgentMissing[];
+}
+
 /** A line of the response of an apply or a rollback. */
 export type AgentMessage =
   | { reload: PluginReloadWire }
   | { plan: AgentPlan }
   | { progress: AgentProgress }
   | { outcome: AgentOutcome }
+  | { up: AgentUp }
   | { rollback: AgentRollback };
 
 /** What a rollback would do now. */

@@ -38,9 +38,16 @@ const Declarations = {
   HostFiles: Type.Optional(Type.Boolean()),
   Prune: Type.Optional(Type.Boolean()),
 };
+/** Below the deadline of the route. */
+const longestWaitMs = 30 * 60_000;
+
 const PlanBody = Type.Object(Declarations, { additionalProperties: false });
 const ApplyBody = Type.Object(
-  { ...Declarations, RollbackOnFailure: Type.Optional(Type.Boolean()) },
+  {
+    ...Declarations,
+    RollbackOnFailure: Type.Optional(Type.Boolean()),
+    WaitMs: Type.Optional(Type.Integer({ minimum: 0, maximum: longestWaitMs })),
+  },
   { additionalProperties: false },
 );
 
@@ -59,7 +66,7 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
     path: '/apply',
     body: ApplyBody,
     deadlineMs: longestApplyMs,
-    async handle({ body, stream }) {
+    async handle({ body, stream, signal }) {
       const wanted = chosen(body);
       if (wanted) await running().check(wanted);
       else running();
@@ -81,6 +88,8 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
             rollsBack: body.RollbackOnFailure ?? false,
             onMessage,
           });
+          if (body.WaitMs !== undefined)
+            onMessage({ up: await running().untilUp({ forMs: body.WaitMs, signal }) });
         });
       } finally {
         post.applies--;

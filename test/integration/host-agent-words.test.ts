@@ -78,4 +78,41 @@ describe('declared containers in several networks', function () {
     const networks = (await inspect('web')).NetworkSettings.Networks ?? {};
     assert.deepEqual(Object.keys(networks).toSorted(), ['back', 'shop']);
   });
+
+  it('are waited for until they are up, or cannot come up', async () => {
+    const check = { 'health-cmd': 'test -e /tmp/up', 'health-interval': '200ms', 'health-retries': 1000 };
+    const web = {
+      ...sleeper,
+      network: 'none',
+      ...check,
+      command: ['sh', '-c', 'sleep 2; touch /tmp/up; sleep 1000'],
+    };
+    const file = (others: object) => `containers: ${JSON.stringify({ web, ...others })}\n`;
+    await daemon.it.configure(file({}));
+    assert.match(await ok('apply', '--wait'), /generation \d+: 1 done.*\n1 declared objects are up$/);
+    assert.equal((await inspect('web')).State.Health?.Status, 'healthy');
+
+    const never = { ...web, command: ['sleep', '1000'] };
+    const ended = { ...sleeper, network: 'none', command: ['sh', '-c', 'exit 3'] };
+    const done = { ...sleeper, network: 'none', command: ['true'] };
+    await daemon.it.configure(file({ never, ended, done }));
+    const late = await pouch('apply', '--wait', '--timeout', '2s');
+    assert.equal(late.exitCode, 1);
+    assert.equal(
+      late.stderr,
+      'container never: not up: its health is not known yet\ncontainer ended: not up: it ended with exit code 3\n',
+    );
+
+    await daemon.it.configure(file({ ended }));
+    const begun = performance.now();
+    const hopeless = await pouch('apply', '--wait', '--timeout', '10m');
+    assert.equal(hopeless.exitCode, 1);
+    assert.ok(performance.now() - begun < 60_000);
+    for (const options of [
+      ['--timeout', '1m'],
+      ['--wait', '--timeout', '31m'],
+      ['--wait', '--dry-run'],
+    ])
+      assert.equal((await pouch('apply', ...options)).exitCode, 1, options.join(' '));
+  });
 });

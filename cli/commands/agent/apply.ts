@@ -1,7 +1,8 @@
 import { printMessage } from '../../agent/printMessage.ts';
 import { printPlan } from '../../agent/printPlan.ts';
 import { readDeclarations } from '../../agent/readDeclarations.ts';
-import { conflictingOptions } from '../../errors.ts';
+import { durationSeconds } from '../../../client/options/duration.ts';
+import { conflictingOptions, invalidOption } from '../../errors.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 
@@ -12,11 +13,16 @@ interface Flags {
   prune?: boolean;
   yes?: boolean;
   rollbackOnFailure?: boolean;
+  wait?: boolean;
+  timeout?: string;
 }
 
 const help = `
 Reads pouchd.yaml and its conf.d again, and makes the networks, volumes and containers of the host what they declare; changes
 made by hand are undone, and the host is no longer pinned to a generation. The exit code is 1 if something has failed or is left.
+It returns once each container was created and started; containers that are replaced or restarted, and those that others wait
+for, have come up by then. With --wait it returns once all are as declared and up: rich ones are ready, those with a health check
+healthy. The exit code is 1 if some are not, which are listed with the reason, after --timeout, or once they cannot come up.
 With --dry-run nothing changes: the exit code is 2 if an apply had something to do.
 With -f the profiles, networks, volumes and containers of FILE are in force in the place of those of the host's files: also
 after a restart, until another file is applied, or --host-files.
@@ -33,6 +39,8 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--prune', 'Remove containers also if these are more than a third of those that run; needs --yes')
     .option('-y, --yes', 'Confirm --prune')
     .option('--rollback-on-failure', 'If an object fails, roll back to the last generation without failures')
+    .option('--wait', 'Return only once all declared objects are up')
+    .option('--timeout <duration>', 'With --wait: how long to wait, at most 30m (default 2m)')
     .addHelpText('after', help)
     .action(async (flags: Flags) => {
       const { dryRun = false, prune = false, yes = false, rollbackOnFailure = false } = flags;
@@ -40,11 +48,29 @@ export function define(command: PouchCommand, session: Session): void {
       if (path !== undefined && hostFiles)
         throw conflictingOptions('--file and --host-files exclude each other');
       if (prune && !yes && !dryRun) throw conflictingOptions('--prune needs --yes, or --dry-run');
+      const waiting = waitOf(flags);
       const { agent } = session.client;
       const file = path === undefined ? undefined : await readDeclarations(session, path);
       const declared = { prune, hostFiles, ...(file && { file }) };
       if (dryRun) return printPlan(session, await agent.plan(declared));
-      for await (const message of await agent.apply({ ...declared, rollbackOnFailure }))
+      let hasRolledBack = false;
+      for await (const message of await agent.apply({ ...declared, rollbackOnFailure, ...waiting })) {
+        // What has failed at first may have come up since.
+        if ('up' in message && !hasRolledBack) session.exitCode = 0;
+        hasRolledBack ||= 'rollback' in message;
         printMessage(session, message);
+      }
     });
+}
+
+const longestWaitMs = 30 * 60_000;
+
+/** @throws PCH_OPTION_INVALID */
+function waitOf({ wait = false, timeout, dryRun }: Flags): { waitMs?: number } {
+  if (!wait && timeout !== undefined) throw conflictingOptions('--timeout needs --wait');
+  if (wait && dryRun) throw conflictingOptions('--wait and --dry-run exclude each other');
+  if (!wait) return {};
+  const waitMs = Math.round((durationSeconds(timeout ?? '2m') ?? NaN) * 1000);
+  if (waitMs >= 0 && waitMs <= longestWaitMs) return { waitMs };
+  throw invalidOption('--timeout', 'a duration of at most 30m, such as 90s', timeout ?? '');
 }

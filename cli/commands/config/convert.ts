@@ -1,11 +1,14 @@
 import { declarationsYaml } from '../../agent/declarationsYaml.ts';
 import { composeFile } from '../../convert/composeFile.ts';
 import { inspectOutput } from '../../convert/inspectOutput.ts';
-import { readInput } from '../../convert/readInput.ts';
 import { exitCodes } from '../../errors.ts';
 import type { AgentForeign } from '../../../client/index.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
+import { readTextInput } from '../../readTextInput.ts';
 import type { Session } from '../../Session.ts';
+
+/** Bytes. */
+const largest = 16 * 1024 * 1024;
 
 interface Flags {
   force?: boolean;
@@ -26,7 +29,7 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--force', 'Convert the rest of a file that has features without an equivalent')
     .addHelpText('after', help)
     .action(async (file: string, { force = false }: Flags) => {
-      const text = await readInput(file, session.terminal.stdin);
+      const text = await readTextInput(session, file, { option: 'FILE', largest });
       const inspected = inspectOutput(file, text);
       const { declarations, problems, notes } = inspected
         ? await ofInspect(session, inspected)

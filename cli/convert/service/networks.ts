@@ -39,3 +39,19 @@ function joinedNetwork(name: string, network: ComposeNode): Joined {
     }),
   };
 }
+
+/** In the networks of compose a service has its name, whatever its containers are called. */
+export function withServiceName(words: Words, service: string): Words {
+  const all: unknown[] = [words['network']].flat();
+  const [first, ...others] = all;
+  const named = (aliases: unknown) => [...new Set<unknown>([service, ...[aliases ?? []].flat()])];
+  const further = others.map((other) => {
+    const { alias, ...network }: Words = typeof other === 'string' ? { name: other } : (other as Words);
+    return { ...network, alias: named(alias) };
+  });
+  return {
+    ...words,
+    network: further.length === 0 ? first : [first, ...further],
+    'network-alias': named(words['network-alias']),
+  };
+}

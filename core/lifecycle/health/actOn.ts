@@ -22,7 +22,7 @@ export function actOn(
 ): void {
   if (onFailure === 'none') return;
   const isSameRun = () => isUp(record) && record.state.startedAt === startedAt;
-  // Whoever has started the container does not stop it.
+  // It is not an action of the user who has started the container.
   const byItself = <Result>(run: () => Result) => asCaller(() => ({ transport: 'pouchd' }), run);
   const acted = engine.operations.apart(() =>
     byItself(() =>

@@ -5,7 +5,8 @@ import { type ContainerRequest, toPouchError } from '../../../hooks/index.ts';
 import { inNamesOf } from '../../../translate/names/inNamesOf.ts';
 import { withoutDashes } from '../../../translate/words/withoutDashes.ts';
 import { type DeclarationOptions, declarationOf } from './declarationOf.ts';
-import { dockerRequest, type Inspected } from './dockerRequest.ts';
+import { dockerRequest } from './dockerRequest.ts';
+import type { Inspected } from './inspected.ts';
 import { isOfPodman } from './podmanForm.ts';
 import { networkDeclaration, networksOf, volumeDeclaration, volumesOf } from './usedObjects.ts';
 

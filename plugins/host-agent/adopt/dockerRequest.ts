@@ -3,18 +3,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type {
   ContainerConfig,
   ContainerCreateRequest,
-  ContainerInspect,
   EndpointSettings,
   HostConfig,
 } from '../../../client/wire.ts';
+import type { Inspected } from './inspected.ts';
 import { isOfPodman, podmanForm } from './podmanForm.ts';
 import { toContainerRequest, type Translation } from '../../../translate/index.ts';
-
-/** What is used of a container of `docker inspect`. */
-export type Inspected = Pick<ContainerInspect, 'Id' | 'Name' | 'Config' | 'HostConfig'> & {
-  readonly Image?: string;
-  readonly NetworkSettings?: { readonly Networks?: Readonly<Record<string, EndpointSettings>> | null };
-};
 
 /** @throws PouchError for what Pouch does not have */
 export function dockerRequest(inspected: Inspected, image: ContainerConfig = {}): Translation {

@@ -1,7 +1,7 @@
 /** Writes what podman prints of a container as dockerd prints it, without what podman has filled in. */
 import { constants } from 'node:os';
 import type { ContainerConfig, Healthcheck, HostConfig } from '../../../client/wire.ts';
-import type { Inspected } from './dockerRequest.ts';
+import type { Inspected } from './inspected.ts';
 
 /** Podman marks its containers by a variable. */
 export function isOfPodman({ Config }: Inspected): boolean {

@@ -6,11 +6,13 @@ import type {
   AgentForeign,
   AgentDrift,
   AgentMessage,
+  AgentMissing,
   AgentObjectStatus,
   AgentOutcome,
   AgentPlan,
   AgentProgress,
   AgentStatus,
+  AgentUp,
 } from '../../../client/wire.ts';
 import type { AppliedFile, DeclarationFile } from '../../../hooks/appliedFile.ts';
 import {
@@ -33,6 +35,7 @@ import type { HostPlan, Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { driftOf } from './driftOf.ts';
 import { ImageRefresher } from './ImageRefresher.ts';
+import { notUp, type NotUp } from './notUp.ts';
 import { pauseMs } from './pause.ts';
 import { idOf, readState } from './readState.ts';
 import { runPlan } from './runPlan.ts';
@@ -74,6 +77,11 @@ interface PlanOptions {
   profiles?: readonly string[];
 }
 
+interface Missing extends AgentMissing {
+  /** It does not come up by itself. */
+  readonly isFinal: boolean;
+}
+
 interface Failure {
   readonly count: number;
   /** Of `performance.now()`; not tried again on its own before. */
@@ -90,6 +98,8 @@ const quietMs = 200;
 /** Of converges that only try again what has failed. */
 const retryCause = 'retry';
 const shortestPauseMs = pauseMs(1);
+/** Between two looks at what is not up yet. */
+const lookEveryMs = 250;
 
 /**
  * Runs work outside of the operation that asks for it: that one keeps the plugins and profiles with which it has begun,
@@ -374,6 +384,39 @@ export class Agent {
       ...(applied && { Applied: shownFile(applied) }),
       ...(problem !== undefined && { FileProblem: problem }),
     };
+  }
+
+  /**
+   * Resolves to the declared objects that are not as declared, or not up: once none is left, or none that could come up
+   * by itself, and at the latest after the given time.
+   */
+  async untilUp({ forMs, signal }: { forMs: number; signal: AbortSignal }): Promise<AgentUp> {
+    const end = performance.now() + forMs;
+    for (;;) {
+      const { Declared, missing } = await this.#missing();
+      const isOver = missing.every(({ isFinal }) => isFinal) && !this.#busy;
+      if (isOver || performance.now() >= end || signal.aborted || this.#ending.signal.aborted)
+        return { Declared, Missing: missing.map(({ isFinal: _isFinal, ...one }) => one) };
+      await sleep(lookEveryMs);
+    }
+  }
+
+  async #missing(): Promise<{ Declared: number; missing: Missing[] }> {
+    const { Declared, Objects } = await this.status();
+    const missing = Objects.flatMap(({ Kind, Name, State, Why = State }): Missing[] => {
+      const isFinal =
+        State === 'broken' || State === 'held' || this.#failures.get(`${Kind}/${Name}`)?.until === Infinity;
+      if (State !== 'ok') return [{ Kind, Name, Why, isFinal }];
+      const reason = Kind === 'container' ? this.#notUp(Name) : undefined;
+      return reason ? [{ Kind, Name, Why: reason.why, isFinal: reason.isFinal }] : [];
+    });
+    return { Declared, missing };
+  }
+
+  #notUp(name: string): NotUp | undefined {
+    // Its schedule starts it.
+    if (this.declared.containers.get(name)?.schedule !== undefined) return undefined;
+    return notUp(this.#options.containers.inspect(name));
   }
 
   async #report(): Promise<void> {

@@ -54,7 +54,7 @@ volumes:
       mount: ['type=tmpfs,target=/t'],
       dependsOn: { 'shop-db': 'healthy' },
       network: 'front',
-      'network-alias': ['w'],
+      'network-alias': ['web', 'w'],
       replicas: 2,
       cpus: '0.5',
       memory: '64M',
@@ -66,6 +66,7 @@ volumes:
       'health-cmd': '["CMD","true"]',
       'health-interval': '5s',
       network: 'shop_default',
+      'network-alias': ['db'],
     });
     assert.deepEqual(networks, { shop_default: {}, front: { subnet: ['10.1.0.0/24'] } });
     assert.deepEqual(volumes, { data: {} });
@@ -176,13 +177,14 @@ volumes:
 services:
   web:
     image: a
+    container_name: the-web
     networks: { back: , front: { priority: 10, aliases: [w], ipv4_address: 10.0.0.5 }, data: { aliases: [d] } }
 networks: { front: , back: { name: the-back }, data: }
 `);
-    assert.deepEqual(containers['web'], {
+    assert.deepEqual(containers['the-web'], {
       image: 'a',
-      network: ['front', 'the-back', { name: 'data', alias: ['d'] }],
-      'network-alias': ['w'],
+      network: ['front', { name: 'the-back', alias: ['web'] }, { name: 'data', alias: ['web', 'd'] }],
+      'network-alias': ['web', 'w'],
       ip: '10.0.0.5',
     });
     assert.deepEqual(Object.keys(networks), ['front', 'the-back', 'data']);

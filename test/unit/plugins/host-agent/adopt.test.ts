@@ -34,6 +34,14 @@ describe('the declaration of a container', () => {
     assert.deepEqual(Lost, []);
   });
 
+  it('has unmasked system paths, and lists others', () => {
+    const unmasked = declarationOf('web', { image: 'a', maskedPaths: [], readonlyPaths: [] }, options);
+    assert.deepEqual(unmasked.Words['security-opt'], ['systempaths=unconfined']);
+    assert.deepEqual(unmasked.Lost, []);
+    const half = declarationOf('web', { image: 'a', maskedPaths: [] }, options);
+    assert.match(half.Lost.join(), /maskedPaths/);
+  });
+
   it('lists what it cannot say', () => {
     const request: ContainerRequest = {
       image: 'a',

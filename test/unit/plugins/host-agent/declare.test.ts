@@ -195,6 +195,28 @@ describe('a declared container', () => {
   ] as const)
     it(`is refused with ${what}, by its line`, () => assert.match(problemOf(words) ?? '', expected));
 
+  it('waits for those whose namespaces it shares, and to which it has links', () => {
+    const { containers } = read({
+      containers: {
+        web: {
+          image: 'a',
+          network: 'container:db',
+          pid: 'container:mq',
+          ipc: 'container:stranger',
+          dependsOn: { db: 'healthy' },
+        },
+        app: { image: 'a', link: ['db:d'] },
+        db: { image: 'a' },
+        mq: { image: 'a' },
+      },
+    });
+    assert.deepEqual(containers.get('web')?.dependsOn, [
+      { name: 'db', condition: 'healthy' },
+      { name: 'mq', condition: 'started' },
+    ]);
+    assert.deepEqual(containers.get('app')?.dependsOn, [{ name: 'db', condition: 'started' }]);
+  });
+
   it('is refused with a cycle, and so are the others of it; the rest is read', () => {
     const { broken, containers } = read({
       containers: {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventBus } from '../../../../../core/lifecycle/shared/EventBus.ts';
+import { asCaller } from '../../../../../hooks/caller.ts';
 import type { EngineEvent } from '../../../../../hooks/engine.ts';
 
 describe('events', () => {
@@ -43,6 +44,18 @@ describe('events', () => {
       await take(bus.subscribe({ since: 0, until: 0, signal: AbortSignal.timeout(5_000) }), 1),
       ['a'],
     );
+  });
+
+  it('have who has asked for them, unless it was pouchd', async () => {
+    const bus = new EventBus();
+    asCaller(
+      () => ({ transport: 'unix', uid: 7 }),
+      () => bus.emit(event('a')),
+    );
+    bus.emit(event('b'));
+    const callers: unknown[] = [];
+    for await (const { by } of bus.subscribe({ since: 0, signal: AbortSignal.abort() })) callers.push(by);
+    assert.deepEqual(callers, [{ transport: 'unix', uid: 7 }, undefined]);
   });
 
   it('of the past come with since, then the live ones', async () => {
