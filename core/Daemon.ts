@@ -236,6 +236,11 @@ export class Daemon {
     context.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
   }
 
+  /** Resolves once what the surfaces have begun with is done, such as the first converge of the host agent. */
+  async settled(report: (status: string) => void): Promise<void> {
+    await this.#surfaces.settled(report);
+  }
+
   /**
    * Reads the configuration again, applies the settings that can change while containers run, and loads the plugins
    * again; the other settings keep their values until a restart.

@@ -1,6 +1,7 @@
 import type { Daemon } from '../../core/Daemon.ts';
 import type { StderrLog } from '../../core/StderrLog.ts';
 import { toPouchError } from '../../hooks/errors.ts';
+import type { ServiceManager } from './ServiceManager.ts';
 
 export interface Reload {
   daemon: Daemon;
@@ -9,10 +10,16 @@ export interface Reload {
   started: Promise<unknown>;
 }
 
+interface SignalledReload extends Reload {
+  service: Pick<ServiceManager, 'reloading'>;
+}
+
 /** Reloads the configuration on a signal. An invalid one changes nothing. */
-export function reloadOn(signal: NodeJS.Signals, { daemon, log, started }: Reload): void {
+export function reloadOn(signal: NodeJS.Signals, { daemon, log, started, service }: SignalledReload): void {
   process.on(signal, () => {
-    started.then(() => daemon.reload()).catch((error: unknown) => logFailure(log, error));
+    started
+      .then(() => service.reloading(() => daemon.reload()))
+      .catch((error: unknown) => logFailure(log, error));
   });
 }
 

@@ -16,7 +16,6 @@ import { closeOnExec } from '../../core/host/closeOnExec.ts';
 import { lockExclusively } from '../../core/host/exclusive.ts';
 import { type InheritedSocket, inheritedSockets } from '../../core/host/inheritedSockets.ts';
 import { openFilesLimit } from '../../core/host/openFiles.ts';
-import { notifySystemd } from '../../core/host/notify.ts';
 import { StderrLog } from '../../core/StderrLog.ts';
 import { version } from '../../core/version.ts';
 import { PouchError, toPouchError } from '../../hooks/errors.ts';
@@ -26,6 +25,7 @@ import { failpoint } from './failpoint.ts';
 import { forbidExit } from './forbidExit.ts';
 import { type DaemonFlags, overrides, parseFlags, usage } from './options.ts';
 import { reloadOn } from './reload.ts';
+import { ServiceManager } from './ServiceManager.ts';
 import { watchFiles } from './watchFiles.ts';
 
 interface Entry {
@@ -130,6 +130,8 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   forbidExit();
   warnOfLowFileLimit(log);
   const ended = signalled();
+  const service = new ServiceManager({ log, env: process.env });
+  service.startWatchdog();
   const onStep = failpoint(process.env['POUCHD_FAILPOINT']);
   const reread = (inForce: LoadedConfig, applied?: LoadOptions['applied']) =>
     loadConfig({ ...source(flags), inForce, ...(applied !== undefined && { applied }) });
@@ -147,17 +149,17 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   });
   const started = performance.now();
   const starting = startOrAbandon(daemon, log);
-  reloadOn('SIGHUP', { daemon, log, started: starting });
+  reloadOn('SIGHUP', { daemon, log, started: starting, service });
   const endWatch = watchFiles({ daemon, log, started: starting, main: mainFile(source(flags)) });
   const isReady = await Promise.race([starting.then(() => true), ended.then(() => false)]);
   if (isReady) {
-    notify('READY=1', log);
     const ms = Math.round(performance.now() - started);
     log.info('ready', { version, ms, listen: loaded.config.listen.map(({ url }) => url) });
+    await Promise.race([service.readyAfter((report) => daemon.settled(report)), ended]);
   }
   const signal = await ended;
   log.info('stopping; containers keep running', { signal });
-  notify('STOPPING=1', log);
+  service.stopping();
   endWatch();
   killAtLimit(daemon, log);
   await daemon.stop(signal);
@@ -246,9 +248,4 @@ function signalled(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => resolve(signal));
   });
-}
-
-function notify(state: string, log: StderrLog): void {
-  const problem = notifySystemd(state);
-  if (problem) log.warn('cannot notify systemd', { state, problem });
 }

@@ -13,11 +13,22 @@ const SOCK_DGRAM = 2;
 /** Offset of sun_path in struct sockaddr_un (unix(7)). */
 const pathOffset = 2;
 
-/** Sends a state: `READY=1`, `RELOADING=1`, `STOPPING=1` or `STATUS=…`. Returns the problem if that fails. */
-export function notifySystemd(state: string, address = process.env['NOTIFY_SOCKET']): string | undefined {
+/** send(2): not to wait while the queue of the socket is full. */
+const MSG_DONTWAIT = 0x40;
+
+/**
+ * Sends a state: `READY=1`, `RELOADING=1`, `STOPPING=1` or `STATUS=…`, one per line. Returns the problem if that fails.
+ * @param address of $NOTIFY_SOCKET
+ * @param waits whether to wait for a service manager that does not read: false for what may be lost
+ */
+export function notifySystemd(
+  state: string,
+  address: string | undefined,
+  { waits = true }: { waits?: boolean } = {},
+): string | undefined {
   if (!address) return undefined;
   try {
-    send(state, address);
+    send(state, address, waits ? 0 : MSG_DONTWAIT);
     return undefined;
   } catch (error) {
     return messageOf(error);
@@ -25,12 +36,12 @@ export function notifySystemd(state: string, address = process.env['NOTIFY_SOCKE
 }
 
 /** Uses libc: Node has no unix datagram sockets. */
-function send(state: string, address: string): void {
+function send(state: string, address: string, flags: number): void {
   const fd = check(socket(AF_UNIX, SOCK_DGRAM, 0), 'socket');
   try {
     const data = Buffer.from(state);
     const to = socketAddress(address);
-    check(sendto(fd, data, data.length, 0, to, to.length), `sendto ${address}`);
+    check(sendto(fd, data, data.length, flags, to, to.length), `sendto ${address}`);
   } finally {
     close(fd);
   }

@@ -53,6 +53,19 @@ export class Surfaces {
     return failures.flatMap((failure) => failure ?? []);
   }
 
+  /** Resolves once what those that serve have begun with is done. */
+  async settled(report: (status: string) => void): Promise<void> {
+    await Promise.all(this.#running.map((owned) => this.#settled(owned, report)));
+  }
+
+  async #settled({ surface }: OwnedSurface, report: (status: string) => void): Promise<void> {
+    try {
+      await surface.settled?.(report);
+    } catch (error) {
+      this.#options.log.error('a surface did not settle', { surface: surface.name, error: messageOf(error) });
+    }
+  }
+
   /** Stops all of them; none starts after it. @param timeoutMs for each, side by side */
   async end(timeoutMs: number): Promise<void> {
     this.#ended.abort();

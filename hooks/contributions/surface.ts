@@ -22,6 +22,12 @@ export interface Surface {
    * @param failed reports that the surface no longer serves: the plugin is quarantined, unless the surface is required
    */
   start(engine: Engine, failed: (error: unknown) => void): Promise<void>;
+  /**
+   * Resolves once what begins with the start is done, such as the first converge of the host agent. Users are served
+   * meanwhile, but systemd starts units after pouchd only then, or after 5 minutes. Missing: nothing begins.
+   * @param report takes what is under way, for `systemctl status pouchd`
+   */
+  settled?(report: (status: string) => void): Promise<void>;
   /** Called after each `start`, also after one that failed and during one when pouchd ends. Has `pluginTimeout`. */
   stop(): Promise<void>;
 }

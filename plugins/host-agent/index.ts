@@ -122,6 +122,9 @@ export default definePlugin({
         });
         gauges.setFiles(config.problemOfFiles());
       },
+      async settled(report) {
+        await own?.settled(report);
+      },
       async stop() {
         const ending = own;
         if (post.agent === ending) post.agent = undefined;

@@ -227,6 +227,77 @@ describe('the host agent', function () {
     assert.equal((await daemon.it.inspect('web'))!.HostConfig.Memory, 48 * 1024 * 1024);
   });
 
+  it('applies what profiles and plugins say now once they are loaded again, without an apply', async () => {
+    const file = join(daemon.it.dir, 'tiers.mjs');
+    const tiers = (memory: number) =>
+      writeFile(
+        file,
+        `import { definePlugin } from 'pouch/hooks';
+        export default definePlugin({
+          name: 'tiers',
+          setup({ profile }) {
+            profile({ name: 'tier', parts: [{ option: 'memory', request: { resources: { memory: ${memory} } }, shown: ${memory} }] });
+          },
+        });`,
+      );
+    const memoryOf = async (name: string) => (await daemon.it.inspect(name))?.HostConfig.Memory;
+    const has = async (name: string, mib: number) =>
+      assert.ok(
+        await waitUntil(async () => (await memoryOf(name)) === mib * 1024 * 1024, { withinMs: 20_000 }),
+        `${name}: expected ${mib} MiB, found ${await memoryOf(name)}`,
+      );
+    await tiers(32 * 1024 * 1024);
+    const plugins = [{ path: file }];
+    const profiles = (memory: string) => ({ plugins, profiles: { small: { memory } } });
+    const containers = { web: { ...sleeper, profiles: ['small'] }, db: { ...sleeper, profiles: ['tier'] } };
+    await applied(containers, profiles('32m'));
+    const before = (await daemon.it.inspect('db'))!.Id;
+
+    await write(containers, profiles('48m'));
+    await daemon.it.reload(/configuration reloaded/);
+    await has('web', 48);
+    await tiers(40 * 1024 * 1024);
+    await ok('plugin', 'reload');
+    await has('db', 40);
+    assert.equal((await daemon.it.inspect('db'))!.Id, before);
+
+    // Without its profile a container stays as it is; with it, it gets what has changed meanwhile.
+    await ok('plugin', 'disable', 'tiers');
+    assert.match((await pouch('status')).stdout, /container +db +broken +.*tier/);
+    assert.equal(await stateOf('db'), 'running');
+    await tiers(56 * 1024 * 1024);
+    await ok('plugin', 'enable', 'tiers');
+    await has('db', 56);
+  });
+
+  it('holds a network that containers use, and replaces it once they have ended', async () => {
+    const network = (subnet: number) => ({
+      networks: { shop: { subnet: `198.18.${(process.pid + subnet) % 200}.0/28` } },
+    });
+    await applied({ web: sleeper }, network(1));
+    await ok(
+      'run',
+      '-d',
+      '--name',
+      'guest',
+      '--stop-timeout',
+      '0',
+      '--network',
+      'shop',
+      'busybox',
+      'sleep',
+      '1000',
+    );
+    await write({ web: sleeper }, network(2));
+    const held = await apply();
+    assert.match(held.stdout, /± network shop: recreate[^]*held: it cannot change.* uses it: guest$/m);
+    const log = await daemon.it.log();
+    assert.match((await pouch('status')).stdout, /network +shop +held +it cannot change/);
+    await ok('rm', '-f', 'guest');
+    assert.ok(await waitUntil(async () => (await pouch('status')).exitCode === 0, { withinMs: 20_000 }));
+    assert.doesNotMatch((await daemon.it.log()).slice(log.length), /network is in use/i);
+  });
+
   it('starts a container with a schedule only when it is due', async () => {
     await applied({ job: { ...sleeper, command: ['true'], schedule: '0 0 1 1 *' } });
     assert.equal(await stateOf('job'), 'created');

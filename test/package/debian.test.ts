@@ -111,6 +111,23 @@ describe('the Debian package', function () {
     pid = await inside(`pouch inspect -f '{{.State.Pid}}' web`);
   });
 
+  it('is active for systemd once the declared containers run, and reloads', async () => {
+    const declared =
+      'declared: { image: busybox, command: [sleep, "1000"], network: none, stop-timeout: "0" }';
+    await inside(
+      `mkdir -p /etc/pouch/conf.d; echo 'containers: { ${declared} }' >/etc/pouch/conf.d/host.yaml`,
+    );
+    const state = `pouch inspect -f '{{.State.Status}}' declared`;
+    assert.equal(await inside(`systemctl restart pouchd; ${state}`), 'running');
+    const shown = await inside('systemctl show -P WatchdogUSec -P StatusText -P ActiveState pouchd');
+    assert.equal(shown, '2min\nserving\nactive');
+    await inside('rm -r /etc/pouch/conf.d; systemctl reload pouchd');
+    assert.ok(
+      await waitUntil(async () => !(await inside('pouch ps -a')).includes('declared'), { withinMs: 20_000 }),
+    );
+    assert.equal(await inside('systemctl is-active pouchd'), 'active');
+  });
+
   it('has a manual without warnings, and completions', async () => {
     const pages = '$(dpkg -L pouch | grep /man/.*gz$)';
     assert.ok(Number(await inside(`ls ${pages} | wc -l`)) > 100);

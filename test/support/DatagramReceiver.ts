@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 const program = `
 import socket, sys
 receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-receiver.bind(sys.argv[1])
+receiver.bind(sys.argv[1].replace('@', '\\0', 1) if sys.argv[1].startswith('@') else sys.argv[1])
 print('ready', flush=True)
 while True:
     print(receiver.recv(65536).decode(), flush=True)
@@ -19,6 +19,7 @@ export class DatagramReceiver {
     this.#child = child;
   }
 
+  /** @param path of the socket; one that begins with `@` is in the abstract namespace */
   static async start(path: string): Promise<DatagramReceiver> {
     const child = spawn('python3', ['-c', program, path], { stdio: ['ignore', 'pipe', 'inherit'] });
     const receiver = new DatagramReceiver(child);

@@ -12,7 +12,7 @@ import { freePort } from './freePort.ts';
 export class TestRegistry {
   readonly host: string;
   readonly dir: string;
-  readonly #process: ChildProcess;
+  #process: ChildProcess;
 
   private constructor(host: string, dir: string, process: ChildProcess) {
     this.host = host;
@@ -25,10 +25,21 @@ export class TestRegistry {
     const host = `127.0.0.1:${await freePort()}`;
     const config = join(dir, 'config.yml');
     await writeFile(config, configuration(host, join(dir, 'data')));
-    const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
-    const isUp = await waitUntil(() => responds(host), { withinMs: 30_000 });
-    if (!isUp) throw new Error(`docker-registry did not respond on ${host}`);
-    return new TestRegistry(host, dir, child);
+    return new TestRegistry(host, dir, await serve(host, config));
+  }
+
+  /** Refuses connections, until `resume`. */
+  async halt(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const ended = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await ended;
+  }
+
+  /** Serves the same images again. */
+  async resume(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) return;
+    this.#process = await serve(this.host, join(this.dir, 'config.yml'));
   }
 
   /** Pushes an image from where skopeo finds it, e.g. `oci-archive:FILE`; returns its reference here. */
@@ -94,13 +105,16 @@ export class TestRegistry {
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null) {
-      const ended = once(this.#process, 'exit');
-      this.#process.kill('SIGTERM');
-      await ended;
-    }
+    await this.halt();
     await rm(this.dir, { recursive: true });
   }
+}
+
+async function serve(host: string, config: string): Promise<ChildProcess> {
+  const child = spawn('docker-registry', ['serve', config], { stdio: 'ignore' });
+  const isUp = await waitUntil(() => responds(host), { withinMs: 30_000 });
+  if (!isUp) throw new Error(`docker-registry did not respond on ${host}`);
+  return child;
 }
 
 async function responds(host: string): Promise<boolean> {

@@ -117,12 +117,16 @@ export class Agent {
   readonly #refresher: ImageRefresher;
   #convergedAt: string | undefined;
   #isHolding = false;
+  readonly #first: Promise<void>;
+  #endFirst: () => void = () => undefined;
+  #report: (status: string) => void = () => undefined;
   #busy = false;
   #retry: AbortController | undefined;
   #soon: NodeJS.Timeout | undefined;
 
   constructor(options: AgentOptions) {
     this.#options = { ...options, signal: this.#ending.signal };
+    this.#first = new Promise((resolve) => (this.#endFirst = resolve));
     this.#refresher = new ImageRefresher(this.#options, options.clock);
   }
 
@@ -336,7 +340,15 @@ export class Agent {
     clearTimeout(this.#soon);
     this.#retry?.abort();
     this.#refresher.stop();
+    this.#endFirst();
     await (turns.get(this.#options.root) ?? Promise.resolve());
+  }
+
+  /** Resolves once each declared object was tried, or the agent ends. @param report takes what is under way */
+  async settled(report: (status: string) => void): Promise<void> {
+    this.#report = report;
+    await this.#first;
+    this.#report = () => undefined;
   }
 
   async status(): Promise<AgentStatus> {
@@ -419,7 +431,7 @@ export class Agent {
     return notUp(this.#options.containers.inspect(name));
   }
 
-  async #report(): Promise<void> {
+  async #reportStatus(): Promise<void> {
     const { onConverged, log } = this.#options;
     try {
       if (onConverged) onConverged(await this.status());
@@ -466,7 +478,8 @@ export class Agent {
     } finally {
       this.#busy = false;
       this.#convergedAt = this.#options.now();
-      void this.#report();
+      void this.#reportStatus();
+      this.#endFirst();
       this.#retryLater();
     }
   }
@@ -491,9 +504,12 @@ export class Agent {
     const doable = plan.steps.filter(({ held }) => held === undefined);
     if (doable.length === 0) return { Done: 0, Failed: 0, Left: plan.steps.length };
     const missing = plan.steps.filter((step) => isPull(step) && !this.#isDue(step));
+    let ended = 0;
+    this.#report(`${doable.length} declared objects are not as they are declared`);
     const outcome = await runPlan(this.#options, plan, {
       missing: new Map(missing.map((step) => [step.name, this.#failures.get(keyOf(step))?.why ?? ''])),
       onProgress: (progress, { error, isWithoutImage = false } = {}) => {
+        this.#report(`${++ended} of ${doable.length} declared objects: ${progress.Kind} ${progress.Name}`);
         const step = plan.steps.find((one) => keyOf(one) === `${progress.Kind}/${progress.Name}`);
         this.#note(progress, { changes: changesIn(step), isWithoutImage });
         if (error) log.error('a declared object is not as it is declared', { ...progress });

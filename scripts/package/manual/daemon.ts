@@ -42,7 +42,14 @@ const signals = [
 const environment = [
   ['POUCHD_*', 'Settings of the configuration, see **pouchd.yaml**(5); `POUCHD_CONFIG` is its file.'],
   ['LISTEN_FDS, LISTEN_PID', 'Sockets that systemd listens on, see **sd_listen_fds**(3).'],
-  ['NOTIFY_SOCKET', 'Where systemd is notified when pouchd is ready, see **sd_notify**(3).'],
+  [
+    'NOTIFY_SOCKET',
+    'Where systemd is notified when pouchd is ready, reloads and stops, see **sd_notify**(3).',
+  ],
+  [
+    'WATCHDOG_USEC, WATCHDOG_PID',
+    'How often systemd expects a sign of life, see **sd_watchdog_enabled**(3).',
+  ],
 ] as const;
 
 const files = [

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { DatagramReceiver } from '../support/DatagramReceiver.ts';
+import { TestRegistry } from '../support/TestRegistry.ts';
+import { useDaemon } from '../support/useDaemon.ts';
+
+const sleeper = { command: ['sleep', '1000'], network: 'none', 'stop-timeout': '0' };
+/** Abstract, so that it needs no directory. */
+const address = `@pouch-test-notify-${process.pid}`;
+
+describe('a start of the host', function () {
+  this.timeout(120_000);
+  this.slow(20_000);
+  const daemon = useDaemon({ env: { NOTIFY_SOCKET: address, WATCHDOG_USEC: '200000' } });
+  const { pouch, ok } = daemon;
+  let registry: TestRegistry;
+  let systemd: DatagramReceiver;
+  const at = (name: string) => `${registry.host}/${name}`;
+
+  /** JSON is YAML. */
+  const write = (sections: object) =>
+    daemon.it.configure(
+      Object.entries(sections)
+        .map(([section, objects]) => `${section}: ${JSON.stringify(objects)}\n`)
+        .join(''),
+    );
+  const status = async () => (await pouch('status')).stdout;
+  const until = async (what: string, condition: () => boolean | Promise<boolean>) =>
+    assert.ok(
+      await waitUntil(condition, { withinMs: 30_000 }),
+      `${what}: ${await status()} ${systemd.received.join(', ')}`,
+    );
+  const isRunning = async (name: string) => (await daemon.it.inspect(name))?.State.Status === 'running';
+
+  before(async function () {
+    this.timeout(90_000);
+    systemd = await DatagramReceiver.start(address);
+    registry = await TestRegistry.start();
+    await ok('tag', 'busybox', at('app:1'));
+    await ok('push', at('app:1'));
+    await ok('rmi', at('app:1'));
+  });
+  beforeEach(() => (systemd.received.length = 0));
+  afterEach(async () => {
+    await registry.resume();
+    await write({});
+    await ok('apply', '--prune', '--yes');
+  });
+  after(async () => {
+    systemd.stop();
+    await registry.stop();
+  });
+
+  it('is ready once the containers are up, and reports what it does until then', async () => {
+    await daemon.it.stop();
+    await write({
+      containers: {
+        db: { ...sleeper, image: 'busybox', 'health-cmd': 'true', 'health-interval': '300ms' },
+        web: { ...sleeper, image: 'busybox', dependsOn: { db: 'healthy' } },
+      },
+    });
+    await daemon.it.start();
+    // The API serves before the containers are up.
+    assert.match(await status(), /of 2 declared objects/);
+    assert.ok(!systemd.received.includes('READY=1'));
+    await until('ready', () => systemd.received.includes('READY=1'));
+    assert.ok((await isRunning('db')) && (await isRunning('web')));
+    assert.ok(systemd.received.includes('EXTEND_TIMEOUT_USEC=30000000'));
+    assert.ok(systemd.received.includes('STATUS=1 of 2 declared objects: container db'));
+    await until('watchdog', () => systemd.received.includes('WATCHDOG=1'));
+
+    systemd.received.length = 0;
+    await daemon.it.reload(/configuration reloaded/);
+    await until('reloaded', () => systemd.received.includes('READY=1'));
+    assert.ok(systemd.received.indexOf('RELOADING=1') < systemd.received.indexOf('READY=1'));
+  });
+
+  it('needs no registry for images that the host has, and pulls the others once it is back', async () => {
+    const local = { ...sleeper, image: 'busybox', pull: 'always' };
+    const sections = {
+      images: { 'busybox:latest': { refresh: 'every 1m' }, 'no-such-host.invalid/app:1': {} },
+      containers: {
+        one: local,
+        two: { ...local, dependsOn: 'one' },
+        away: { ...sleeper, image: at('app:1') },
+      },
+    };
+    await daemon.it.stop();
+    await write(sections);
+    await registry.halt();
+    const begun = performance.now();
+    await daemon.it.start();
+    await until('local ones run', async () => (await isRunning('one')) && (await isRunning('two')));
+    assert.ok(performance.now() - begun < 15_000);
+    await until('ready', () => systemd.received.includes('READY=1'));
+    const shown = await status();
+    assert.match(shown, /image +no-such-host\.invalid\/app:1 +failed/);
+    assert.match(shown, new RegExp(`image +${at('app:1')} +failed`));
+    assert.match(shown, new RegExp(`container +away +failed +it waits for its image ${at('app:1')}: `));
+
+    await daemon.it.kill9();
+    await daemon.it.start();
+    assert.ok((await isRunning('one')) && (await isRunning('two')));
+    await registry.resume();
+    await until('the other one runs', () => isRunning('away'));
+    assert.doesNotMatch(await status(), /container/);
+  });
+
+  it('has a refresh that a registry refuses in its status, until it succeeds', async () => {
+    await write({ images: { [at('app:1')]: { refresh: 'every 1m' } } });
+    await ok('apply');
+    await daemon.it.stop();
+    await registry.halt();
+    await writeFile(
+      join(daemon.it.root, 'host-agent', 'images.json'),
+      JSON.stringify({
+        version: 1,
+        images: { [at('app:1')]: { own: true, onRemove: 'keep', refreshedAt: '2020-01-01T00:00:00.000Z' } },
+      }),
+    );
+    await daemon.it.start();
+    await until('the refresh fails', async () =>
+      /failed +not refreshed, the image that the host/.test(await status()),
+    );
+    await registry.resume();
+    await until('the refresh succeeds', async () => (await pouch('status')).exitCode === 0);
+  });
+});
