@@ -11,8 +11,17 @@ export interface Terminal {
   env: Record<string, string | undefined>;
 }
 
+/** Where a command prints, and what its exit code is. */
+export interface Printer {
+  exitCode: number;
+  /** Prints a line to stdout. */
+  print(line: string): void;
+  /** Prints a line to stderr. */
+  warn(line: string): void;
+}
+
 /** One invocation of `pouch`. */
-export class Session {
+export class Session implements Printer {
   readonly terminal: Terminal;
   /** Exit code of the process. */
   exitCode = 0;
@@ -35,12 +44,10 @@ export class Session {
     }));
   }
 
-  /** Prints a line to stdout. */
   print(line: string): void {
     this.terminal.stdout.write(`${printable(line)}\n`);
   }
 
-  /** Prints a line to stderr. */
   warn(line: string): void {
     this.terminal.stderr.write(`${printable(line)}\n`);
   }

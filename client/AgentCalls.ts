@@ -23,8 +23,8 @@ export class AgentCalls {
   }
 
   /** Returns the declared objects, each with its state. */
-  status(): Promise<AgentStatus> {
-    return this.#transport.json('GET', `${base}/status`);
+  status(signal?: AbortSignal): Promise<AgentStatus> {
+    return this.#transport.json('GET', `${base}/status`, { ...(signal && { signal }) });
   }
 
   /** Returns what was changed by hand. */
@@ -64,6 +64,16 @@ export class AgentCalls {
     return this.#transport.lines('POST', `${base}/apply`, { body, ...(signal && { signal }) });
   }
 
+  /** Nothing is changed from now on, until it is resumed; steps under way are completed. */
+  pause(): Promise<void> {
+    return this.#transport.json('POST', `${base}/pause`);
+  }
+
+  /** Ends a pause; the next apply does what is due. */
+  resume(): Promise<void> {
+    return this.#transport.json('POST', `${base}/resume`);
+  }
+
   /**
    * Returns what a rollback would do.
    * @param generation missing: the newest one that declares something else
@@ -74,9 +84,9 @@ export class AgentCalls {
   }
 
   /** Applies what a generation declares, and holds the host to it; ending the iteration does not end it. */
-  rollback(generation?: number): Promise<AsyncGenerator<AgentMessage>> {
+  rollback(generation?: number, signal?: AbortSignal): Promise<AsyncGenerator<AgentMessage>> {
     const body = generation === undefined ? {} : { Generation: generation };
-    return this.#transport.lines('POST', `${base}/rollback`, { body });
+    return this.#transport.lines('POST', `${base}/rollback`, { body, ...(signal && { signal }) });
   }
 
   /** Returns how containers are declared. */

@@ -29,7 +29,8 @@ export class SshConnection extends Duplex {
 
   constructor(target: SshTarget) {
     super({ allowHalfOpen: true });
-    const child = spawn('ssh', sshArguments(target));
+    // Ctrl-C of a terminal is for the command, which may pass it to a container: ssh is not in its process group.
+    const child = spawn('ssh', sshArguments(target), { detached: true });
     this.#child = child;
     // What it means is known once the process has ended.
     child.stdin.on('error', () => undefined);

@@ -27,6 +27,10 @@ export const errorKinds = {
     status: 404,
     doc: 'The host agent has recorded no generation of this number.',
   },
+  PCH_AGENT_PAUSED: {
+    status: 409,
+    doc: 'The host is paused: nothing is changed until it is resumed by an apply.',
+  },
   PCH_AGENT_REPLACE_FAILED: {
     status: 409,
     doc: 'A declared container was to be replaced, and the new one did not come up: the previous one is back.',

@@ -2,11 +2,11 @@ import type { AgentMessage, AgentRollback, AgentUp, PluginReloadWire } from '../
 import { exitCodes } from '../errors.ts';
 import { changeLines } from '../plugins/changeLines.ts';
 import { printNeedRestart } from '../plugins/printReload.ts';
-import type { Session } from '../Session.ts';
+import type { Printer } from '../Session.ts';
 import { planLines } from './planLines.ts';
 
 /** Prints a line of an apply or a rollback, and sets the exit code. */
-export function printMessage(session: Session, message: AgentMessage): void {
+export function printMessage(session: Printer, message: AgentMessage): void {
   if ('reload' in message) return printUnread(session, message.reload);
   if ('rollback' in message) return printRollback(session, message.rollback);
   if ('plan' in message) {
@@ -33,21 +33,21 @@ export function printMessage(session: Session, message: AgentMessage): void {
     session.print(`generation ${Generation}: ${Done} done, ${Failed} failed, ${Left} left`);
 }
 
-function printUp(session: Session, { Declared, Missing }: AgentUp): void {
+function printUp(session: Printer, { Declared, Missing }: AgentUp): void {
   for (const { Kind, Name, Why } of Missing) session.warn(`${Kind} ${Name}: not up: ${Why}`);
   if (Missing.length > 0) session.exitCode = exitCodes.failure;
   else session.print(`${Declared} declared objects are up`);
 }
 
 /** What of the files is not in force. */
-function printUnread(session: Session, { plugins, needRestart }: PluginReloadWire): void {
+function printUnread(session: Printer, { plugins, needRestart }: PluginReloadWire): void {
   const unread = plugins.filter(({ change }) => change === 'kept' || change === 'quarantined');
   for (const line of changeLines(unread)) session.warn(line);
   if (unread.length > 0) session.exitCode = exitCodes.failure;
   printNeedRestart(session, needRestart);
 }
 
-function printRollback(session: Session, { Generation }: AgentRollback): void {
+function printRollback(session: Printer, { Generation }: AgentRollback): void {
   if (Generation === undefined)
     session.warn('nothing was rolled back: no earlier generation without failures');
   else session.print(`rolling back to generation ${Generation}`);

@@ -1,6 +1,6 @@
 import type { PluginReloadWire } from '../../client/index.ts';
 import { exitCodes } from '../errors.ts';
-import type { Session } from '../Session.ts';
+import type { Printer, Session } from '../Session.ts';
 import { changeLines } from './changeLines.ts';
 
 /** Prints what has changed, a line for each plugin and setting. The exit code is 1 if a plugin cannot be loaded. */
@@ -18,7 +18,7 @@ export function printReload(
 }
 
 /** Warns of settings that keep their values for now. */
-export function printNeedRestart(session: Session, needRestart: PluginReloadWire['needRestart']): void {
+export function printNeedRestart(session: Printer, needRestart: PluginReloadWire['needRestart']): void {
   for (const { path, why } of needRestart)
     session.warn(`setting ${path} keeps its value until pouchd is restarted: ${why}`);
 }

@@ -46,13 +46,15 @@ export interface AgentPlan {
   Steps: AgentStep[];
   /** Mistakes of declarations, with `FILE:LINE`: these objects stay as they are. */
   Problems: string[];
+  /** The declarations are others than those in force: an apply changes more than the steps show, such as a schedule. */
+  Unapplied?: boolean;
 }
 
 /** A file that is to be in force in the place of the declarations of the host's files. */
 export interface AgentFile {
   /** For origins: `fleet.yaml`. */
   Name: string;
-  /** YAML with profiles, networks, volumes and containers. */
+  /** YAML with profiles, networks, volumes, images and containers. */
   Text: string;
   /** Whose entry of `hosts` in the text is merged over the other sections. */
   Host?: string;
@@ -193,6 +195,8 @@ export interface AgentStatus {
   FileProblem?: string;
   /** The host was rolled back: this generation is in force, and the files are not, until they change or are applied. */
   Pinned?: { Generation: number; Since: string };
+  /** Nothing is changed until it is resumed. `Since` is RFC 3339. */
+  Paused?: { Since: string; By: string };
   /** A file that was applied is in force, and the declarations of the host's files are not. `Since` is RFC 3339. */
   Applied?: { File: string; Host?: string; Since: string; By: string };
 }

@@ -15,6 +15,7 @@ export const groups: Record<string, readonly string[]> = {
     'ssh',
     'profiles',
     'host-agent',
+    'fleets',
     'network',
     'registries',
     'build',

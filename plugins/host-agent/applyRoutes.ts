@@ -63,13 +63,29 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
   });
   route({
     method: 'POST',
+    path: '/pause',
+    async handle() {
+      await running().pause(callerName());
+      return { json: {} };
+    },
+  });
+  route({
+    method: 'POST',
+    path: '/resume',
+    async handle() {
+      await running().resume();
+      return { json: {} };
+    },
+  });
+  route({
+    method: 'POST',
     path: '/apply',
     body: ApplyBody,
     deadlineMs: longestApplyMs,
     async handle({ body, stream, signal }) {
       const wanted = chosen(body);
+      running().requireUnpaused();
       if (wanted) await running().check(wanted);
-      else running();
       post.applies++;
       try {
         const reload = await inTurn(post, () =>

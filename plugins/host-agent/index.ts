@@ -21,6 +21,7 @@ import { readHost } from './declare/readHost.ts';
 import { AppliedFiles } from './history/AppliedFiles.ts';
 import { Generations } from './history/Generations.ts';
 import { InForce } from './history/InForce.ts';
+import { PauseFile } from './history/PauseFile.ts';
 import { PinFile } from './history/PinFile.ts';
 import { historyRoutes } from './history/routes.ts';
 import { Options } from './options.ts';
@@ -59,6 +60,7 @@ export default definePlugin({
     const gauges = statusGauges(metric);
     const post = postOf(host.root);
     const applied = new AppliedFiles(host.root);
+    const pauses = new PauseFile(host.root);
     let own: Agent | undefined;
     let stopSchedules: () => void = () => undefined;
     let stopWatch: () => void = () => undefined;
@@ -101,6 +103,8 @@ export default definePlugin({
           root: host.root,
           inForce,
           applied: await applied.read(),
+          pauses,
+          paused: await pauses.read(),
           generations,
           now,
           onConverged: (status) => gauges.setObjects(status),

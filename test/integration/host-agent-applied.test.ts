@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
@@ -79,6 +79,13 @@ describe('a file that is applied', function () {
     );
     assert.deepEqual(await names(), ['other']);
     assert.match(await ok('status', '-a'), /stdin:2/);
+    // A change without a step of an object.
+    const other = await file(`profiles: {}\ncontainers: { other: ${sleeper} } }`, 'other.yaml');
+    const quiet = await pouch('apply', '-f', other, '--dry-run');
+    assert.deepEqual(
+      [quiet.exitCode, quiet.stdout],
+      [2, 'no object changes, but the declarations are not in force yet\n'],
+    );
     const back = await pouch('rollback');
     assert.equal(back.exitCode, 0, back.stdout + back.stderr);
     assert.deepEqual(await names(), ['web']);
@@ -104,7 +111,6 @@ describe('a file that is applied', function () {
         /app\.yaml:3:\d+: containers\.web\.env\.A/,
       ],
       ['profiles:\n  bad: { memory: lots }\ncontainers: {}', /app\.yaml:2: .*memory/],
-      ['containers: {}\nhosts: { a: }', /app\.yaml:2:\d+: hosts: expected a file of one host/],
       ['apiVersion: v9\ncontainers: {}', /app\.yaml:1:1\d: apiVersion: expected pouch\/v1/],
     ];
     const before = await ok('apply', '-f', await file(`containers: { web: ${sleeper} } }`, 'good.yaml'));
@@ -142,6 +148,69 @@ describe('a file that is applied', function () {
     assert.equal((await daemon.it.inspect('web'))?.HostConfig.Memory, 32 * 1024 ** 2);
   });
 
+  it('comes from a git repository once per commit, by the script of the example', async () => {
+    const script = join(process.cwd(), 'examples/fleet/pouch-pull');
+    const origin = join(daemon.it.dir, 'origin');
+    const sh = (command: string, cwd = daemon.it.dir) =>
+      execa('sh', ['-ec', command], {
+        cwd,
+        reject: false,
+        env: { POUCH_HOST: daemon.it.host, PATH: `${join(process.cwd(), 'bin')}:${process.env['PATH']}` },
+      });
+    const commit = async (text: string) => {
+      await writeFile(join(origin, 'host.yaml'), text);
+      const git = 'git -c user.name=test -c user.email=test@localhost';
+      const done = await sh(`git add . && ${git} commit -qm change`, origin);
+      assert.equal(done.exitCode, 0, done.stderr);
+    };
+    const pull = () => sh(`${script} work host.yaml`);
+    assert.equal((await sh('git init -q -b main origin')).exitCode, 0);
+    await commit(`containers: { web: ${sleeper} } }`);
+    assert.equal((await sh('git clone -q origin work')).exitCode, 0);
+    assert.match((await pull()).stdout, /container web: create done/);
+    assert.equal((await pull()).stdout, '');
+    await commit('containers: { web: { image: busybox, command: [/no-such] } }');
+    assert.equal((await pull()).exitCode, 1);
+    assert.equal((await pull()).stdout, '');
+    assert.equal((await daemon.it.inspect('web'))?.State.Status, 'running');
+    await commit(`containers: { web: ${sleeper}, memory: 32m } }`);
+    await daemon.it.stop();
+    assert.match((await pull()).stderr, /PCH_DAEMON_UNREACHABLE/);
+    await daemon.it.start();
+    assert.match((await pull()).stdout, /memory: .* -> 33554432/);
+  });
+
+  it('waits while the host is paused, also after a restart', async () => {
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) => `c${index}: ${sleeper} }`).join(', ');
+    await ok('apply', '-f', await file(`containers: { ${many(1)} }`));
+    const applying = pouch('apply', '-f', await file(`containers: { ${many(16)} }`));
+    assert.ok(await waitUntil(async () => (await names()).length > 1, { withinMs: 30_000, everyMs: 5 }));
+    await ok('apply', '--pause');
+    const cut = await applying;
+    assert.equal(cut.exitCode, 1);
+    assert.match(cut.stdout, /generation \d+: \d+ done, 0 failed, [1-9]\d* left/);
+    const count = (await names()).length;
+    assert.ok(count < 16);
+
+    await ok('rm', '-f', 'c0');
+    await daemon.it.kill9();
+    await daemon.it.start();
+    const refused = await pouch('apply');
+    assert.match(refused.stderr, /the host is paused by user 0 since .*\ncode: PCH_AGENT_PAUSED/s);
+    assert.match((await pouch('rollback')).stderr, /PCH_AGENT_PAUSED/);
+    assert.match(
+      (await pouch('status')).stdout,
+      new RegExp(`paused by user 0 since .*, ${17 - count} pending`),
+    );
+    assert.equal((await pouch('apply', '--dry-run')).exitCode, 2);
+    assert.equal((await names()).length, count - 1);
+    await ok('apply', '--resume');
+    assert.equal((await names()).length, 16);
+    assert.ok(!(await ok('status')).includes('paused'));
+    assert.match((await pouch('apply', '--pause', '--dry-run')).stderr, /--pause takes no other option/);
+  });
+
   it('keeps pouchd from starting if it is damaged', async () => {
     await ok('apply', '-f', await file(`containers: { web: ${sleeper} } }`));
     await daemon.it.stop();
@@ -152,6 +221,5 @@ describe('a file that is applied', function () {
     await daemon.it.start();
     assert.deepEqual(await names(), ['web']);
     assert.ok((await readdir(join(daemon.it.root, 'host-agent'))).includes('applied.json'));
-    await rm(join(daemon.it.dir, 'app.yaml'));
   });
 });

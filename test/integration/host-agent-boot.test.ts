@@ -127,4 +127,16 @@ describe('a start of the host', function () {
     await registry.resume();
     await until('the refresh succeeds', async () => (await pouch('status')).exitCode === 0);
   });
+
+  it('is ready although the host is paused', async () => {
+    await ok('apply', '--pause');
+    await daemon.it.stop();
+    await write({ containers: { web: { ...sleeper, image: 'busybox' } } });
+    systemd.received.length = 0;
+    await daemon.it.start();
+    await until('ready', () => systemd.received.includes('READY=1'));
+    assert.match(await status(), /paused by user 0 since .*, 1 pending/);
+    await ok('apply', '--resume');
+    assert.ok(await isRunning('web'));
+  });
 });

@@ -6,21 +6,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { documentedBlock } from '../support/documentedBlock.ts';
+import { createCertificates } from '../support/createCertificates.ts';
 import { freePort } from '../support/freePort.ts';
 import type { Finished } from '../support/TestPouchd.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { useDaemon } from '../support/useDaemon.ts';
-
-/** Creates certificates by the commands of docs/guides/remote-access.md. */
-async function createCertificates(directory: string): Promise<void> {
-  await mkdir(directory);
-  const env = { NAME: 'localhost', ADDRESS: '127.0.0.1' };
-  await execa('sh', ['-e', '-c', documentedBlock('guides/remote-access.md', 'openssl x509')], {
-    cwd: directory,
-    env,
-  });
-}
 
 describe('remote access', function () {
   this.timeout(60_000);

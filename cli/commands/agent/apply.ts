@@ -1,7 +1,10 @@
+import { durationSeconds } from '../../../client/options/duration.ts';
 import { printMessage } from '../../agent/printMessage.ts';
 import { printPlan } from '../../agent/printPlan.ts';
 import { readDeclarations } from '../../agent/readDeclarations.ts';
-import { durationSeconds } from '../../../client/options/duration.ts';
+import { applyFleet } from '../../fleet/applyFleet.ts';
+import { chosenHosts, splitHosts } from '../../fleet/chosenHosts.ts';
+import { FleetFile } from '../../fleet/FleetFile.ts';
 import { conflictingOptions, invalidOption } from '../../errors.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
@@ -15,6 +18,10 @@ interface Flags {
   rollbackOnFailure?: boolean;
   wait?: boolean;
   timeout?: string;
+  host?: string;
+  parallel?: string;
+  pause?: boolean;
+  resume?: boolean;
 }
 
 const help = `
@@ -24,9 +31,11 @@ It returns once each container was created and started; containers that are repl
 for, have come up by then. With --wait it returns once all are as declared and up: rich ones are ready, those with a health check
 healthy. The exit code is 1 if some are not, which are listed with the reason, after --timeout, or once they cannot come up.
 With --dry-run nothing changes: the exit code is 2 if an apply had something to do.
-With -f the profiles, networks, volumes and containers of FILE are in force in the place of those of the host's files: also
+With -f the profiles, networks, volumes, images and containers of FILE are in force in the place of those of the host's files: also
 after a restart, until another file is applied, or --host-files.
-See docs/guides/host-agent.md.`;
+With -H, or a file that has \`hosts\`, several hosts are applied to: all are checked first, then the first one alone must be up
+as declared before the others follow. A host is an address, the name of a context, or a name that ssh knows.
+See docs/guides/host-agent.md and docs/guides/fleets.md.`;
 
 export function define(command: PouchCommand, session: Session): void {
   command
@@ -35,6 +44,13 @@ export function define(command: PouchCommand, session: Session): void {
       "Apply a file in the place of the declarations of the host's files; - for stdin",
     )
     .option('--host-files', "Return to the declarations of the host's files")
+    .option('-H, --host <host,...>', 'Hosts, or those of the file to apply to')
+    .option(
+      '--parallel <number>',
+      'How many hosts at once after the first, or a percentage of them (default 25%)',
+    )
+    .option('--pause', 'Change nothing from now on, until --resume; steps under way are completed')
+    .option('--resume', 'End a pause, and apply what is due')
     .option('--dry-run', 'Only print what would be done')
     .option('--prune', 'Remove containers also if these are more than a third of those that run; needs --yes')
     .option('-y, --yes', 'Confirm --prune')
@@ -43,14 +59,33 @@ export function define(command: PouchCommand, session: Session): void {
     .option('--timeout <duration>', 'With --wait: how long to wait, at most 30m (default 2m)')
     .addHelpText('after', help)
     .action(async (flags: Flags) => {
-      const { dryRun = false, prune = false, yes = false, rollbackOnFailure = false } = flags;
-      const { file: path, hostFiles = false } = flags;
-      if (path !== undefined && hostFiles)
-        throw conflictingOptions('--file and --host-files exclude each other');
-      if (prune && !yes && !dryRun) throw conflictingOptions('--prune needs --yes, or --dry-run');
+      checkFlags(flags);
       const waiting = waitOf(flags);
+      const { dryRun = false, prune = false, rollbackOnFailure = false, hostFiles = false } = flags;
+      const file = flags.file === undefined ? undefined : await readDeclarations(session, flags.file);
+      const fleet = file && new FleetFile(file);
+      const named = flags.host ?? (fleet?.hosts.length ? session.connection.host : undefined);
+      const hosts = chosenHosts(named === undefined ? undefined : splitHosts(named), fleet);
+      const { parallel = '25%' } = flags;
+      if (hosts.length > 0 && flags.wait)
+        throw conflictingOptions('--wait is about one host: several hosts are waited for anyway');
+      if (hosts.length > 0 && flags.resume)
+        throw conflictingOptions('--resume is about one host, and several hosts are named');
+      if (hosts.length > 0)
+        return await applyFleet(session, {
+          hosts,
+          fleet,
+          hostFiles,
+          prune,
+          rollbackOnFailure,
+          dryRun,
+          parallel,
+        });
+      if (flags.parallel !== undefined)
+        throw conflictingOptions('--parallel needs several hosts: -H HOST,HOST');
       const { agent } = session.client;
-      const file = path === undefined ? undefined : await readDeclarations(session, path);
+      if (flags.pause) return await agent.pause();
+      if (flags.resume && !dryRun) await agent.resume();
       const declared = { prune, hostFiles, ...(file && { file }) };
       if (dryRun) return printPlan(session, await agent.plan(declared));
       let hasRolledBack = false;
@@ -61,6 +96,14 @@ export function define(command: PouchCommand, session: Session): void {
         printMessage(session, message);
       }
     });
+}
+
+/** @throws OptionError */
+function checkFlags(flags: Flags): void {
+  const { file, hostFiles, prune, yes, dryRun } = flags;
+  if (flags.pause && Object.keys(flags).length > 1) throw conflictingOptions('--pause takes no other option');
+  if (prune && !yes && !dryRun) throw conflictingOptions('--prune needs --yes, or --dry-run');
+  if (file !== undefined && hostFiles) throw conflictingOptions('--file and --host-files exclude each other');
 }
 
 const longestWaitMs = 30 * 60_000;

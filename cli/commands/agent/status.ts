@@ -38,13 +38,18 @@ export function define(command: PouchCommand, session: Session): void {
         session.print(
           `${Ok} of ${Declared} declared objects are as declared; generation ${Generation}${Busy ? '; busy' : ''}`,
         );
-        const { Pinned } = status;
+        const { Paused, Pinned, Applied } = status;
+        if (Paused) {
+          const due = status.Objects.filter(({ State }) => State === 'pending').length;
+          session.print(
+            `paused by ${Paused.By} since ${Paused.Since}, ${due} pending: \`pouch apply --resume\` does them`,
+          );
+        }
         if (Pinned)
           session.print(
-            `pinned to generation ${Pinned.Generation} since ${Pinned.Since}; the files are not in force: \`pouch apply\` applies them`,
+            `pinned to generation ${Pinned.Generation} since ${Pinned.Since}; ${Applied?.File ?? 'the files'} ${Applied ? 'is' : 'are'} not in force: \`pouch apply\` applies ${Applied ? 'it' : 'them'}`,
           );
-        const { Applied } = status;
-        if (Applied)
+        if (Applied && !Pinned)
           session.print(
             `${Applied.File} is in force since ${Applied.Since}, applied by ${Applied.By}; the declarations of the host's files are not: \`pouch apply --host-files\` returns to them`,
           );

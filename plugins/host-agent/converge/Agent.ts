@@ -27,9 +27,11 @@ import {
 import { declarationsOf, take } from '../adopt/adopt.ts';
 import { convert } from '../adopt/convert.ts';
 import type { DeclaredHost, DeclaredImage } from '../declare/declared.ts';
+import { digestOf } from '../declare/digestOf.ts';
 import { readHost } from '../declare/readHost.ts';
 import type { Generation, Generations } from '../history/Generations.ts';
 import type { InForce } from '../history/InForce.ts';
+import type { Pause, PauseFile } from '../history/PauseFile.ts';
 import { planHost, shownPlan } from '../plan/planHost.ts';
 import type { HostPlan, Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
@@ -45,6 +47,9 @@ export interface AgentOptions extends Omit<AgentContext, 'signal'> {
   readonly clock: Pick<Clock, 'now'>;
   readonly inForce: InForce;
   readonly generations: Generations;
+  readonly pauses: PauseFile;
+  /** In force when the agent starts. */
+  readonly paused?: Pause | undefined;
   /** The file whose declarations are in force in the place of those of the host's files. */
   readonly applied?: AppliedFile | undefined;
   /** pouchd's root: one agent at a time works on it. */
@@ -121,13 +126,17 @@ export class Agent {
   #endFirst: () => void = () => undefined;
   #report: (status: string) => void = () => undefined;
   #busy = false;
+  #paused: Pause | undefined;
   #retry: AbortController | undefined;
   #soon: NodeJS.Timeout | undefined;
 
   constructor(options: AgentOptions) {
     this.#options = { ...options, signal: this.#ending.signal };
     this.#first = new Promise((resolve) => (this.#endFirst = resolve));
+    // Nothing is tried on a paused host: its pouchd is ready at once.
+    if (options.paused) this.#endFirst();
     this.#refresher = new ImageRefresher(this.#options, options.clock);
+    this.#paused = options.paused;
   }
 
   get declared(): DeclaredHost {
@@ -238,8 +247,10 @@ export class Agent {
     mayRemoveMany?: boolean;
     applied?: DeclarationFile | null | undefined;
   }): Promise<AgentPlan> {
-    const { declared, profiles } = await this.#readAgain(applied);
-    return shownPlan(await this.plan({ mayRemoveMany, declared, profiles }));
+    const { declared, profiles, digest } = await this.#readAgain(applied);
+    const plan = shownPlan(await this.plan({ mayRemoveMany, declared, profiles }));
+    const isApplied = applied === undefined || (await this.#readAgain(undefined)).digest === digest;
+    return isApplied ? plan : { ...plan, Unapplied: true };
   }
 
   /** @throws PCH_CONFIG_INVALID with the mistakes of a file that is to be applied */
@@ -253,7 +264,7 @@ export class Agent {
 
   async #readAgain(
     applied: DeclarationFile | null | undefined,
-  ): Promise<{ declared: DeclaredHost; profiles: string[] }> {
+  ): Promise<{ declared: DeclaredHost; profiles: string[]; digest: string }> {
     const { config, key } = this.#options;
     const { sections, lines } = await config.readAgain(applied);
     const { networks = {}, volumes = {}, images = {}, containers = {}, profiles = {} } = sections;
@@ -263,21 +274,54 @@ export class Agent {
       key,
       (text) => config.isSecretText(text),
     );
-    return { declared, profiles: Object.keys(profiles) };
+    return { declared, profiles: Object.keys(profiles), digest: digestOf(sections, key) };
+  }
+
+  /** Nothing is changed from now on, also by the next pouchd; a step under way is completed. */
+  async pause(by: string): Promise<void> {
+    const { pauses, now, log } = this.#options;
+    const pause: Pause = this.#paused ?? { version: 1, by, since: now() };
+    await pauses.write(pause);
+    this.#paused = pause;
+    clearTimeout(this.#soon);
+    this.#retry?.abort();
+    if (!this.#busy) this.#endFirst();
+    log.info('the host is paused', { by });
+  }
+
+  /** What is due waits for the next apply. */
+  async resume(): Promise<void> {
+    await this.#options.pauses.remove();
+    this.#paused = undefined;
+  }
+
+  /** @throws PCH_AGENT_PAUSED */
+  requireUnpaused(): void {
+    if (!this.#paused) return;
+    const { by, since } = this.#paused;
+    throw new PouchError('PCH_AGENT_PAUSED', `the host is paused by ${by} since ${since}`, {
+      hint: 'its status shows what is due; `pouch apply` has an option that resumes it',
+    });
   }
 
   /** Converges after the one that is under way. Resolves to what was done; failures of objects are in it. */
   async apply(options: ApplyOptions): Promise<AgentOutcome> {
     return await this.#inTurn(async () => {
+      this.requireUnpaused();
       if (options.endsPin) await this.#options.inForce.unpin();
       const { outcome, hasFailed } = await this.#converge(options);
-      return options.rollsBack && hasFailed ? await this.#rollBackTo(undefined, options) : outcome;
+      return options.rollsBack && hasFailed && !this.#paused
+        ? await this.#rollBackTo(undefined, options)
+        : outcome;
     });
   }
 
   /** Applies what a generation declares, and pins the host to it: killed meanwhile, the next pouchd continues. */
   async rollback({ generation, ...options }: RollbackOptions): Promise<AgentOutcome> {
-    return await this.#inTurn(() => this.#rollBackTo(generation, options));
+    return await this.#inTurn(() => {
+      this.requireUnpaused();
+      return this.#rollBackTo(generation, options);
+    });
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -325,7 +369,7 @@ export class Agent {
    * in the meantime takes its place.
    */
   converge(cause: string): void {
-    if (this.#ending.signal.aborted) return;
+    if (this.#ending.signal.aborted || this.#paused) return;
     clearTimeout(this.#soon);
     this.#soon = setTimeout(() => {
       this.apply({ cause }).catch((error: unknown) => {
@@ -393,6 +437,7 @@ export class Agent {
       Busy: this.#busy,
       Generation: generations.last,
       ...(inForce.pin && { Pinned: { Generation: inForce.pin.number, Since: inForce.pin.since } }),
+      ...(this.#paused && { Paused: { Since: this.#paused.since, By: this.#paused.by } }),
       ...(applied && { Applied: shownFile(applied) }),
       ...(problem !== undefined && { FileProblem: problem }),
     };
@@ -515,6 +560,7 @@ export class Agent {
         if (error) log.error('a declared object is not as it is declared', { ...progress });
         onMessage?.({ progress });
       },
+      isPaused: () => this.#paused !== undefined,
     });
     const { Done: done, Failed: failed, Left: left } = outcome;
     // A registry that is away would push everything else out of the history.
@@ -555,7 +601,7 @@ export class Agent {
     this.#retry?.abort();
     const timed = [...this.#failures.values()].filter(({ isWithoutImage }) => !isWithoutImage);
     const next = Math.min(...timed.map(({ until }) => until));
-    if (!Number.isFinite(next) || this.#ending.signal.aborted) return;
+    if (!Number.isFinite(next) || this.#ending.signal.aborted || this.#paused) return;
     this.#retry = new AbortController();
     const { signal } = this.#retry;
     sleep(Math.max(next - performance.now(), shortestPauseMs), undefined, { signal, ref: false }).then(

@@ -14,6 +14,8 @@ export interface RunOptions {
   /** Images that the host lacks, and whose next pull is not due yet, each with the reason. */
   readonly missing?: ReadonlyMap<string, string>;
   onProgress(progress: AgentProgress, details?: ProgressDetails): void;
+  /** Whether no further step may begin. */
+  isPaused?(): boolean;
 }
 
 export interface ProgressDetails {
@@ -139,7 +141,7 @@ class Run {
 
   /** Why a step cannot be done yet. A change of a container that runs waits for nobody. */
   async #obstacleOf({ action, declared }: ContainerStep): Promise<string | undefined> {
-    if (action === 'change') return undefined;
+    if (action === 'change' || this.#isEnding()) return undefined;
     for (const dependency of declared?.dependsOn ?? []) {
       const reason = this.#unmet.get(dependency.name);
       if (reason !== undefined) return `${dependency.name}: ${reason}`;
@@ -152,9 +154,13 @@ class Run {
     return undefined;
   }
 
+  #isEnding(): boolean {
+    return this.#context.signal.aborted || (this.#options.isPaused?.() ?? false);
+  }
+
   async #do(step: Step): Promise<void> {
     const { kind: Kind, name: Name, action: Action } = step;
-    if (this.#context.signal.aborted) return;
+    if (this.#isEnding()) return;
     try {
       await applyStep(this.#context, step);
       this.done++;

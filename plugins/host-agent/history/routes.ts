@@ -52,6 +52,7 @@ export function historyRoutes(
     deadlineMs: longestApplyMs,
     async handle({ body, stream }) {
       const serving = agent();
+      serving.requireUnpaused();
       const generation = await chosen(body.Generation);
       await streamMessages(stream, (onMessage) =>
         serving.rollback({ generation, cause: callerName(), onMessage }),

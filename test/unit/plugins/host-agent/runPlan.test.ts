@@ -56,14 +56,19 @@ async function run(
   {
     pull = () => Promise.resolve(),
     missing = {},
-  }: { pull?(name: string): Promise<void>; missing?: object } = {},
+    pausedAfter = Infinity,
+  }: { pull?(name: string): Promise<void>; missing?: object; pausedAfter?: number } = {},
 ) {
   const { context, calls } = engine(new Set(failing), pull);
   const progress: AgentProgress[] = [];
   const outcome = await runPlan(
     context,
     { steps, problems: [] },
-    { missing: new Map(Object.entries(missing)), onProgress: (one) => progress.push(one) },
+    {
+      missing: new Map(Object.entries(missing)),
+      onProgress: (one) => progress.push(one),
+      isPaused: () => progress.length >= pausedAfter,
+    },
   );
   const shown = progress.map(
     ({ Name, Error, Waits }) => `${Name}${Error ? ' failed' : ''}${Waits ? ` waits for ${Waits}` : ''}`,
@@ -126,6 +131,17 @@ describe('a run of a plan', () => {
       'other',
       'web waits for its image a:1: refused',
     ]);
+  });
+
+  it('begins no step once it is paused, and reports none as failed', async () => {
+    const steps = stepsOf({
+      web: { ...image, dependsOn: { app: 'healthy' } },
+      app: { ...image, dependsOn: 'db' },
+      db: image,
+    });
+    const { outcome, shown } = await run(steps, [], { pausedAfter: 1 });
+    assert.deepEqual(shown, ['db']);
+    assert.deepEqual(outcome, { Done: 1, Failed: 0, Left: 2 });
   });
 
   it('does not do what is held', async () => {

@@ -1,0 +1,112 @@
+/** An apply on one host of several. */
+import type { AgentDeclared, AgentMessage, AgentOutcome, AgentPlan, Client } from '../../client/index.ts';
+import { printMessage } from '../agent/printMessage.ts';
+import type { Printer } from '../Session.ts';
+import { hostProblem } from './hostProblem.ts';
+import { untilUp } from './untilUp.ts';
+import { withDeadline } from './withDeadline.ts';
+
+/** For a host to say what it would do. */
+const checkMs = 30_000;
+
+/** Above the longest apply of pouchd. */
+const applyMs = 65 * 60_000;
+
+export interface HostRunOptions extends AgentDeclared {
+  readonly name: string;
+  readonly client: Client;
+  readonly output: Printer;
+  readonly prune: boolean;
+  readonly rollbackOnFailure: boolean;
+  /** The user has interrupted the command. */
+  readonly signal: AbortSignal;
+}
+
+export class HostRun {
+  readonly name: string;
+  readonly output: Printer;
+  readonly #options: HostRunOptions;
+  /** How it went, for the summary. */
+  detail = '';
+  plan: AgentPlan | undefined;
+
+  constructor(options: HostRunOptions) {
+    this.name = options.name;
+    this.output = options.output;
+    this.#options = options;
+  }
+
+  /** Plans, and changes nothing. Resolves to whether an apply may begin; prints why not. */
+  async check(): Promise<boolean> {
+    const { client, output, prune, file, hostFiles, signal } = this.#options;
+    const declared = { prune, ...(file && { file }), ...(hostFiles && { hostFiles }) };
+    try {
+      this.plan = await withDeadline(checkMs, signal, (ending) => client.agent.plan(declared, ending));
+      const { Paused } = await withDeadline(checkMs, signal, (ending) => client.agent.status(ending));
+      if (Paused) {
+        output.warn(`the host is paused by ${Paused.By} since ${Paused.Since}`);
+        return false;
+      }
+    } catch (error) {
+      output.warn(hostProblem(error));
+      return false;
+    }
+    const { Problems, Steps } = this.plan;
+    for (const problem of Problems) output.warn(problem);
+    const held = Steps.filter(
+      ({ Action, Held }) => Held !== undefined && ['remove', 'stop'].includes(Action),
+    );
+    for (const { Kind, Name, Held } of held) output.warn(`${Kind} ${Name}: ${Held}`);
+    if (held.length > 0) output.warn('--prune --yes removes what is held');
+    return Problems.length + held.length === 0;
+  }
+
+  /** Resolves to whether the host is as declared, with everything up. */
+  async apply(): Promise<boolean> {
+    const { client, output, signal, prune, rollbackOnFailure, file, hostFiles } = this.#options;
+    const options = { prune, rollbackOnFailure, ...(file && { file }), ...(hostFiles && { hostFiles }) };
+    try {
+      return await withDeadline(applyMs, signal, async (ending) => {
+        const changed = await this.#print(await client.agent.apply(options, ending));
+        if (output.exitCode !== 0) return false;
+        const problem = await untilUp(client, changed, ending);
+        if (problem === undefined) return true;
+        this.#fail(problem);
+        if (rollbackOnFailure) await this.#print(await client.agent.rollback(undefined, ending));
+        return false;
+      });
+    } catch (error) {
+      this.#fail(
+        signal.aborted
+          ? 'interrupted here: pouchd completes on the host what it has begun'
+          : hostProblem(error),
+      );
+      return false;
+    }
+  }
+
+  #fail(detail: string): void {
+    this.detail = detail;
+    this.output.warn(detail);
+  }
+
+  /** Returns the names of containers that were changed. */
+  async #print(messages: AsyncIterable<AgentMessage>): Promise<Set<string>> {
+    const changed = new Set<string>();
+    for await (const message of messages) {
+      printMessage(this.output, message);
+      if ('outcome' in message) this.detail ||= outcomeText(message.outcome);
+      if ('rollback' in message && message.rollback.Generation !== undefined)
+        this.detail += `; rolled back to generation ${message.rollback.Generation}`;
+      if (!('progress' in message)) continue;
+      const { Kind, Name, Action } = message.progress;
+      if (Kind === 'container' && !['remove', 'stop'].includes(Action)) changed.add(Name);
+    }
+    return changed;
+  }
+}
+
+function outcomeText({ Done, Failed, Left, Generation }: AgentOutcome): string {
+  if (Generation === undefined && Left === 0) return 'nothing to do';
+  return `${Done} done, ${Failed} failed, ${Left} left`;
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { chosenHosts, splitHosts } from '../../../../cli/fleet/chosenHosts.ts';
+import { clientOf } from '../../../../cli/fleet/clientOf.ts';
+import { FleetFile } from '../../../../cli/fleet/FleetFile.ts';
+import { hostProblem } from '../../../../cli/fleet/hostProblem.ts';
+import { readParallel } from '../../../../cli/fleet/readParallel.ts';
+import { type Ending, rollOut } from '../../../../cli/fleet/rollOut.ts';
+import { untilUp } from '../../../../cli/fleet/untilUp.ts';
+import { withDeadline } from '../../../../cli/fleet/withDeadline.ts';
+import { Session } from '../../../../cli/Session.ts';
+import { type Client, ClientError } from '../../../../client/index.ts';
+
+const Text = `containers:
+  web: { image: x }
+hosts:
+  web1: {}
+  web2: # the second
+    host: ssh://root@10.0.0.2
+    containers:
+      web: { memory: 1g, env: { A: "two" } }
+  'web 3': { containers: { web: null } }
+`;
+
+describe('a fleet file', () => {
+  const fleet = new FleetFile({ Name: 'fleet.yaml', Text });
+
+  it('has its hosts in their order, each with its address', () => {
+    assert.deepEqual(fleet.hosts, ['web1', 'web2', 'web 3']);
+    assert.deepEqual(
+      fleet.hosts.map((host) => fleet.addressOf(host)),
+      ['web1', 'ssh://root@10.0.0.2', 'web 3'],
+    );
+  });
+
+  it('sends a host its own overlay only, and keeps the lines', () => {
+    const { Text: sent, Host, Name } = fleet.for('web 3');
+    assert.deepEqual([Host, Name, sent.length], ['web 3', 'fleet.yaml', Text.length]);
+    assert.ok(!/10\.0|memory|two/.test(sent));
+    assert.ok(sent.includes("'web 3': { containers: { web: null } }"));
+    assert.equal(sent.split('\n').length, Text.split('\n').length);
+    const flow = new FleetFile({
+      Name: 'f',
+      Text: 'hosts: {a: {containers: {x: 1}}, b: {containers: {y: 2}}}',
+    });
+    assert.match(flow.for('a').Text, /^hosts: \{a: \{containers: \{x: 1\}\}, b: +\}$/);
+  });
+
+  it('without hosts, or with mistakes, is sent as it is', () => {
+    for (const text of ['containers: {}', 'containers: [', 'hosts: 3', '', '- a'])
+      assert.deepEqual(new FleetFile({ Name: 'f', Text: text }).for('a'), { Name: 'f', Text: text });
+  });
+
+  it('has the hosts from which -H chooses, by name or address', () => {
+    assert.deepEqual(chosenHosts(undefined, fleet).length, 3);
+    assert.deepEqual(chosenHosts(['ssh://root@10.0.0.2', 'web1'], fleet), [
+      { name: 'web2', address: 'ssh://root@10.0.0.2' },
+      { name: 'web1', address: 'web1' },
+    ]);
+    assert.throws(() => chosenHosts(['web4'], fleet), {
+      code: 'PCH_OPTION_INVALID',
+      message: /found "web4"/,
+    });
+    assert.deepEqual(chosenHosts(['a'], undefined), [{ name: 'a', address: 'a' }]);
+    assert.deepEqual(chosenHosts(undefined, undefined), []);
+  });
+});
+
+describe('hosts of an option', () => {
+  it('are addresses, or names for ssh, whatever daemon is the usual one', () => {
+    const env = { POUCH_CONFIG: '/no/such', POUCH_HOST: 'unix:///usual.sock' };
+    const session = new Session({ env } as never);
+    session.connection = { host: 'a,b' };
+    const cases = { web1: 'ssh://web1', '/x.sock': 'unix:///x.sock', 'tcp://h:1': 'tcp://h:1' };
+    for (const [name, host] of Object.entries(cases)) assert.equal(clientOf(session, name).host, host);
+    assert.throws(() => clientOf(session, 'a b'), { code: 'PCH_OPTION_INVALID' });
+  });
+
+  it('are names with commas between them', () => {
+    assert.deepEqual(splitHosts('web1, ssh://root@b:22'), ['web1', 'ssh://root@b:22']);
+    for (const text of ['', 'a,', ',', 'a,a'])
+      assert.throws(() => splitHosts(text), { code: 'PCH_OPTION_INVALID' });
+  });
+
+  it('are changed so many at once', () => {
+    assert.deepEqual(
+      [readParallel('25%', 10), readParallel('25%', 3), readParallel('100%', 7), readParallel('4', 2)],
+      [2, 1, 7, 4],
+    );
+    for (const text of ['0', '-1', '101%', '0%', 'x', '1.5', ''])
+      assert.throws(() => readParallel(text, 3), { code: 'PCH_OPTION_INVALID' }, text);
+  });
+});
+
+describe('a roll-out', () => {
+  async function run(bad: readonly string[], { parallel = 2, interruptedAt = '' } = {}) {
+    const hosts = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const log: string[] = [];
+    const interruption = new AbortController();
+    const endings = await rollOut(hosts, {
+      parallel,
+      signal: interruption.signal,
+      async apply(host) {
+        log.push(`+${host}`);
+        if (host === interruptedAt) interruption.abort();
+        await new Promise((resolve) => setImmediate(resolve));
+        log.push(`-${host}`);
+        return !bad.includes(host);
+      },
+    });
+    const of = (wanted: Ending) => hosts.filter((host) => endings.get(host) === wanted).join('');
+    return { log: log.join(''), done: of('done'), failed: of('failed'), untouched: of('untouched') };
+  }
+
+  it('has the first host go ahead alone, and the others follow so many at once', async () => {
+    const { log, done } = await run([]);
+    assert.equal(done, 'abcdef');
+    assert.ok(log.startsWith('+a-a+b+c'), log);
+    assert.equal((await run([], { parallel: 1 })).log, '+a-a+b-b+c-c+d-d+e-e+f-f');
+  });
+
+  it('ends with a first host that fails', async () => {
+    assert.deepEqual(await run(['a']), { log: '+a-a', done: '', failed: 'a', untouched: 'bcdef' });
+  });
+
+  it('begins no host after a later one has failed', async () => {
+    assert.deepEqual(await run(['b']), { log: '+a-a+b+c-b-c', done: 'ac', failed: 'b', untouched: 'def' });
+  });
+
+  it('begins no host after an interruption', async () => {
+    const { done, untouched } = await run([], { interruptedAt: 'a' });
+    assert.deepEqual([done, untouched], ['a', 'bcdef']);
+  });
+});
+
+describe('containers of a host', () => {
+  const signal = new AbortController().signal;
+  const clientOf = (states: object[]): Pick<Client, 'containers'> => ({
+    containers: { inspect: async () => (states.length > 1 ? states.shift() : states[0]) } as never,
+  });
+  const state = (State: object, RestartCount = 0) => ({
+    State: { ExitCode: 0, Status: 'running', ...State },
+    RestartCount,
+  });
+  const cases: [what: string, states: object[], problem: RegExp][] = [
+    [
+      'is unhealthy',
+      [state({ Health: { Status: 'starting' } }), state({ Health: { Status: 'unhealthy' } })],
+      /web is unhealthy/,
+    ],
+    ['restarts', [state({}), state({ ExitCode: 3 }, 1)], /restarts again and again: exit code 3/],
+    ['has failed', [state({}), state({ Status: 'exited', ExitCode: 3 })], /has ended with exit code 3/],
+  ];
+  for (const [what, states, problem] of cases)
+    it(`are not up if one ${what}`, async () => {
+      assert.match((await untilUp(clientOf(states), new Set(['web']), signal)) ?? '', problem);
+    });
+
+  it('are up once they are healthy, or have done their work', async () => {
+    const healthy = [state({ Health: { Status: 'starting' } }), state({ Health: { Status: 'healthy' } })];
+    assert.equal(await untilUp(clientOf(healthy), new Set(['web']), signal), undefined);
+    assert.equal(await untilUp(clientOf([]), new Set(), signal), undefined);
+  }).timeout(10_000);
+
+  it('are waited for until a deadline', async () => {
+    const never = (ending: AbortSignal) =>
+      new Promise<never>((_, reject) => ending.addEventListener('abort', () => reject(new Error('aborted'))));
+    await assert.rejects(withDeadline(10, signal, never), { code: 'PCH_DEADLINE' });
+    await assert.rejects(
+      withDeadline(60_000, AbortSignal.abort(), async (ending) => ending.throwIfAborted()),
+      {
+        name: 'AbortError',
+      },
+    );
+  });
+});
+
+describe('a problem of a host', () => {
+  it('has its hint and code, and names a daemon of another version as such', () => {
+    const unreachable = new ClientError('PCH_DAEMON_UNREACHABLE', 'no way', { hint: 'try' });
+    assert.equal(hostProblem(unreachable), 'no way (try) [PCH_DAEMON_UNREACHABLE]');
+    for (const code of ['PCH_PATH_NOT_FOUND', ''])
+      assert.match(
+        hostProblem(new ClientError(code, 'page not found', { status: 404 })),
+        /update pouchd on the host/,
+      );
+    assert.equal(hostProblem(new Error('plain')), 'plain');
+  });
+});
