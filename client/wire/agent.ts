@@ -172,10 +172,11 @@ export interface AgentObjectStatus {
   Kind: AgentObjectKind;
   Name: string;
   /**
-   * `ok`, `pending`: work is due, `failed`: the last attempt failed, `held`, `drifted`: it differs,
+   * `ok`, `pending`: work is due, or it comes up, `degraded`: it is as declared, and not up, `failed`: the last
+   * attempt failed, `held`, `drifted`: it differs,
    * `stopped`: it does not run although it is declared, `broken`: its declaration has mistakes.
    */
-  State: 'ok' | 'pending' | 'failed' | 'held' | 'drifted' | 'stopped' | 'broken';
+  State: 'ok' | 'pending' | 'degraded' | 'failed' | 'held' | 'drifted' | 'stopped' | 'broken';
   Why?: string;
   Origin?: string;
 }

@@ -1,7 +1,7 @@
 import type { ContainerRecord, Containers } from '../../hooks/engine.ts';
 import { ifFound } from '../containerd/index.ts';
 import { rootKeyOf } from '../contract/rootKey.ts';
-import { chosenProfiles } from '../plan/profiles/chosenProfiles.ts';
+import { chosenProfiles, withProfiles } from '../plan/profiles/chosenProfiles.ts';
 import { completedRequest } from '../plan/profiles/completedRequest.ts';
 import { attach } from './verbs/attach.ts';
 import { commit } from './commit/commit.ts';
@@ -54,9 +54,10 @@ export function containerVerbs(engine: EngineContext): Containers {
   const find = (ref: string) => store.find(ref);
   return {
     plan: (request, options) => plan(engine, request, options),
-    complete: (request) => {
-      const { profiles } = engine.generations.current;
-      const chosen = chosenProfiles(request.profiles ?? [], profiles);
+    complete: (request, { profiles } = {}) => {
+      const inForce = engine.generations.current.profiles;
+      const all = profiles ? withProfiles(inForce, profiles) : inForce;
+      const chosen = chosenProfiles(request.profiles ?? [], all);
       return completedRequest(
         request,
         chosen.map(({ profile }) => profile),

@@ -345,6 +345,7 @@ export class Planner {
       initPath: this.#options.initPath,
       directory: this.#options.directoryOf(draft.id),
       lastGroup: host.lastGroup,
+      oomScoreAdj: host.oomScoreAdj,
     });
     const user = await checked(run.blame, ['process.user', 'process.groups'], () => userOf(draft, source));
     const { secrets } = this.#options;

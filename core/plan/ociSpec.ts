@@ -23,6 +23,8 @@ export interface SpecFacts {
   directory: string;
   /** The largest group of pouchd's own user namespace; undefined if it is that of the host. */
   lastGroup?: number | undefined;
+  /** pouchd's own, below which it may not be able to go. */
+  oomScoreAdj?: number;
 }
 
 export function ociSpec(draft: ContainerDraft, facts: SpecFacts): OciSpec {
@@ -60,7 +62,8 @@ function process(draft: ContainerDraft, facts: SpecFacts): OciProcess {
     capabilities: { bounding: capabilities, effective: held, permitted: held },
     rlimits: Object.entries(process.rlimits).map(([type, limit]) => ({ type, ...limit })),
     noNewPrivileges: process.noNewPrivileges,
-    ...(process.oomScoreAdj !== undefined && { oomScoreAdj: process.oomScoreAdj }),
+    // Without it a container has that of its shim, and pouchd's may protect what it starts from the OOM killer.
+    oomScoreAdj: process.oomScoreAdj ?? Math.max(0, facts.oomScoreAdj ?? 0),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Profile } from '../profile.ts';
 import type { Readable } from 'node:stream';
 import type { EffectStage } from '../effects.ts';
 import type { BlameEntry, CheckedPlan, Plan, PlanOptions } from '../plan.ts';
@@ -33,6 +34,12 @@ export interface ContainerFilter {
   filters?: Record<string, string[]>;
 }
 
+/** Options of `complete`. */
+export interface CompleteOptions {
+  /** In place of those of pouchd.yaml that are in force. */
+  profiles?: readonly Profile[];
+}
+
 /** The engine's containers. A reference is a name, an id or a prefix of an id. */
 export interface Containers {
   /**
@@ -44,7 +51,7 @@ export interface Containers {
    * Returns the request with what its profiles add, as the record of the container would have it.
    * @throws PCH_PROFILE_NOT_FOUND, PCH_PROFILE_INVALID
    */
-  complete(request: ContainerRequest): ContainerRequest;
+  complete(request: ContainerRequest, options?: CompleteOptions): ContainerRequest;
   /** Plans and creates a container; it is started by `start`. */
   create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
   /** Creates and starts one, with a client at its streams if these are given: faster than the calls one by one. */

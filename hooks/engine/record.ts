@@ -12,6 +12,9 @@ const ContainerState = closed({
   pid: Type.Integer({ description: 'Host pid of PID 1; 0 if it does not run.' }),
   exitCode: integer,
   ending: may(Ending),
+  unseenEnd: may(
+    Type.Boolean({ description: 'Its end was not seen: the host went down, or its task was lost.' }),
+  ),
   readiness: may(BootReadiness),
   health: may(HealthState),
   oomKilled: flag,

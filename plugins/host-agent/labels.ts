@@ -6,6 +6,8 @@ export const labels = {
   declaration: 'io.pouch.declaration',
   /** What happens to it once its declaration is gone. */
   onRemove: 'io.pouch.on-remove',
+  /** The agent has stopped it for a change, and starts it afterwards: killed in between, the next pouchd does. */
+  stopped: 'io.pouch.stopped-for-change',
 } as const;
 
 const own: readonly string[] = Object.values(labels);

@@ -4,6 +4,7 @@ import type { Metric, MetricDeclaration } from '../../hooks/index.ts';
 const states = [
   'ok',
   'pending',
+  'degraded',
   'failed',
   'held',
   'drifted',

@@ -1,8 +1,7 @@
 /** Named presets of pouchd.yaml, in the words of `pouch run`. */
 import { definePlugin } from '../../hooks/index.ts';
-import { builtInProfiles } from './builtInProfiles.ts';
+import { hint, readProfiles, requireSound, usableProfiles } from '../../translate/profiles/readProfiles.ts';
 import { Options } from './options.ts';
-import { hint, profileName, readProfiles, requireSound } from './readProfiles.ts';
 
 export default definePlugin({
   name: 'profiles',
@@ -16,14 +15,9 @@ export default definePlugin({
   },
   setup({ options, locate, profile, doctorCheck, log }) {
     const own = readProfiles(options, locate);
-    const builtIn = Object.entries(builtInProfiles).filter(
-      ([name]) => !Object.hasOwn(options.profiles, name),
-    );
-    const all = [...own, ...readProfiles({ profiles: Object.fromEntries(builtIn) }, () => 'built-in')];
     const broken = own.filter(({ problem }) => problem !== undefined);
     for (const { name, problem } of broken) log.error('a profile cannot be used', { profile: name, problem });
-    // No request can name one whose name is not valid.
-    for (const one of all) if (profileName.test(one.name)) profile(one);
+    for (const one of usableProfiles(own)) profile(one);
     if (own.length === 0) return;
     doctorCheck({
       name: 'profiles',

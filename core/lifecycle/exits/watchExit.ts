@@ -74,6 +74,7 @@ export function setExited(
   const { exitCode, ending, whenStopped = exitCode } = withCommand(meaning ?? {}, exitStatus, command);
   delete record.state.ending;
   delete record.state.readiness;
+  delete record.state.unseenEnd;
   // As with Docker.
   if (record.state.health) record.state.health = { ...record.state.health, status: 'unhealthy' };
   Object.assign(record.state, {
@@ -82,6 +83,7 @@ export function setExited(
     exitCode: record.stoppedByUser ? whenStopped : exitCode,
     // The stop signal may make an init reboot, as sysvinit does.
     ...(ending !== undefined && !record.stoppedByUser && { ending }),
+    ...(exitedAt === undefined && { unseenEnd: true }),
     finishedAt: (exitedAt ?? new Date()).toISOString(),
   });
 }

@@ -1,6 +1,10 @@
 import { didYouMean } from '../../../config/suggest.ts';
 import { PouchError } from '../../../hooks/errors.ts';
+import type { Profile } from '../../../hooks/profile.ts';
 import type { OwnedProfile } from '../../plugins/index.ts';
+
+/** The plugin whose profiles are those of pouchd.yaml. */
+const ofConfig = 'profiles';
 
 /**
  * Returns the profiles with these names.
@@ -11,6 +15,16 @@ export function chosenProfiles(
   all: ReadonlyMap<string, OwnedProfile>,
 ): OwnedProfile[] {
   return names.map((name) => usable(all.get(name) ?? unknown(name, [...all.keys()])));
+}
+
+/** Returns the profiles in force, with others in place of those of pouchd.yaml. */
+export function withProfiles(
+  inForce: ReadonlyMap<string, OwnedProfile>,
+  others: readonly Profile[],
+): Map<string, OwnedProfile> {
+  const ofPlugins = [...inForce].filter(([, { plugin }]) => plugin !== ofConfig);
+  const ofFiles = others.map((profile) => [profile.name, { plugin: ofConfig, profile }] as const);
+  return new Map([...ofFiles, ...ofPlugins]);
 }
 
 function usable(owned: OwnedProfile): OwnedProfile {

@@ -17,13 +17,13 @@ import type {
 import type { AppliedFile, DeclarationFile } from '../../../hooks/appliedFile.ts';
 import {
   type Clock,
-  type ContainerRequest,
-  type Containers,
   type Events,
   type ImageRemoval,
   messageOf,
   PouchError,
+  type Profile,
 } from '../../../hooks/index.ts';
+import { readProfiles, usableProfiles } from '../../../translate/profiles/readProfiles.ts';
 import { declarationsOf, take } from '../adopt/adopt.ts';
 import { convert } from '../adopt/convert.ts';
 import type { DeclaredHost, DeclaredImage } from '../declare/declared.ts';
@@ -78,8 +78,8 @@ export interface RollbackOptions extends Pick<ApplyOptions, 'cause' | 'onMessage
 interface PlanOptions {
   mayRemoveMany?: boolean;
   declared?: DeclaredHost;
-  /** Names of profiles that are declared, and may not be loaded yet. */
-  profiles?: readonly string[];
+  /** In place of those of pouchd.yaml that are in force. */
+  profiles?: readonly Profile[];
 }
 
 interface Missing extends AgentMissing {
@@ -177,12 +177,12 @@ export class Agent {
   async plan({
     mayRemoveMany = false,
     declared = this.declared,
-    profiles = [],
+    profiles,
   }: PlanOptions = {}): Promise<HostPlan> {
     const { containers, config, key, inForce } = this.#options;
     const state = await readState(this.#options, declared);
     return planHost(declared, state, {
-      complete: (request) => completed(containers, request, profiles),
+      complete: (request) => containers.complete(request, profiles && { profiles }),
       isSecretName: (name) => config.isSecretName(name),
       isSecretText: (text) => config.isSecretText(text),
       key,
@@ -264,17 +264,16 @@ export class Agent {
 
   async #readAgain(
     applied: DeclarationFile | null | undefined,
-  ): Promise<{ declared: DeclaredHost; profiles: string[]; digest: string }> {
+  ): Promise<{ declared: DeclaredHost; profiles: Profile[]; digest: string }> {
     const { config, key } = this.#options;
     const { sections, lines } = await config.readAgain(applied);
     const { networks = {}, volumes = {}, images = {}, containers = {}, profiles = {} } = sections;
-    const declared = readHost(
-      { networks, volumes, images, containers },
-      (pointer) => lines[pointer],
-      key,
-      (text) => config.isSecretText(text),
+    const locate = (pointer: string) => lines[pointer];
+    const declared = readHost({ networks, volumes, images, containers }, locate, key, (text) =>
+      config.isSecretText(text),
     );
-    return { declared, profiles: Object.keys(profiles), digest: digestOf(sections, key) };
+    const ofFiles = usableProfiles(readProfiles({ profiles }, locate));
+    return { declared, profiles: ofFiles, digest: digestOf(sections, key) };
   }
 
   /** Nothing is changed from now on, also by the next pouchd; a step under way is completed. */
@@ -419,20 +418,19 @@ export class Agent {
       ...[...declared.images.values()].map((one) => ({ kind: 'image', ...one }) as const),
       ...[...declared.containers.values()].map((one) => ({ kind: 'container', ...one }) as const),
     ];
-    const fine = all.filter(({ kind, name }) => !inPlan.has(`${kind}/${name}`));
+    const asDeclared = all
+      .filter(({ kind, name }) => !inPlan.has(`${kind}/${name}`))
+      .map(({ kind, name, origin }) => ({
+        Kind: kind,
+        Name: name,
+        ...(origin !== undefined && { Origin: origin }),
+        ...this.#stateOf(kind, name),
+      }));
     const problem = config.problemOfFiles();
     return {
       Declared: all.length + declared.broken.length,
-      Ok: fine.length,
-      Objects: [
-        ...objects,
-        ...fine.map(({ kind, name, origin }): AgentObjectStatus => ({
-          Kind: kind,
-          Name: name,
-          State: 'ok',
-          ...(origin !== undefined && { Origin: origin }),
-        })),
-      ],
+      Ok: asDeclared.filter(({ State }) => State === 'ok').length,
+      Objects: [...objects, ...asDeclared],
       ...(this.#convergedAt !== undefined && { ConvergedAt: this.#convergedAt }),
       Busy: this.#busy,
       Generation: generations.last,
@@ -460,14 +458,23 @@ export class Agent {
 
   async #missing(): Promise<{ Declared: number; missing: Missing[] }> {
     const { Declared, Objects } = await this.status();
-    const missing = Objects.flatMap(({ Kind, Name, State, Why = State }): Missing[] => {
-      const isFinal =
-        State === 'broken' || State === 'held' || this.#failures.get(`${Kind}/${Name}`)?.until === Infinity;
-      if (State !== 'ok') return [{ Kind, Name, Why, isFinal }];
-      const reason = Kind === 'container' ? this.#notUp(Name) : undefined;
-      return reason ? [{ Kind, Name, Why: reason.why, isFinal: reason.isFinal }] : [];
+    const missing = Objects.filter(({ State }) => State !== 'ok').map((one): Missing => {
+      const { Kind, Name, State, Why = State } = one;
+      return { Kind, Name, Why, isFinal: this.#staysDown(one) };
     });
     return { Declared, missing };
+  }
+
+  /** Whether an object that is not as it should be cannot get there by itself. */
+  #staysDown({ Kind, Name, State }: AgentObjectStatus): boolean {
+    if (State === 'broken' || State === 'held') return true;
+    if (this.#failures.get(`${Kind}/${Name}`)?.until === Infinity) return true;
+    return State === 'degraded' && Kind === 'container' && this.#notUp(Name)?.isFinal === true;
+  }
+
+  #stateOf(kind: AgentObjectStatus['Kind'], name: string): Pick<AgentObjectStatus, 'State' | 'Why'> {
+    const reason = kind === 'container' ? this.#notUp(name) : undefined;
+    return reason ? { State: reason.state, Why: reason.why } : { State: 'ok' };
   }
 
   #notUp(name: string): NotUp | undefined {
@@ -613,25 +620,6 @@ export class Agent {
 
 function shownFile({ file: { name, host }, by, at }: AppliedFile): NonNullable<AgentStatus['Applied']> {
   return { File: name, ...(host !== undefined && { Host: host }), Since: at, By: by };
-}
-
-/**
- * A request with what its profiles add.
- * @param declared names of profiles that an apply loads before it plans: without them if they are not loaded yet
- */
-function completed(
-  containers: Pick<Containers, 'complete'>,
-  request: ContainerRequest,
-  declared: readonly string[],
-): ContainerRequest {
-  try {
-    return containers.complete(request);
-  } catch (error) {
-    const { profiles = [] } = request;
-    const loaded = profiles.filter((name) => !declared.includes(name));
-    if (loaded.length === profiles.length) throw error;
-    return containers.complete({ ...request, profiles: loaded });
-  }
 }
 
 function isPull({ kind, action }: Step): boolean {

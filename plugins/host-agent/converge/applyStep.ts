@@ -62,7 +62,8 @@ async function applyContainer(context: AgentContext, step: ContainerStep): Promi
     case 'adopt':
       return await containers.update(id, { labels: ownLabels(step) }).then(() => undefined);
     case 'start':
-      return await containers.start(id);
+      await containers.start(id);
+      return await unmark(context, id);
     case 'stop':
       await containers.stop(id);
       return;
@@ -76,13 +77,32 @@ async function applyContainer(context: AgentContext, step: ContainerStep): Promi
       await changeIt(context, step, id);
       return;
     case 'restart':
-      await changeIt(context, step, id);
-      if (containers.inspect(id).state.status !== 'running') return;
-      await containers.restart(id);
-      return await untilUp(context, id, declared?.update.deadlineMs);
+      return await changeStopped(context, step, id);
     default:
       await changeIt(context, step, id);
   }
+}
+
+/** A change that fails leaves the container as it was: it runs again. */
+async function changeStopped(context: AgentContext, step: ContainerStep, id: string): Promise<void> {
+  const { containers } = context;
+  const { state, draft } = containers.inspect(id);
+  const runs = state.status === 'running' || labels.stopped in draft.labels;
+  if (!runs) return await changeIt(context, step, id);
+  await containers.update(id, { labels: { [labels.stopped]: '' } });
+  await containers.stop(id);
+  try {
+    await changeIt(context, step, id);
+  } finally {
+    await containers.start(id);
+    await unmark(context, id);
+  }
+  await untilUp(context, id, step.declared?.update.deadlineMs);
+}
+
+async function unmark({ containers }: AgentContext, id: string): Promise<void> {
+  if (!(labels.stopped in containers.inspect(id).draft.labels)) return;
+  await containers.update(id, { labels: { [labels.stopped]: undefined } });
 }
 
 async function changeIt(context: AgentContext, step: ContainerStep, id: string): Promise<void> {

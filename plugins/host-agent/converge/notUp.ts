@@ -2,6 +2,8 @@
 import { type ContainerRecord, healthOf } from '../../../hooks/index.ts';
 
 export interface NotUp {
+  /** `pending` while it comes up. */
+  readonly state: 'pending' | 'degraded';
   readonly why: string;
   /** It does not come up by itself. */
   readonly isFinal: boolean;
@@ -13,23 +15,35 @@ export function notUp({ state, draft }: Pick<ContainerRecord, 'state' | 'draft'>
     case 'running':
       return notReady(state);
     case 'exited':
-      if (state.exitCode === 0) return undefined;
-      return { why: `it ended with exit code ${state.exitCode}`, isFinal: draft.restart.name === 'no' };
+      if (state.exitCode === 0 && !restartsAlways(draft)) return undefined;
+      return degraded(`it ended with exit code ${state.exitCode}`, draft.restart.name === 'no');
     case 'restarting':
-      return { why: `it ended with exit code ${state.exitCode}, and restarts`, isFinal: false };
+      return degraded(`it ended with exit code ${state.exitCode}, and restarts`);
     default:
-      return { why: `it is ${state.status}`, isFinal: false };
+      return degraded(`it is ${state.status}`);
   }
 }
 
 function notReady(state: ContainerRecord['state']): NotUp | undefined {
   const { readiness } = state;
-  if (readiness?.state === 'starting') return { why: 'it is booting', isFinal: false };
+  if (readiness?.state === 'starting') return pending('it is booting');
   if (readiness?.state === 'failed')
-    return { why: `its boot has failed: ${readiness.reason ?? 'no reason is known'}`, isFinal: true };
+    return degraded(`its boot has failed: ${readiness.reason ?? 'no reason is known'}`, true);
   if (readiness?.state === 'degraded')
-    return { why: `it is degraded: ${readiness.failedUnits.join(', ')}`, isFinal: false };
+    return degraded(`units have failed: ${readiness.failedUnits.join(', ')}`);
   const health = healthOf(state);
   if (health === 'none' || health === 'healthy') return undefined;
-  return { why: health === 'starting' ? 'its health is not known yet' : 'it is unhealthy', isFinal: false };
+  return health === 'starting' ? pending('its health is not known yet') : degraded('it is unhealthy');
+}
+
+function restartsAlways({ restart }: ContainerRecord['draft']): boolean {
+  return restart.name === 'always' || restart.name === 'unless-stopped';
+}
+
+function pending(why: string): NotUp {
+  return { state: 'pending', why, isFinal: false };
+}
+
+function degraded(why: string, isFinal = false): NotUp {
+  return { state: 'degraded', why, isFinal };
 }

@@ -8,7 +8,7 @@ const longestMs = 5 * 60_000;
 /** Resolves once a container that was started is up: ready if it is rich, healthy if it has a health check. */
 export async function untilUp(context: AgentContext, ref: string, deadlineMs = longestMs): Promise<void> {
   const { state, draft } = context.containers.inspect(ref);
-  if (draft.rich) await holds(context, ref, 'ready', deadlineMs);
+  if (draft.rich.enabled) await holds(context, ref, 'ready', deadlineMs);
   if (state.health) await holds(context, ref, 'healthy', deadlineMs);
 }
 

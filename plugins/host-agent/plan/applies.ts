@@ -1,11 +1,15 @@
-import type { ContainerRequest } from '../../../hooks/index.ts';
+import type { ContainerRecord, ContainerRequest, VolumeRequest } from '../../../hooks/index.ts';
 import type { Difference } from './differences.ts';
 
 /** How a difference of a container reaches it. */
 export type Applies = 'now' | 'restart' | 'upgrade' | 'recreate';
 
-/** The cheapest way by which a running container can get a change. */
-export function applies({ path, before, after }: Difference, request: ContainerRequest): Applies {
+/** The cheapest way by which a running container can get a change. `ownsMounts`: see {@link ownsMounts}. */
+export function applies(
+  { path, before, after }: Difference,
+  request: ContainerRequest,
+  { ownsMounts = false }: { ownsMounts?: boolean } = {},
+): Applies {
   const [field = '', key = ''] = path;
   switch (field) {
     case 'labels':
@@ -25,7 +29,8 @@ export function applies({ path, before, after }: Difference, request: ContainerR
     case 'image':
       return request.rich?.enabled ? 'upgrade' : 'recreate';
     case 'volumes':
-      return [before, after].every(isLiveMount) ? 'now' : 'recreate';
+      if (![before, after].every(isLiveMount)) return 'recreate';
+      return ownsMounts && (after as VolumeRequest | undefined)?.readonly ? 'restart' : 'now';
     case 'devices':
       return 'now';
     case 'network':
@@ -34,6 +39,11 @@ export function applies({ path, before, after }: Difference, request: ContainerR
     default:
       return 'recreate';
   }
+}
+
+/** Whether processes inside, such as those of a rich container, could make a mount writable that they get later. */
+export function ownsMounts({ draft }: Pick<ContainerRecord, 'draft'>): boolean {
+  return draft.process.capabilities['CAP_SYS_ADMIN'] === true;
 }
 
 /** Only these can be added to a container that runs. */

@@ -14,6 +14,7 @@ export function comparable(request: ContainerRequest): Partial<ContainerRequest>
     consoleSize: _consoleSize,
     restart,
     network,
+    volumes,
     ...others
   } = withSystemPaths(request);
   return {
@@ -21,6 +22,8 @@ export function comparable(request: ContainerRequest): Partial<ContainerRequest>
     labels: usersLabels(others.labels),
     // No policy is the policy `no`.
     ...(restart && restart.name !== 'no' && { restart }),
+    // What was copied into a volume once has no other effect; one that was mounted later has copied nothing.
+    ...(volumes && { volumes: volumes.map(({ nocopy: _nocopy, ...volume }) => volume) }),
     ...(network && { network: comparableNetwork(network) }),
   };
 }

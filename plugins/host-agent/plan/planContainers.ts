@@ -4,7 +4,7 @@ import { fieldOptions } from '../../../translate/words/fieldOptions.ts';
 import type { DeclaredContainer, DeclaredHost } from '../declare/declared.ts';
 import { digestOf } from '../declare/digestOf.ts';
 import { labels } from '../labels.ts';
-import { applies, dearest } from './applies.ts';
+import { applies, dearest, ownsMounts } from './applies.ts';
 import { changesOf } from './changesOf.ts';
 import { comparable } from './comparable.ts';
 import type { HostState } from './hostState.ts';
@@ -64,7 +64,7 @@ function planOne(
   const { id, request } = found;
   const secrets = new Set([...(request.secretEnv ?? []), ...(wanted.secretEnv ?? [])]);
   const changes = changesOf(comparable(request), comparable(wanted), {
-    applies: (difference) => applies(difference, wanted),
+    applies: (difference) => applies(difference, wanted, { ownsMounts: ownsMounts(found) }),
     optionOf: fieldOptions,
     originOf: (option) => declared.originOf(option) ?? declared.origin,
     isSecret: ([field, key = '']) =>
@@ -87,14 +87,17 @@ function planOne(
     changes.push({ Field: 'onRemove', From: onRemove, To: declared.onRemove, Applies: 'now' });
   if (changes.length > 0) {
     const action = actionOf[dearest(changes.map(({ Applies }) => Applies))];
-    const isDrift = found.draft.labels[labels.declaration] === digest && changes.some(isOfHand);
+    const isDrift =
+      found.draft.labels[labels.declaration] === digest && changes.some(isOfHand) && !isStopped(found);
     const isAtWork = declared.schedule !== undefined && action !== 'change' && isRunning(found);
     return { ...base, id, action, changes, isDrift, ...(isAtWork && { held: atWork }) };
   }
   if (isOf(byName.get(previousName(name)), name)) return { ...base, id, action: 'recreate' };
   // Its schedule starts it.
   if (declared.schedule !== undefined) return undefined;
-  return isDue(found) ? { ...base, id, action: 'start', isDrift: found.stoppedByUser } : undefined;
+  return isDue(found)
+    ? { ...base, id, action: 'start', isDrift: found.stoppedByUser && !isStopped(found) }
+    : undefined;
 }
 
 const atWork = 'it runs by its schedule: it is changed once it has ended';
@@ -114,9 +117,18 @@ function isOf(record: ContainerRecord | undefined, name: string): boolean {
   return record?.draft.labels[labels.declared] === name;
 }
 
-/** It has never run, or has been stopped; one that has ended by itself has done its work. */
+/**
+ * It has never run, has been stopped, or was cut off when the host went down; one that has ended by itself has done its
+ * work.
+ */
 function isDue({ state, stoppedByUser }: ContainerRecord): boolean {
-  return state.status === 'created' || (state.status === 'exited' && stoppedByUser);
+  if (state.status === 'created') return true;
+  return state.status === 'exited' && (stoppedByUser || state.unseenEnd === true);
+}
+
+/** By the agent, for a change that it has not finished. */
+function isStopped({ draft }: ContainerRecord): boolean {
+  return labels.stopped in draft.labels;
 }
 
 function planRemoval(record: ContainerRecord, known: ReadonlySet<string>): ContainerStep[] {

@@ -29,13 +29,18 @@ describe('what is not up', () => {
     [
       'is degraded',
       recordOf({ readiness: { state: 'degraded', failedUnits: ['a.service'] } }),
-      ['it is degraded: a.service', false],
+      ['units have failed: a.service', false],
     ],
     ['has failed', recordOf({ status: 'exited', exitCode: 3 }), ['it ended with exit code 3', true]],
     [
       'restarts',
       recordOf({ status: 'restarting', exitCode: 3 }, 'always'),
       ['it ended with exit code 3, and restarts', false],
+    ],
+    [
+      'has ended, although it restarts always',
+      recordOf({ status: 'exited' }, 'always'),
+      ['it ended with exit code 0', false],
     ],
     ['is paused', recordOf({ status: 'paused' }), ['it is paused', false]],
   ] as const)

@@ -66,7 +66,11 @@ function hostOf(sections: Sections): Host {
         name,
         // As it is stored.
         request: JSON.parse(JSON.stringify({ ...request, labels: all })) as typeof request,
-        draft: { labels: all, image: { id: images.get(request.image)! } },
+        draft: {
+          labels: all,
+          image: { id: images.get(request.image)! },
+          process: { capabilities: { CAP_SYS_ADMIN: request.rich?.enabled === true } },
+        },
         state: { status: 'running' },
         stoppedByUser: false,
       } as unknown as ContainerRecord;
@@ -113,6 +117,12 @@ const before: Sections = {
 /** `before` with another web. */
 function withWeb(changes: object): Sections {
   return { ...before, containers: { ...before.containers, web: { ...web, ...changes } } };
+}
+
+/** `before` with another rich container. */
+function withBox(changes: object): Sections {
+  const box = { ...before.containers!['box'], ...changes };
+  return { ...before, containers: { ...before.containers, box } };
 }
 
 /** `before` with a web that lacks an option. */
@@ -219,8 +229,18 @@ describe('a plan of the host', () => {
     ],
     [
       'another image of a rich container',
-      { ...before, containers: { ...before.containers, box: { image: 'debian:13', rich: true } } },
+      withBox({ image: 'debian:13' }),
       ['pull image debian:13', 'upgrade container box: image upgrade'],
+    ],
+    [
+      'a read-only mount of a rich container, which could make it writable',
+      withBox({ volume: ['/srv:/srv:ro'] }),
+      ['restart container box: volume./srv restart'],
+    ],
+    [
+      'a writable mount of a rich container',
+      withBox({ volume: ['/srv:/srv'] }),
+      ['change container box: volume./srv now'],
     ],
     ['no longer one container of five', without('aa'), ['remove container aa']],
     [
@@ -319,13 +339,18 @@ describe('a plan of the host', () => {
 
   it('starts what was stopped by hand only as drift, and what has ended by itself not at all', () => {
     const host = hostOf(before);
-    const [one, two] = host.containers;
+    const [one, two, three] = host.containers;
     Object.assign(one!, { state: { status: 'exited' }, stoppedByUser: true });
     Object.assign(two!, { state: { status: 'exited' } });
+    // As the host went down.
+    Object.assign(three!, { state: { status: 'exited', unseenEnd: true } });
     const { steps } = plan(before, host);
     assert.deepEqual(
       steps.map(({ name, action, isDrift }) => [name, action, isDrift]),
-      [['web', 'start', true]],
+      [
+        ['web', 'start', true],
+        [three!.name, 'start', false],
+      ],
     );
   });
 
@@ -352,6 +377,18 @@ describe('a plan of the host', () => {
     after.ownImages.push('old:1', 'used:1', 'nginx:1', 'gone:1');
     assert.deepEqual(shown(plan(before, after)), ['remove image old:1', 'held remove image used:1']);
     assert.match(plan(before, after).steps[1]?.held ?? '', /once no container uses it: aa, bb, cc$/);
+  });
+
+  it('starts again what was stopped for a change that was cut off', () => {
+    const host = hostOf(before);
+    const [one] = host.containers;
+    Object.assign(one!, { state: { status: 'exited' }, stoppedByUser: true });
+    one!.draft.labels[labels.stopped] = '';
+    const { steps } = plan(before, host);
+    assert.deepEqual(
+      steps.map(({ name, action, isDrift }) => [name, action, isDrift]),
+      [['web', 'start', false]],
+    );
   });
 
   it('continues a replacement that was cut off', () => {

@@ -21,10 +21,10 @@ function engine(failing: ReadonlySet<string>, pull: (name: string) => Promise<vo
     inspect: (name: string) => ({
       name,
       id: name,
-      draft: {},
+      draft: { labels: {}, rich: { enabled: false }, process: { capabilities: {} } },
       state: { status: started.has(name) ? 'running' : 'exited', startedAt: started.has(name) ? 'now' : '' },
     }),
-    restart: (name: string) => containers.start(name),
+    stop: () => Promise.resolve(),
     complete: (request: object) => request,
     update: () => Promise.resolve({ warnings: [] }),
   };

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { builtInProfiles } from '../../../../plugins/profiles/builtInProfiles.ts';
+import { builtInProfiles } from '../../../../translate/profiles/builtInProfiles.ts';
 import profiles from '../../../../plugins/profiles/index.ts';
-import { readProfiles } from '../../../../plugins/profiles/readProfiles.ts';
+import { readProfiles } from '../../../../translate/profiles/readProfiles.ts';
 import { createHarness } from '../../../../testing/index.ts';
 
 describe('built-in profiles', () => {

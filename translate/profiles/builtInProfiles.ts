@@ -1,5 +1,5 @@
 /** Profiles that every host has, unless pouchd.yaml has one of the same name. */
-import type { Words } from '../../translate/words/runOptions.ts';
+import type { Words } from '../words/runOptions.ts';
 
 export const builtInProfiles: Readonly<Record<string, Words>> = {
   // A server of the time before containers: it boots its init, and takes its time to shut down.

@@ -1,4 +1,4 @@
-import { runOptions } from '../../translate/words/runOptions.ts';
+import { runOptions } from '../words/runOptions.ts';
 
 const masked = '********';
 

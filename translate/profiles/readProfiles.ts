@@ -9,13 +9,13 @@ import {
   type ProfilePart,
   toPouchError,
 } from '../../hooks/index.ts';
-import { inNamesOf } from '../../translate/names/inNamesOf.ts';
-import { fixedAddressOf } from '../../translate/words/fixedAddressOf.ts';
-import { flagsOf, type Refusal } from '../../translate/words/flagsOf.ts';
-import { requestOf } from '../../translate/words/requestOf.ts';
-import type { Words } from '../../translate/words/runOptions.ts';
-import { withoutDashes } from '../../translate/words/withoutDashes.ts';
-import type { Options } from './options.ts';
+import { inNamesOf } from '../names/inNamesOf.ts';
+import { fixedAddressOf } from '../words/fixedAddressOf.ts';
+import { flagsOf, type Refusal } from '../words/flagsOf.ts';
+import { requestOf } from '../words/requestOf.ts';
+import type { Words } from '../words/runOptions.ts';
+import { withoutDashes } from '../words/withoutDashes.ts';
+import { builtInProfiles } from './builtInProfiles.ts';
 import { partsOf } from './partsOf.ts';
 import { shownValue } from './shownValue.ts';
 
@@ -23,8 +23,24 @@ import { shownValue } from './shownValue.ts';
 export const hint =
   'a profile has the options of `pouch run` without their dashes; see docs/guides/profiles.md';
 
+/** Profiles by name, in the words of `pouch run`. */
+export interface ProfileWords {
+  readonly profiles: Readonly<Record<string, Words>>;
+}
+
+/**
+ * Returns the profiles that requests can name: these, and the built-in ones of other names. No request can name one
+ * whose name is not valid.
+ */
+export function usableProfiles(own: readonly Profile[]): Profile[] {
+  const names = new Set(own.map(({ name }) => name));
+  const others = Object.entries(builtInProfiles).filter(([name]) => !names.has(name));
+  const builtIn = readProfiles({ profiles: Object.fromEntries(others) }, () => 'built-in');
+  return [...own, ...builtIn].filter(({ name }) => profileName.test(name));
+}
+
 /** Those with mistakes have a `problem` that names all of them. */
-export function readProfiles({ profiles }: Options, locate: Locate): Profile[] {
+export function readProfiles({ profiles }: ProfileWords, locate: Locate): Profile[] {
   return Object.entries(profiles).map(([name, words]) => {
     const mistakes: string[] = [];
     const read = readProfile(name, words, { locate, mistakes });
@@ -46,7 +62,7 @@ interface Report {
   readonly mistakes: string[];
 }
 
-export const profileName = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
+const profileName = /^[a-z0-9][a-z0-9_.-]{0,62}$/;
 
 function readProfile(name: string, words: Words, report: Report): Profile {
   const pointer = jsonPointer('profiles', name);

@@ -1,4 +1,4 @@
-import type { Words } from '../../translate/words/runOptions.ts';
+import type { Words } from '../words/runOptions.ts';
 
 /** Words that mean something only together. */
 const groups = [
