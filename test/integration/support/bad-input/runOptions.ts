@@ -3,20 +3,23 @@ import type { ErrorCode } from '../../../../hooks/errors.ts';
 import { type CommandRow, words } from './rows.ts';
 
 const base = ['run', '--rm', '--pull', 'never'];
-/** Quicker than a bridge; the last --network counts. */
-const quick = [...base, '--network', 'none'];
-
 type Words = string | readonly string[];
+
+/** Without a network of its own choice it has none: that is quicker than a bridge. */
+function quick(given: Words): string[] {
+  const options = words(given);
+  return [...base, ...(options.includes('--network') ? [] : ['--network', 'none']), ...options];
+}
 
 /** Options for `busybox true`. */
 function option(bad: Words, right: Words, says: RegExp, code: ErrorCode = 'PCH_OPTION_INVALID'): CommandRow {
-  const full = (options: Words) => [...quick, ...words(options), 'busybox', 'true'];
+  const full = (options: Words) => [...quick(options), 'busybox', 'true'];
   return { bad: full(bad), right: full(right), says, code, exit: 125 };
 }
 
 /** Image and command. */
 function call(bad: Words, right: Words, exit: number, code: ErrorCode, says: RegExp): CommandRow {
-  return { bad: [...quick, ...words(bad)], right: [...quick, ...words(right)], exit, code, says };
+  return { bad: quick(bad), right: quick(right), exit, code, says };
 }
 
 export const images: CommandRow[] = [
