@@ -5,7 +5,13 @@ import { execa } from 'execa';
 import { parse } from 'yaml';
 import type { ContainerInspect } from '../../client/index.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
-import { type DeclaredHost, type Edit, type Sections, testDeclaredHost } from '../support/declaredHost.ts';
+import {
+  type DeclaredHost,
+  type Edit,
+  type Sections,
+  renewBusybox,
+  testDeclaredHost,
+} from '../support/declaredHost.ts';
 import { freePort } from '../support/freePort.ts';
 import { someOf } from '../support/someOf.ts';
 import { TestDockerd } from '../support/TestDockerd.ts';
@@ -287,13 +293,8 @@ describe('a host whose file was made from a dockerd', function () {
     works,
     upWithinMs: 60_000,
     killedAt: someOf([0, 3, 7], 'kills of an adopted host'),
-    replaced: ({ containers }, to) => {
-      for (const words of Object.values(containers)) words['domainname'] = to;
-    },
     async refreshImage() {
-      await ok('run', '--name', 'newer', '--network', 'none', 'busybox', 'touch', '/newer');
-      await ok('commit', 'newer', 'busybox');
-      await ok('rm', 'newer');
+      await renewBusybox(daemon);
       return ['web', 'cache', 'worker', 'batch', 'old', 'shop_db_1', 'shop_app_1'].map(
         (name) => `± container ${name}: recreate image`,
       );

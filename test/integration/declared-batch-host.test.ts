@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
-import { type DeclaredHost, type Edit, testDeclaredHost } from '../support/declaredHost.ts';
+import { type DeclaredHost, type Edit, renewBusybox, testDeclaredHost } from '../support/declaredHost.ts';
 import { someOf } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
@@ -150,13 +150,8 @@ describe('a batch host that its file declares', function () {
     works,
     upWithinMs: 60_000,
     killedAt: someOf([0, 1, 2, 3, 4, 5, 6], 'kills of a batch host'),
-    replaced: ({ containers }, to) => {
-      for (const words of Object.values(containers)) words['domainname'] = to;
-    },
     async refreshImage() {
-      await ok('run', '--name', 'newer', '--network', 'none', 'busybox', 'touch', '/newer');
-      await ok('commit', 'newer', 'busybox');
-      await ok('rm', 'newer');
+      await renewBusybox(daemon);
       return ['migrate', 'queue', 'worker-1', 'worker-2', 'nightly', 'weekly'].map(
         (name) => `± container ${name}: recreate image`,
       );

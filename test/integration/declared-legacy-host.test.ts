@@ -116,9 +116,6 @@ describeIf('a legacy host that its file declares', function () {
     works,
     upWithinMs: 120_000,
     killedAt: [0, 1, 2],
-    replaced: ({ containers }, to) => {
-      for (const words of Object.values(containers)) words['domainname'] = to;
-    },
     async refreshImage() {
       await inside('web', 'echo kept >/var/www/upload');
       await makeImage('web', ['echo "<?php echo 2;" >/var/www/html/version.php']);

@@ -19,13 +19,7 @@ describe('a start of the host', function () {
   let systemd: DatagramReceiver;
   const at = (name: string) => `${registry.host}/${name}`;
 
-  /** JSON is YAML. */
-  const write = (sections: object) =>
-    daemon.it.configure(
-      Object.entries(sections)
-        .map(([section, objects]) => `${section}: ${JSON.stringify(objects)}\n`)
-        .join(''),
-    );
+  const write = (sections: object) => daemon.it.declare(sections);
   const status = async () => (await pouch('status')).stdout;
   const until = async (what: string, condition: () => boolean | Promise<boolean>) =>
     assert.ok(

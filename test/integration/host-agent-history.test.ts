@@ -14,9 +14,7 @@ describe('the history of the host', function () {
   const daemon = useDaemon();
   const { pouch, ok } = daemon;
 
-  /** JSON is YAML. */
-  const write = (containers: Containers) =>
-    daemon.it.configure(`containers: ${JSON.stringify(containers)}\n`);
+  const write = (containers: Containers) => daemon.it.declare({ containers });
   async function applied(containers: Containers): Promise<string> {
     await write(containers);
     return await ok('apply');

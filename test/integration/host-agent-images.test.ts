@@ -15,13 +15,7 @@ describe('the images of the host', function () {
   let registry: TestRegistry;
   const at = (name: string) => `${registry.host}/${name}`;
 
-  /** JSON is YAML. */
-  const write = (sections: object) =>
-    daemon.it.configure(
-      Object.entries(sections)
-        .map(([section, objects]) => `${section}: ${JSON.stringify(objects)}\n`)
-        .join(''),
-    );
+  const write = (sections: object) => daemon.it.declare(sections);
   async function applied(sections: object): Promise<string> {
     await write(sections);
     return await ok('apply');

@@ -18,13 +18,7 @@ describe('the host agent', function () {
   const daemon = useDaemon();
   const { pouch, ok } = daemon;
 
-  /** JSON is YAML. */
-  const write = (containers: Containers, others: object = {}) =>
-    daemon.it.configure(
-      Object.entries({ containers, ...others })
-        .map(([section, objects]) => `${section}: ${JSON.stringify(objects)}\n`)
-        .join(''),
-    );
+  const write = (containers: Containers, others: object = {}) => daemon.it.declare({ containers, ...others });
   const apply = (...options: string[]) => pouch('apply', ...options);
   async function applied(containers: Containers, others?: object): Promise<string> {
     await write(containers, others);

@@ -215,6 +215,12 @@ export class TestPouchd {
     await writeFile(this.configFile, this.#config());
   }
 
+  /** The same with sections of it, each on one line: JSON is YAML. */
+  async declare(sections: object): Promise<void> {
+    const lines = Object.entries(sections).map(([name, objects]) => `${name}: ${JSON.stringify(objects)}\n`);
+    await this.configure(lines.join(''));
+  }
+
   /** Sends SIGHUP, and waits until its log has a new line that matches. */
   async reload(expected: RegExp): Promise<void> {
     const before = (await this.log()).length;

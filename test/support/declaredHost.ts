@@ -42,8 +42,6 @@ export interface DeclaredHost {
   /** Makes a newer image under a tag that the file names. Resolves to the steps to it. */
   refreshImage(): Promise<readonly string[]>;
   readonly drift: DriftByHand;
-  /** A change of all containers that gives new ones, there and back. */
-  replaced(sections: Sections, to: string): void;
   /** Numbers of steps after which pouchd is killed. */
   readonly killedAt: readonly number[];
   /** Milliseconds until all is up after a start of pouchd. */
@@ -147,7 +145,8 @@ export function testDeclaredHost(
 
   it('continues when pouchd is killed at any step', async () => {
     for (const step of host.killedAt) {
-      host.replaced(sections, `killed-${step}`);
+      // Which needs new ones.
+      for (const words of Object.values(sections.containers)) words['domainname'] = `killed-${step}`;
       await write();
       await killedAt(step);
       await daemon.it.start();
@@ -216,4 +215,11 @@ export function testDeclaredHost(
     await daemon.it.kill9();
     child.kill('SIGKILL');
   }
+}
+
+/** Gives the tag `busybox` a newer image. */
+export async function renewBusybox({ ok }: Pick<Daemon, 'ok'>): Promise<void> {
+  await ok('run', '--name', 'newer', '--network', 'none', 'busybox', 'touch', '/newer');
+  await ok('commit', 'newer', 'busybox');
+  await ok('rm', 'newer');
 }

@@ -1,10 +1,8 @@
 /** What the agent knows of images beyond what the host has: images have no labels that it could set. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Value } from '@sinclair/typebox/value';
 import { type Logger, type Static, Type } from '../../../hooks/index.ts';
 import type { DeclaredImage } from '../declare/declared.ts';
-import { quarantine, writeDurably } from '../history/durableFile.ts';
+import { quarantine, readDurable, writeDurably } from '../history/durableFile.ts';
 
 const Entry = Type.Object({
   /** The agent has pulled it: the host had none of this reference. */
@@ -40,15 +38,12 @@ export class ImageBook {
   }
 
   async #read(): Promise<void> {
-    try {
-      const parsed: unknown = JSON.parse(await readFile(this.#file, 'utf8'));
-      if (Value.Check(File, parsed)) {
-        this.#entries = new Map(Object.entries(parsed.images));
-        this.#written = this.#text();
-        return;
-      }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    const found = await readDurable(this.#file, File);
+    if (found === 'missing') return;
+    if (found !== 'damaged') {
+      this.#entries = new Map(Object.entries(found.value.images));
+      this.#written = this.#text();
+      return;
     }
     this.#log.error('the file about images of the host agent is damaged, and was put aside', {
       file: `${this.#file}.damaged`,

@@ -1,9 +1,6 @@
 /** The file that a client has applied, for the next pouchd and for each load of the configuration. */
-import { readFile, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { Value } from '@sinclair/typebox/value';
 import { AppliedFile, appliedFilePath } from '../../../hooks/appliedFile.ts';
-import { syncDirectory, writeDurably } from './durableFile.ts';
+import { readDurable, removeDurably, writeDurably } from './durableFile.ts';
 
 export class AppliedFiles {
   readonly #file: string;
@@ -15,18 +12,13 @@ export class AppliedFiles {
 
   /** A damaged one is reported by the load of the configuration. */
   async read(): Promise<AppliedFile | undefined> {
-    try {
-      const parsed: unknown = JSON.parse(await readFile(this.#file, 'utf8'));
-      return Value.Check(AppliedFile, parsed) ? parsed : undefined;
-    } catch {
-      return undefined;
-    }
+    const found = await readDurable(this.#file, AppliedFile);
+    return typeof found === 'string' ? undefined : found.value;
   }
 
   /** @param applied undefined: the declarations of the host's files are in force */
   async put(applied: AppliedFile | undefined): Promise<void> {
     if (applied) return await writeDurably(this.#file, applied);
-    await rm(this.#file, { force: true });
-    await syncDirectory(dirname(this.#file));
+    await removeDurably(this.#file);
   }
 }

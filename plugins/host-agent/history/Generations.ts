@@ -1,13 +1,12 @@
 /** What was applied, and how it went: one file per generation. */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Logger, PouchError, type Static, Type } from '../../../hooks/index.ts';
-import { Value } from '@sinclair/typebox/value';
 import type { AgentPlan } from '../../../client/wire.ts';
 import { Options } from '../options.ts';
-import { quarantine, writeDurably } from './durableFile.ts';
+import { quarantine, readDurable, writeDurably } from './durableFile.ts';
 
 /** How many are kept. */
 const mostKept = 50;
@@ -119,12 +118,9 @@ export class Generations {
 
   async #readOne(number: number): Promise<Generation | undefined> {
     const file = this.#fileOf(number);
-    try {
-      const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
-      if (Value.Check(Generation, parsed) && parsed.number === number) return parsed;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    }
+    const found = await readDurable(file, Generation);
+    if (found === 'missing') return undefined;
+    if (found !== 'damaged' && found.value.number === number) return found.value;
     this.#log.error('a generation is damaged, and was put aside', { file: `${file}.damaged` });
     await quarantine(file);
     return undefined;

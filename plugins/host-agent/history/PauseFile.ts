@@ -1,9 +1,7 @@
 /** Whether the host is paused, for the next pouchd. */
-import { readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Value } from '@sinclair/typebox/value';
+import { join } from 'node:path';
 import { type Static, Type } from '../../../hooks/index.ts';
-import { syncDirectory, writeDurably } from './durableFile.ts';
+import { readDurable, removeDurably, writeDurably } from './durableFile.ts';
 
 const Pause = Type.Object({
   version: Type.Literal(1),
@@ -24,13 +22,9 @@ export class PauseFile {
 
   /** A damaged file pauses the host as well: somebody has asked for it. */
   async read(): Promise<Pause | undefined> {
-    try {
-      const parsed: unknown = JSON.parse(await readFile(this.#file, 'utf8'));
-      if (Value.Check(Pause, parsed)) return parsed;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    }
-    return { version: 1, by: 'somebody', since: 'an unknown time' };
+    const found = await readDurable(this.#file, Pause);
+    if (found === 'missing') return undefined;
+    return found === 'damaged' ? { version: 1, by: 'somebody', since: 'an unknown time' } : found.value;
   }
 
   async write(pause: Pause): Promise<void> {
@@ -38,7 +32,6 @@ export class PauseFile {
   }
 
   async remove(): Promise<void> {
-    await rm(this.#file, { force: true });
-    await syncDirectory(dirname(this.#file));
+    await removeDurably(this.#file);
   }
 }

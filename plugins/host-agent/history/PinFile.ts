@@ -1,10 +1,8 @@
 /** To which generation the host is pinned, for the next pouchd. */
-import { readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { Value } from '@sinclair/typebox/value';
+import { join } from 'node:path';
 import { type Logger, type Static, Type } from '../../../hooks/index.ts';
 import { Options } from '../options.ts';
-import { quarantine, syncDirectory, writeDurably } from './durableFile.ts';
+import { quarantine, readDurable, removeDurably, writeDurably } from './durableFile.ts';
 
 const Pin = Type.Object({
   version: Type.Literal(1),
@@ -33,12 +31,9 @@ export class PinFile {
 
   /** A damaged file is put aside, and pins nothing. */
   async read(): Promise<Pin | undefined> {
-    try {
-      const parsed: unknown = JSON.parse(await readFile(this.#file, 'utf8'));
-      if (Value.Check(Pin, parsed)) return parsed;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    }
+    const found = await readDurable(this.#file, Pin);
+    if (found === 'missing') return undefined;
+    if (found !== 'damaged') return found.value;
     this.#log.error('the pin of the host is damaged, and was put aside: the files are in force', {
       file: `${this.#file}.damaged`,
     });
@@ -51,7 +46,6 @@ export class PinFile {
   }
 
   async remove(): Promise<void> {
-    await rm(this.#file, { force: true });
-    await syncDirectory(dirname(this.#file));
+    await removeDurably(this.#file);
   }
 }

@@ -1,6 +1,20 @@
 /** Files that are whole or not there, also after a power failure, and that only root reads. */
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { Value } from '@sinclair/typebox/value';
+import type { Static, TSchema } from '../../../hooks/index.ts';
+
+/** What a file has: `damaged` is all but a value of its schema, such as a file that cannot be read. */
+export type Found<T> = { readonly value: T } | 'missing' | 'damaged';
+
+export async function readDurable<T extends TSchema>(file: string, schema: T): Promise<Found<Static<T>>> {
+  try {
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    return Value.Check(schema, value) ? { value } : 'damaged';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'damaged';
+  }
+}
 
 export async function writeDurably(file: string, data: object): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
@@ -15,7 +29,12 @@ export async function writeDurably(file: string, data: object): Promise<void> {
   await syncDirectory(dirname(file));
 }
 
-export async function syncDirectory(path: string): Promise<void> {
+export async function removeDurably(file: string): Promise<void> {
+  await rm(file, { force: true });
+  await syncDirectory(dirname(file));
+}
+
+async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {
     await directory.sync();
