@@ -75,8 +75,17 @@ export class Transport {
   async exchange(method: string, path: string, options: CallOptions = {}): Promise<IncomingMessage> {
     const request = this.#request(method, path, options, this.#agent);
     return await new Promise<IncomingMessage>((resolve, reject) => {
-      request.once('response', resolve);
-      request.on('error', (error) => reject(callFailure(error, this.address, this.#tls, options.signal)));
+      let hasResponse = false;
+      request.once('response', (response) => {
+        hasResponse = true;
+        resolve(response);
+      });
+      request.on('error', (error) => {
+        // Each attempt uses up a kept connection, and one that opens a new connection is the last.
+        if (!hasResponse && wasClosedIdle(error, request) && options.upload === undefined)
+          resolve(this.exchange(method, path, options));
+        else reject(callFailure(error, this.address, this.#tls, options.signal));
+      });
       send(request, options);
     });
   }
@@ -178,6 +187,17 @@ export class Transport {
       throw new ClientError('PCH_DAEMON_UNREACHABLE', message, { cause });
     }
   }
+}
+
+/**
+ * Reports whether a request failed because the server closed a kept connection while it was idle, and may be sent
+ * again: the write failed, so that the server did not see it, or it changes nothing.
+ */
+function wasClosedIdle(error: Error, { reusedSocket, method }: ClientRequest): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    reusedSocket && (code === 'EPIPE' || (code === 'ECONNRESET' && (method === 'GET' || method === 'HEAD')))
+  );
 }
 
 function send(request: ClientRequest, options: CallOptions): void {

@@ -1,11 +1,31 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
 import http from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { Client } from '../../../client/index.ts';
+
+/** Serves one request on its first connection, closes it, and reports that; then serves as usual. */
+const closingServer = `
+  const { parentPort, workerData: { path, closed } } = require('node:worker_threads');
+  let first;
+  require('node:http').createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    const { socket } = request;
+    first ??= socket;
+    if (socket !== first) return request.resume().on('end', () => response.writeHead(201).end('{"Id":"abc"}'));
+    socket.on('close', () => {
+      Atomics.store(closed, 0, 1);
+      Atomics.notify(closed, 0);
+    });
+    response.end('[]');
+    setTimeout(() => socket.destroy(), 50);
+  }).listen(path, () => parentPort.postMessage('listens'));
+`;
 
 describe('client', () => {
   let directory: string;
@@ -70,6 +90,54 @@ describe('client', () => {
     await client.containers.list();
     await client.images.list();
     assert.equal(connections, 1);
+  });
+
+  describe('over a kept connection that the server closes', () => {
+    /** Serves the first request of a connection, and closes the connection at the second. */
+    const closesAtSecond = () => {
+      const paths: unknown[] = [];
+      const seen = new WeakSet<Duplex>();
+      handle = (request, response) => {
+        paths.push(request.url);
+        if (seen.has(request.socket)) return void request.socket.destroy();
+        seen.add(request.socket);
+        json(response, 200, []);
+      };
+      return paths;
+    };
+
+    it('sends a request again that changes nothing', async () => {
+      const paths = closesAtSecond();
+      await client.containers.list();
+      assert.deepEqual(await client.images.list(), []);
+      assert.deepEqual(paths, ['/containers/json', '/images/json', '/images/json']);
+    });
+
+    it('does not send a request again that the server may have seen', async () => {
+      const paths = closesAtSecond();
+      await client.containers.list();
+      await assert.rejects(client.containers.start('x'), { code: 'PCH_DAEMON_LOST' });
+      assert.deepEqual(paths, ['/containers/json', '/containers/x/start']);
+      await client.containers.list();
+    });
+
+    it('sends any request again that could not be written', async () => {
+      // A server of its own thread closes the connection while this thread, which waits, cannot notice.
+      const closed = new Int32Array(new SharedArrayBuffer(4));
+      const path = join(directory, 'other.sock');
+      const other = new Worker(closingServer, { eval: true, workerData: { path, closed } });
+      await once(other, 'message');
+      const itsClient = new Client({ host: `unix://${path}` });
+      try {
+        await itsClient.containers.list();
+        Atomics.wait(closed, 0, 0, 5000);
+        assert.equal(closed[0], 1);
+        assert.equal((await itsClient.containers.create({ Image: 'x' })).Id, 'abc');
+      } finally {
+        itsClient.close();
+        await other.terminate();
+      }
+    });
   });
 
   it('throws errors with the server’s code, hint, plugin and hook', async () => {
