@@ -14,6 +14,15 @@ import type {
 
 const base = '/plugins/host-agent';
 
+export interface AgentApply extends AgentDeclared {
+  /** Remove containers also if these are more than a third of those that run. */
+  prune?: boolean;
+  /** If an object fails, the last generation without failures is applied. */
+  rollbackOnFailure?: boolean;
+  /** For all to be up, at most 30 minutes; the last message has what is not. Missing: no wait. */
+  waitMs?: number;
+}
+
 /** Calls of the host agent, which only pouchd has. */
 export class AgentCalls {
   readonly #transport: Transport;
@@ -28,8 +37,8 @@ export class AgentCalls {
   }
 
   /** Returns what was changed by hand. */
-  drift(): Promise<AgentDrift[]> {
-    return this.#transport.json('GET', `${base}/drift`);
+  drift(signal?: AbortSignal): Promise<AgentDrift[]> {
+    return this.#transport.json('GET', `${base}/drift`, { ...(signal && { signal }) });
   }
 
   /** Returns what an apply of the files as they are now, or of a file, would do. */
@@ -41,18 +50,9 @@ export class AgentCalls {
     return this.#transport.json('POST', `${base}/plan`, { body, ...(signal && { signal }) });
   }
 
-  /**
-   * Does what is due; ending the iteration does not end it.
-   * @param options.rollbackOnFailure if an object fails, the last generation without failures is applied
-   * @param options.waitMs for all to be up, at most 30 minutes; the last message has what is not. Missing: no wait
-   */
+  /** Does what is due; ending the iteration does not end it. */
   apply(
-    {
-      prune = false,
-      rollbackOnFailure = false,
-      waitMs,
-      ...declared
-    }: { prune?: boolean; rollbackOnFailure?: boolean; waitMs?: number } & AgentDeclared = {},
+    { prune = false, rollbackOnFailure = false, waitMs, ...declared }: AgentApply = {},
     signal?: AbortSignal,
   ): Promise<AsyncGenerator<AgentMessage>> {
     const body = {
@@ -65,13 +65,13 @@ export class AgentCalls {
   }
 
   /** Nothing is changed from now on, until it is resumed; steps under way are completed. */
-  pause(): Promise<void> {
-    return this.#transport.json('POST', `${base}/pause`);
+  pause(signal?: AbortSignal): Promise<void> {
+    return this.#transport.json('POST', `${base}/pause`, { ...(signal && { signal }) });
   }
 
   /** Ends a pause; the next apply does what is due. */
-  resume(): Promise<void> {
-    return this.#transport.json('POST', `${base}/resume`);
+  resume(signal?: AbortSignal): Promise<void> {
+    return this.#transport.json('POST', `${base}/resume`, { ...(signal && { signal }) });
   }
 
   /**
@@ -105,13 +105,13 @@ export class AgentCalls {
   }
 
   /** Returns what was applied, the newest first. */
-  history(): Promise<AgentGeneration[]> {
-    return this.#transport.json('GET', `${base}/history`);
+  history(signal?: AbortSignal): Promise<AgentGeneration[]> {
+    return this.#transport.json('GET', `${base}/history`, { ...(signal && { signal }) });
   }
 
   /** Returns one of them with its plan. */
-  generation(number: number): Promise<AgentGenerationDetails> {
-    return this.#transport.json('GET', `${base}/history/${number}`);
+  generation(number: number, signal?: AbortSignal): Promise<AgentGenerationDetails> {
+    return this.#transport.json('GET', `${base}/history/${number}`, { ...(signal && { signal }) });
   }
 }
 

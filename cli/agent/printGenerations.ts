@@ -1,8 +1,8 @@
 /** What was applied to the host, as `pouch history` prints it. */
-import type { AgentGeneration } from '../../client/index.ts';
+import type { AgentGeneration, AgentGenerationDetails } from '../../client/index.ts';
 import { printListing, type ListingFlags } from '../output/listing.ts';
 import { ago } from '../output/units.ts';
-import type { Session } from '../Session.ts';
+import type { Printer } from '../Session.ts';
 import { planLines } from './planLines.ts';
 
 const columns: [string, string][] = [
@@ -14,9 +14,12 @@ const columns: [string, string][] = [
   ['LEFT', 'Left'],
 ];
 
-export async function printGenerations(session: Session, flags: ListingFlags): Promise<void> {
-  const rows = (await session.client.agent.history()).map(rowOf);
-  printListing(session, { columns, rows, key: 'Number' }, flags);
+export function printGenerations(
+  output: Printer,
+  generations: readonly AgentGeneration[],
+  flags: ListingFlags,
+): void {
+  printListing(output, { columns, rows: generations.map(rowOf), key: 'Number' }, flags);
 }
 
 function rowOf({ Number, At, Cause, Files, Done, Failed, Left }: AgentGeneration) {
@@ -24,10 +27,11 @@ function rowOf({ Number, At, Cause, Files, Done, Failed, Left }: AgentGeneration
   return { Number, AppliedSince, AppliedAt: At, Cause, Files: Files.join(','), Done, Failed, Left };
 }
 
-export async function printGeneration(session: Session, number: number): Promise<void> {
-  const { Number, At, Cause, Files, Plan, Done, Failed, Left } =
-    await session.client.agent.generation(number);
-  session.print(`generation ${Number}, ${At}, ${Cause}: ${Done} done, ${Failed} failed, ${Left} left`);
-  for (const file of Files) session.print(`declared in ${file}`);
-  for (const line of planLines(Plan)) session.print(line);
+export function printGeneration(
+  output: Printer,
+  { Number, At, Cause, Files, Plan, Done, Failed, Left }: AgentGenerationDetails,
+): void {
+  output.print(`generation ${Number}, ${At}, ${Cause}: ${Done} done, ${Failed} failed, ${Left} left`);
+  for (const file of Files) output.print(`declared in ${file}`);
+  for (const line of planLines(Plan)) output.print(line);
 }

@@ -18,6 +18,8 @@ export interface HostRunOptions extends AgentDeclared {
   readonly output: Printer;
   readonly prune: boolean;
   readonly rollbackOnFailure: boolean;
+  /** Ends a pause of the host. */
+  readonly resume: boolean;
   /** The user has interrupted the command. */
   readonly signal: AbortSignal;
 }
@@ -38,13 +40,13 @@ export class HostRun {
 
   /** Plans, and changes nothing. Resolves to whether an apply may begin; prints why not. */
   async check(): Promise<boolean> {
-    const { client, output, prune, file, hostFiles, signal } = this.#options;
+    const { client, output, prune, resume, file, hostFiles, signal } = this.#options;
     const declared = { prune, ...(file && { file }), ...(hostFiles && { hostFiles }) };
     try {
       this.plan = await withDeadline(checkMs, signal, (ending) => client.agent.plan(declared, ending));
       const { Paused } = await withDeadline(checkMs, signal, (ending) => client.agent.status(ending));
-      if (Paused) {
-        output.warn(`the host is paused by ${Paused.By} since ${Paused.Since}`);
+      if (Paused && !resume) {
+        output.warn(`the host is paused by ${Paused.By} since ${Paused.Since} (--resume resumes it)`);
         return false;
       }
     } catch (error) {
@@ -63,10 +65,11 @@ export class HostRun {
 
   /** Resolves to whether the host is as declared, with everything up. */
   async apply(): Promise<boolean> {
-    const { client, output, signal, prune, rollbackOnFailure, file, hostFiles } = this.#options;
+    const { client, output, signal, prune, rollbackOnFailure, resume, file, hostFiles } = this.#options;
     const options = { prune, rollbackOnFailure, ...(file && { file }), ...(hostFiles && { hostFiles }) };
     try {
       return await withDeadline(applyMs, signal, async (ending) => {
+        if (resume) await client.agent.resume(ending);
         const changed = await this.#print(await client.agent.apply(options, ending));
         if (output.exitCode !== 0) return false;
         const problem = await untilUp(client, changed, ending);

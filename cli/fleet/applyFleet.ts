@@ -9,7 +9,8 @@ import type { FleetFile } from './FleetFile.ts';
 import { HostOutput } from './HostOutput.ts';
 import { HostRun } from './HostRun.ts';
 import { readParallel } from './readParallel.ts';
-import { type Ending, rollOut, sideBySide } from './rollOut.ts';
+import { type Ending, rollOut } from './rollOut.ts';
+import { readsAtOnce, sideBySide } from './sideBySide.ts';
 
 export interface FleetOptions {
   readonly hosts: readonly FleetHost[];
@@ -18,13 +19,11 @@ export interface FleetOptions {
   readonly hostFiles: boolean;
   readonly prune: boolean;
   readonly rollbackOnFailure: boolean;
+  readonly resume: boolean;
   readonly dryRun: boolean;
   /** `3` or `25%`. */
   readonly parallel: string;
 }
-
-/** Plans are read of so many hosts at once. */
-const checksAtOnce = 10;
 
 /** As of a program that SIGINT has ended. */
 const interrupted = 130;
@@ -57,7 +56,7 @@ export async function applyFleet(session: Session, options: FleetOptions): Promi
 
 function runOf(
   session: Session,
-  { hosts, fleet, hostFiles, prune, rollbackOnFailure }: FleetOptions,
+  { hosts, fleet, hostFiles, prune, rollbackOnFailure, resume }: FleetOptions,
   index: number,
   client: ReturnType<typeof clientOf>,
   signal: AbortSignal,
@@ -65,12 +64,12 @@ function runOf(
   const { name } = hosts[index]!;
   const output = new HostOutput(session, name, Math.max(...hosts.map((host) => host.name.length)));
   const declared = fleet ? { file: fleet.for(name) } : { hostFiles };
-  return new HostRun({ name, client, output, prune, rollbackOnFailure, signal, ...declared });
+  return new HostRun({ name, client, output, prune, rollbackOnFailure, resume, signal, ...declared });
 }
 
 async function checkAll(runs: readonly HostRun[]): Promise<ReadonlySet<HostRun>> {
   const ready = new Set<HostRun>();
-  await sideBySide(runs, checksAtOnce, async (run) => {
+  await sideBySide(runs, readsAtOnce, async (run) => {
     if (await run.check()) ready.add(run);
   });
   return ready;

@@ -1,4 +1,5 @@
 /** The order of a roll-out: the first host alone, then the others side by side, until one fails. */
+import { sideBySide } from './sideBySide.ts';
 
 /** How a host ended. */
 export type Ending = 'done' | 'failed' | 'untouched';
@@ -27,17 +28,4 @@ export async function rollOut(
   if (first !== undefined) await one(first);
   await sideBySide(others, parallel, one);
   return endings;
-}
-
-/** Works on items in their order, so many at once. */
-export async function sideBySide<Item>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const rest = items.values();
-  const worker = async () => {
-    for (const item of rest) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

@@ -1,5 +1,5 @@
 import { invalidOption } from '../errors.ts';
-import type { Session } from '../Session.ts';
+import type { Printer } from '../Session.ts';
 import { alignColumns } from './table.ts';
 import { parseTemplate } from './template.ts';
 import type { Fields } from './template.ts';
@@ -18,20 +18,20 @@ export interface ListingFlags {
 }
 
 /** Prints a list as a table, as keys (-q), as JSON lines, or with a template. */
-export function printListing(session: Session, listing: Listing, flags: ListingFlags): void {
+export function printListing(output: Printer, listing: Listing, flags: ListingFlags): void {
   const format = flags.format ?? 'table';
-  if (flags.quiet && format !== 'json') printLines(session, keysOf(listing));
-  else if (format === 'table') printLines(session, tableOf(listing));
+  if (flags.quiet && format !== 'json') printLines(output, keysOf(listing));
+  else if (format === 'table') printLines(output, tableOf(listing));
   else if (format === 'json')
     printLines(
-      session,
+      output,
       listing.rows.map((row) => JSON.stringify(row)),
     );
-  else printLines(session, byTemplate(listing, format));
+  else printLines(output, byTemplate(listing, format));
 }
 
-function printLines(session: Session, lines: string[]): void {
-  if (lines.length > 0) session.print(lines.join('\n'));
+function printLines(output: Printer, lines: string[]): void {
+  if (lines.length > 0) output.print(lines.join('\n'));
 }
 
 function keysOf({ rows, key }: Listing): string[] {

@@ -174,6 +174,50 @@ describe('a fleet', function () {
     assert.match(unknown.stderr, /found "omega"\nhint: the file has alpha, beta, gamma, delta/);
   });
 
+  it('is asked as a whole, with one host that is down', async () => {
+    await pouch(['apply', '-f', await fleet(`${sleeper}, memory: 32m`)]);
+    await hosts['alpha']!.pouch('stop', 'web');
+    await hosts['beta']!.kill9();
+    const list = ['-H', names.map((name) => address[name]).join(',')];
+    const [status, drift, history] = await Promise.all(
+      ['status', 'drift', 'history'].map((verb) => pouch([verb, ...list])),
+    );
+    assert.match(status!.stdout, /^unix:.*\| container +web +stopped/m);
+    assert.match(status!.stdout, /^third +\| 1 of 1 declared objects are as declared; generation \d+$/m);
+    assert.match(drift!.stdout, /^unix:.*\| container web: stopped$/m);
+    assert.match(history!.stdout, /^third +\| \d+ .* apply of .*fleet.yaml by/m);
+    for (const { exitCode, stderr } of [status!, drift!, history!]) {
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /^ssh:\/\/root@127.0.0.1:\d+ +\| cannot reach pouchd/);
+    }
+    const json = await pouch(['status', '--format', 'json', ...list]);
+    const lines = json.stdout.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual(
+      lines.map(({ Host, Ok, Error: problem }) => [Host, Ok ?? (problem as { Code: string }).Code]),
+      [
+        [address['alpha'], 0],
+        [address['beta'], 'PCH_DAEMON_UNREACHABLE'],
+        [address['gamma'], 1],
+      ],
+    );
+  });
+
+  it('is paused, and resumed host by host', async () => {
+    const file = await fleet(sleeper);
+    const list = ['-H', names.map((name) => address[name]).join(',')];
+    const paused = await pouch(['apply', '--pause', ...list]);
+    assert.deepEqual([paused.exitCode, paused.stdout.match(/\| paused$/gm)?.length], [0, 3], paused.stderr);
+    const refused = await pouch(['apply', '-f', file]);
+    assert.equal(refused.exitCode, 1);
+    assert.equal(refused.stderr.match(/\| the host is paused by .* \(--resume resumes it\)/g)?.length, 3);
+    const resumed = await pouch(['apply', '--resume', '-f', file]);
+    assert.equal(resumed.exitCode, 0, resumed.stderr);
+    assert.deepEqual(await all(), { alpha: ['web'], beta: ['web'], gamma: ['web'] });
+    const status = await pouch(['status', ...list]);
+    assert.equal(status.exitCode, 0, status.stdout);
+    assert.ok(!status.stdout.includes('paused by'));
+  });
+
   it('is completed by the same command after a daemon was killed', async () => {
     const many = Array.from({ length: 6 }, (_, index) => `c${index}: { ${sleeper} }`).join(', ');
     const file = await fleet(sleeper, { beta: `containers: { ${many} }` });

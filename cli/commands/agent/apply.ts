@@ -5,6 +5,7 @@ import { readDeclarations } from '../../agent/readDeclarations.ts';
 import { applyFleet } from '../../fleet/applyFleet.ts';
 import { chosenHosts, splitHosts } from '../../fleet/chosenHosts.ts';
 import { FleetFile } from '../../fleet/FleetFile.ts';
+import { reportHosts } from '../../fleet/reportHosts.ts';
 import { conflictingOptions, invalidOption } from '../../errors.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
@@ -34,7 +35,8 @@ With --dry-run nothing changes: the exit code is 2 if an apply had something to 
 With -f the profiles, networks, volumes, images and containers of FILE are in force in the place of those of the host's files: also
 after a restart, until another file is applied, or --host-files.
 With -H, or a file that has \`hosts\`, several hosts are applied to: all are checked first, then the first one alone must be up
-as declared before the others follow. A host is an address, the name of a context, or a name that ssh knows.
+as declared before the others follow. A host is an address, the name of a context, or a name that ssh knows. --pause holds all
+of them at once; --resume resumes each as its turn comes.
 See docs/guides/host-agent.md and docs/guides/fleets.md.`;
 
 export function define(command: PouchCommand, session: Session): void {
@@ -60,17 +62,16 @@ export function define(command: PouchCommand, session: Session): void {
     .addHelpText('after', help)
     .action(async (flags: Flags) => {
       checkFlags(flags);
+      if (flags.pause) return await pause(session, flags.host);
       const waiting = waitOf(flags);
       const { dryRun = false, prune = false, rollbackOnFailure = false, hostFiles = false } = flags;
+      const { resume = false, parallel = '25%' } = flags;
       const file = flags.file === undefined ? undefined : await readDeclarations(session, flags.file);
       const fleet = file && new FleetFile(file);
       const named = flags.host ?? (fleet?.hosts.length ? session.connection.host : undefined);
       const hosts = chosenHosts(named === undefined ? undefined : splitHosts(named), fleet);
-      const { parallel = '25%' } = flags;
       if (hosts.length > 0 && flags.wait)
         throw conflictingOptions('--wait is about one host: several hosts are waited for anyway');
-      if (hosts.length > 0 && flags.resume)
-        throw conflictingOptions('--resume is about one host, and several hosts are named');
       if (hosts.length > 0)
         return await applyFleet(session, {
           hosts,
@@ -78,14 +79,14 @@ export function define(command: PouchCommand, session: Session): void {
           hostFiles,
           prune,
           rollbackOnFailure,
+          resume,
           dryRun,
           parallel,
         });
       if (flags.parallel !== undefined)
         throw conflictingOptions('--parallel needs several hosts: -H HOST,HOST');
       const { agent } = session.client;
-      if (flags.pause) return await agent.pause();
-      if (flags.resume && !dryRun) await agent.resume();
+      if (resume && !dryRun) await agent.resume();
       const declared = { prune, hostFiles, ...(file && { file }) };
       if (dryRun) return printPlan(session, await agent.plan(declared));
       let hasRolledBack = false;
@@ -98,10 +99,22 @@ export function define(command: PouchCommand, session: Session): void {
     });
 }
 
+async function pause(session: Session, host: string | undefined): Promise<void> {
+  await reportHosts(session, host === undefined ? {} : { host }, {
+    read: (agent, signal) => agent.pause(signal),
+    print(output) {
+      if (host !== undefined) output.print('paused');
+    },
+    json: () => ({}),
+  });
+}
+
 /** @throws OptionError */
 function checkFlags(flags: Flags): void {
   const { file, hostFiles, prune, yes, dryRun } = flags;
-  if (flags.pause && Object.keys(flags).length > 1) throw conflictingOptions('--pause takes no other option');
+  const { pause, host: _host, ...others } = flags;
+  if (pause && Object.keys(others).length > 0)
+    throw conflictingOptions('--pause takes --host and no other option');
   if (prune && !yes && !dryRun) throw conflictingOptions('--prune needs --yes, or --dry-run');
   if (file !== undefined && hostFiles) throw conflictingOptions('--file and --host-files exclude each other');
 }
