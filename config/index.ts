@@ -11,6 +11,7 @@ export { printConfig } from './print.ts';
 export { ConfigError } from './problem.ts';
 export type { Problem } from './problem.ts';
 export { hideSecrets, masked, secretNames } from './secrets.ts';
+export { lostError } from './source/applied.ts';
 export { digestOfFiles, mainFile } from './digestOfFiles.ts';
 export { diffForReload, keepFixed } from './reload.ts';
 export type { ReloadDiff } from './reload.ts';

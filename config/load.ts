@@ -9,8 +9,8 @@ import type { Problem } from './problem.ts';
 import { type InForce, refuseEmpty } from './refuseEmpty.ts';
 import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
-import type { DeclarationFile } from '../hooks/appliedFile.ts';
-import { readApplied, withApplied } from './source/applied.ts';
+import type { DeclarationFile, LostFile } from '../hooks/appliedFile.ts';
+import { readApplied, withApplied, withoutApplied } from './source/applied.ts';
 import type { ConfigDocument } from './source/document.ts';
 import { defaultFile } from './source/file.ts';
 import { type ConfigFiles, readConfigFiles } from './source/files.ts';
@@ -55,6 +55,8 @@ export interface LoadedConfig {
   readonly isMainEmpty: boolean;
   /** The file whose declarations are in force in the place of those of `files`. */
   readonly applied?: DeclarationFile;
+  /** The file that was applied cannot be used: nothing is declared here, also by `files`. */
+  readonly lost?: LostFile;
   /** Valid but probably unintended settings, one sentence each. */
   readonly warnings: readonly string[];
   /** Returns the origin of a value: `log.level`, `plugins[0].options`. */
@@ -77,8 +79,9 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};
   const source = filesOf(options);
   if (options.inForce) refuseEmpty(options.inForce, source);
-  const applied = options.applied === undefined ? appliedTo(source?.document, options) : options.applied;
-  const merged = applied ? withApplied(source?.document, applied) : source?.document;
+  const { applied, lost } =
+    options.applied === undefined ? appliedTo(source?.document, options) : { applied: options.applied };
+  const merged = inForceOf(source?.document, { applied, lost });
   const { document, references } = merged ? resolveReferences(merged, env) : noDocument;
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
@@ -94,11 +97,25 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   crossChecks(store, (path, issue) => report(toProblem(document, path, issue, store.origin(path))));
   if (problems.length > 0 || !store.isSound()) throw invalid(problems, source?.files);
   const files = { main: source?.main, files: source?.files ?? [], isMainEmpty: source?.isMainEmpty ?? true };
-  return loaded(store, { ...files, document, references, ...(applied && { applied }) }, env);
+  const origins = { document, references, ...(applied && { applied }), ...(lost && { lost }) };
+  return loaded(store, { ...files, ...origins }, env);
+}
+
+interface Applied {
+  readonly applied?: DeclarationFile | null | undefined;
+  readonly lost?: LostFile | undefined;
+}
+
+function inForceOf(
+  document: ConfigDocument | undefined,
+  { applied, lost }: Applied,
+): ConfigDocument | undefined {
+  if (applied) return withApplied(document, applied);
+  return lost && document ? withoutApplied(document) : document;
 }
 
 /** The file that was applied to the host: it is in the root, which is a setting itself. */
-function appliedTo(document: ConfigDocument | undefined, options: LoadOptions): DeclarationFile | undefined {
+function appliedTo(document: ConfigDocument | undefined, options: LoadOptions): Applied {
   const ignore = () => undefined;
   const store = new SettingStore(ignore);
   const root = document?.root.get('root');
@@ -107,7 +124,9 @@ function appliedTo(document: ConfigDocument | undefined, options: LoadOptions): 
   store.importEnvironment(options.env ?? {});
   importFlags(options.flags ?? {}, store, ignore);
   const directory = store.get('root');
-  return typeof directory === 'string' ? readApplied(directory)?.file : undefined;
+  if (typeof directory !== 'string') return {};
+  const { applied, lost } = readApplied(directory);
+  return { applied: applied?.file, lost };
 }
 
 const noDocument = { document: undefined, references: [] };
@@ -173,13 +192,13 @@ function resolvePluginPaths(store: SettingStore, document: ConfigDocument | unde
   );
 }
 
-interface Source extends Pick<LoadedConfig, 'files' | 'references' | 'isMainEmpty' | 'applied'> {
+interface Source extends Pick<LoadedConfig, 'files' | 'references' | 'isMainEmpty' | 'applied' | 'lost'> {
   readonly main: string | undefined;
   readonly document: ConfigDocument | undefined;
 }
 
 function loaded(store: SettingStore, source: Source, env: NodeJS.ProcessEnv): LoadedConfig {
-  const { document, main, files, references, isMainEmpty, applied } = source;
+  const { document, main, files, references, isMainEmpty, applied, lost } = source;
   const values = settingPaths.map((path) => [path, plain(store.get(path))] as const);
   const config = nest(values) as unknown as PouchConfig;
   return {
@@ -189,6 +208,7 @@ function loaded(store: SettingStore, source: Source, env: NodeJS.ProcessEnv): Lo
     references,
     isMainEmpty,
     ...(applied && { applied }),
+    ...(lost && { lost }),
     warnings: warningsOf(config, env),
     originOf: (path) => originOf(store, document, parsePath(path)),
     lineOf: (path) => document?.locate(typeof path === 'string' ? parsePath(path) : path),

@@ -3,6 +3,7 @@ import {
   formatOrigin,
   isPrivate,
   type LoadedConfig,
+  lostError,
   secretNames,
   settingPaths,
 } from '../config/index.ts';
@@ -23,7 +24,7 @@ export interface ConfigView {
 
 /** Returns what plugins may know of pouchd.yaml: not the options of other plugins, which may be secrets. */
 export function pluginConfig(
-  { config, originOf }: Pick<LoadedConfig, 'config' | 'originOf'>,
+  { config, originOf, lost }: Pick<LoadedConfig, 'config' | 'originOf' | 'lost'>,
   { read, problem, isSecretText }: ConfigView = noFiles,
 ): Config {
   return {
@@ -35,8 +36,13 @@ export function pluginConfig(
     },
     originOf: (setting) => formatOrigin(originOf(readable(setting))),
 
-    readAgain: async (applied) => sectionsWithLines(read(applied)),
+    async readAgain(applied) {
+      const loaded = read(applied);
+      if (loaded.lost) throw lostError(loaded.lost);
+      return sectionsWithLines(loaded);
+    },
     problemOfFiles: () => problem(),
+    lostFile: () => lost,
     isSecretText: (text) => isSecretText(text),
     isSecretName: secretNames(config.secrets.names),
   };

@@ -25,10 +25,25 @@ export const AppliedFile = Type.Object({
 });
 export type AppliedFile = Static<typeof AppliedFile>;
 
+/** A file that was applied and cannot be used: what it declares is not known. */
+export interface LostFile {
+  /** Its absolute path, also where it was put aside. */
+  readonly file: string;
+  /** What is in the place of what pouchd has written: `an empty file`, `EIO`. */
+  readonly found: string;
+  /** False: it may be whole, such as one that the disk does not return now. The next load reads it again. */
+  readonly isDamaged: boolean;
+}
+
 /**
  * Path of the applied file: the host agent writes it, and each load of the configuration reads it.
  * @param root of pouchd
  */
 export function appliedFilePath(root: string): string {
   return join(root, 'host-agent', 'applied.json');
+}
+
+/** Path of a damaged one that was put aside. While it exists, what was applied is not known. */
+export function damagedFilePath(root: string): string {
+  return `${appliedFilePath(root)}.damaged`;
 }

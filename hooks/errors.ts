@@ -19,6 +19,10 @@ export const errorKinds = {
     status: 409,
     doc: 'Another container uses the address that a rich container keeps, or the network has no free address for one.',
   },
+  PCH_AGENT_APPLIED_LOST: {
+    status: 409,
+    doc: 'The file that was applied to the host is damaged: what is declared is not known until one is applied again.',
+  },
   PCH_AGENT_BUSY: {
     status: 503,
     doc: 'The host agent is ending, or another apply is under way.',

@@ -24,6 +24,7 @@ export const serviceMethods = {
     originOf: 'now',
     isSecretName: 'now',
     isSecretText: 'now',
+    lostFile: 'now',
     problemOfFiles: 'now',
     readAgain: 'call',
   },

@@ -1,5 +1,5 @@
 /** The services that a plugin can inject. Each is a token; a service and its token have one name. */
-import type { DeclarationFile } from './appliedFile.ts';
+import type { DeclarationFile, LostFile } from './appliedFile.ts';
 import type { Logger } from './defineHook.ts';
 import type { HostFacts } from './definePlugin.ts';
 import { engineServices } from './engine.ts';
@@ -27,7 +27,7 @@ export interface Config {
   /**
    * The sections of the files as they are now, in force or not.
    * @param applied a file whose declarations take the place of theirs, null for none; default: the one that was applied
-   * @throws PCH_CONFIG_INVALID with every mistake
+   * @throws PCH_CONFIG_INVALID with every mistake, PCH_CONFIG_UNREADABLE if the one that was applied cannot be used
    */
   readAgain(applied?: DeclarationFile | null): Promise<ConfigSections>;
   /** Whether values of this name, of a variable or a label, are secrets by `secrets.names`. */
@@ -36,6 +36,8 @@ export interface Config {
   isSecretText(text: string): boolean;
   /** Why the files as they are now are not in force, as the last reload found; undefined if they are. */
   problemOfFiles(): string | undefined;
+  /** The file that was applied, if the load of this configuration could not use it: then nothing is declared. */
+  lostFile(): LostFile | undefined;
 }
 
 /** The sections of pouchd.yaml with what the host is to have. */

@@ -7,6 +7,7 @@ import {
   type LoadedConfig,
   loadConfig,
   type LoadOptions,
+  lostError,
   mainFile,
   printConfig,
 } from '../../config/index.ts';
@@ -18,6 +19,7 @@ import { type InheritedSocket, inheritedSockets } from '../../core/host/inherite
 import { openFilesLimit } from '../../core/host/openFiles.ts';
 import { StderrLog } from '../../core/StderrLog.ts';
 import { version } from '../../core/version.ts';
+import type { LostFile } from '../../hooks/appliedFile.ts';
 import { PouchError, toPouchError } from '../../hooks/errors.ts';
 import { builtIns } from '../../plugins/builtIns.ts';
 import { check, checkOne } from './check.ts';
@@ -96,11 +98,21 @@ async function onlyPrints(
     process.exit(print(output, exitCode));
   }
   if (!flags['print-config']) return undefined;
+  const loaded = loadConfig(source(flags));
+  if (loaded.lost) noteLost(loaded.lost);
   return print(
-    printConfig(loadConfig(source(flags)), flags.format === 'json' ? 'json' : 'yaml', {
+    printConfig(loaded, flags.format === 'json' ? 'json' : 'yaml', {
       origins: !flags['no-origins'],
     }),
   );
+}
+
+/** @throws PCH_CONFIG_UNREADABLE unless the file is damaged: then its declarations are in force nowhere */
+function noteLost(lost: LostFile): void {
+  const error = lostError(lost);
+  if (!lost.isDamaged) throw error;
+  const { message, hint } = error;
+  process.stderr.write(`pouchd: declarations are missing here: ${message}\nhint: ${hint}\n`);
 }
 
 function print(text: string, exitCode = 0): number {

@@ -34,7 +34,7 @@ export function shownObjects({ Objects }: AgentStatus, { all = false }: StatusFl
 }
 
 function printHead(output: Printer, status: AgentStatus): void {
-  const { Declared, Ok, Objects, Generation, Busy, Paused, Pinned, Applied, FileProblem } = status;
+  const { Declared, Ok, Objects, Generation, Busy, Paused, Pinned, Applied, Lost, FileProblem } = status;
   output.print(
     `${Ok} of ${Declared} declared objects are as declared; generation ${Generation}${Busy ? '; busy' : ''}`,
   );
@@ -44,7 +44,9 @@ function printHead(output: Printer, status: AgentStatus): void {
       `paused by ${Paused.By} since ${Paused.Since}, ${due} pending: \`pouch apply --resume\` does them`,
     );
   }
-  if (Pinned)
+  if (Lost) output.print(lostLine(Lost));
+  if (Pinned && Lost) output.print(`pinned to generation ${Pinned.Generation} since ${Pinned.Since}`);
+  else if (Pinned)
     output.print(
       `pinned to generation ${Pinned.Generation} since ${Pinned.Since}; ${Applied?.File ?? 'the files'} ${Applied ? 'is' : 'are'} not in force: \`pouch apply\` applies ${Applied ? 'it' : 'them'}`,
     );
@@ -53,4 +55,14 @@ function printHead(output: Printer, status: AgentStatus): void {
       `${Applied.File} is in force since ${Applied.Since}, applied by ${Applied.By}; the declarations of the host's files are not: \`pouch apply --host-files\` returns to them`,
     );
   if (FileProblem) output.print(`the files are not in force: ${FileProblem}`);
+}
+
+function lostLine({ File, Found, Damaged, Generation }: NonNullable<AgentStatus['Lost']>): string {
+  const state =
+    Generation === undefined
+      ? 'the last generation cannot be read either, and nothing is changed'
+      : `generation ${Generation} is in force, and nothing is removed`;
+  const ways = "`pouch apply -f` of the file, or `pouch apply --host-files` for the host's own declarations";
+  const reread = Damaged ? '' : '; once it can be read, a reload puts it in force again';
+  return `${File}: expected the file that was applied, found ${Found}; ${state} until ${ways}${reread}`;
 }

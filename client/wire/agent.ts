@@ -194,6 +194,11 @@ export interface AgentStatus {
   Generation: number;
   /** Why the files as they are now are not in force: the last good ones are. */
   FileProblem?: string;
+  /**
+   * The file that was applied cannot be used, because of what was found in its place. A damaged one was put aside,
+   * another one may be whole. This generation is in force, and nothing is removed; without one nothing is changed.
+   */
+  Lost?: { File: string; Found: string; Damaged: boolean; Generation?: number };
   /** The host was rolled back: this generation is in force, and the files are not, until they change or are applied. */
   Pinned?: { Generation: number; Since: string };
   /** Nothing is changed until it is resumed. `Since` is RFC 3339. */

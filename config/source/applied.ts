@@ -1,7 +1,13 @@
 /** The file that a client has applied: its declarations are in force in the place of those of the host's files. */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { Value } from '@sinclair/typebox/value';
-import { AppliedFile, appliedFilePath, type DeclarationFile } from '../../hooks/appliedFile.ts';
+import {
+  AppliedFile,
+  appliedFilePath,
+  damagedFilePath,
+  type DeclarationFile,
+  type LostFile,
+} from '../../hooks/appliedFile.ts';
 import { show } from '../formats/format.ts';
 import { ConfigError, type Problem } from '../problem.ts';
 import { declaredSections, isDeclaredSection } from '../schema/declared.ts';
@@ -9,26 +15,52 @@ import { didYouMean } from '../suggest.ts';
 import { type ConfigDocument, type RawMap, readDocument } from './document.ts';
 import { overlaidDocument } from './merge.ts';
 
-/**
- * Returns the applied file of a root; undefined if the host's own files are in force.
- * @throws ConfigError PCH_CONFIG_UNREADABLE if it is damaged: without it, its containers would be removed
- */
-export function readApplied(root: string): AppliedFile | undefined {
-  const file = appliedFilePath(root);
-  try {
-    const parsed: unknown = JSON.parse(readText(file));
-    if (Value.Check(AppliedFile, parsed)) return parsed;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    if (code !== undefined) throw unusable(file, 'a file that this user can read', code, 'run this as root');
-  }
-  const hint = 'remove it to return to the declarations of the files of the host';
-  throw unusable(file, 'the file that pouchd has written', 'other content', hint);
+/** What a root has of an applied file. */
+export interface AppliedState {
+  /** Missing: the host's own files are in force, unless it is lost. */
+  readonly applied?: AppliedFile;
+  readonly lost?: LostFile;
 }
 
+/** Reads the applied file of a root, and changes nothing: a damaged one stays where it is. */
+export function readApplied(root: string): AppliedState {
+  const state = readOne(appliedFilePath(root));
+  if (state !== 'missing') return state;
+  const file = damagedFilePath(root);
+  const aside = readOne(file);
+  if (aside === 'missing') return {};
+  return { lost: { file, found: aside.lost?.found ?? 'a file that was put aside', isDamaged: true } };
+}
+
+function readOne(file: string): AppliedState | 'missing' {
+  try {
+    const parsed = parse(readText(file));
+    if (Value.Check(AppliedFile, parsed)) return { applied: parsed };
+    const { version } = parsed as { version?: unknown };
+    const isNewer = typeof version === 'number' && version > 1;
+    return { lost: { file, found: isNewer ? `version ${version}` : 'other content', isDamaged: !isNewer } };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return 'missing';
+    if (code === 'EISDIR') return { lost: { file, found: 'a directory', isDamaged: true } };
+    // The file may be whole, and only this read of it has failed.
+    return { lost: { file, found: code ?? message, isDamaged: code === undefined } };
+  }
+}
+
+/** Messages of JSON.parse() quote the text, which may have secrets. */
+function parse(text: string): object {
+  if (text.trim() === '') throw new Error('an empty file');
+  try {
+    return Object(JSON.parse(text)) as object;
+  } catch {
+    throw new Error('other content');
+  }
+}
+
+/** A FIFO does not hold up the caller. */
 function readText(file: string): string {
-  const fd = openSync(file, 'r');
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     return readFileSync(fd, 'utf8');
   } finally {
@@ -36,8 +68,13 @@ function readText(file: string): string {
   }
 }
 
-function unusable(file: string, expected: string, found: string, hint: string): ConfigError {
-  return new ConfigError('PCH_CONFIG_UNREADABLE', [{ file, path: '', expected, found }], hint);
+/** What a caller gets that needs the declarations in force. */
+export function lostError({ file, found, isDamaged }: LostFile): ConfigError {
+  const hint = isDamaged
+    ? 'apply the file again, or return to the declarations of the host by `pouch apply --host-files`'
+    : 'run this as root, once the file can be read';
+  const problem = { file, path: '', expected: 'the file that was applied', found };
+  return new ConfigError('PCH_CONFIG_UNREADABLE', [problem], hint);
 }
 
 /** Returns the settings of the files with the declarations of the applied file, and with its mistakes. */
@@ -56,8 +93,13 @@ export function withApplied(base: ConfigDocument | undefined, file: DeclarationF
   };
 }
 
+/** Returns the settings of the files where what was applied is lost: their declarations are not in force. */
+export function withoutApplied(base: ConfigDocument): ConfigDocument {
+  return { ...base, root: withoutDeclarations(base) };
+}
+
 /** The settings that an applied file leaves in force. */
-export function withoutDeclarations(base: ConfigDocument | undefined): Map<string, unknown> {
+function withoutDeclarations(base: ConfigDocument | undefined): Map<string, unknown> {
   if (!base) return new Map([['apiVersion', 'pouch/v1']]);
   return new Map([...base.root].filter(([key]) => !isDeclaredSection(key)));
 }

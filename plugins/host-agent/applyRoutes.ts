@@ -57,9 +57,11 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
     method: 'POST',
     path: '/plan',
     body: PlanBody,
-    handle: async ({ body }) => ({
-      json: await running().planOfFiles({ mayRemoveMany: body.Prune ?? false, applied: chosen(body) }),
-    }),
+    async handle({ body }) {
+      const applied = chosen(body);
+      if (applied === undefined) running().requireApplied();
+      return { json: await running().planOfFiles({ mayRemoveMany: body.Prune ?? false, applied }) };
+    },
   });
   route({
     method: 'POST',
@@ -86,16 +88,20 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
       const wanted = chosen(body);
       running().requireUnpaused();
       if (wanted) await running().check(wanted);
+      else if (wanted === undefined) running().requireApplied();
       post.applies++;
       try {
         const reload = await inTurn(post, () =>
           wanted === undefined ? options.plugins.reload() : exchange(wanted ?? undefined, options),
         );
+        const isUnchanged = reload.plugins.some((change) => isUnread(change));
+        // It may have been lost since.
+        if (!isUnchanged) running().requireApplied();
         await streamMessages(stream, async (onMessage) => {
           const { generation, plugins, settings, needRestart } = reload;
           onMessage({ reload: { generation, plugins, settings, needRestart } });
           // The declarations of the last good files are in force.
-          if (plugins.some((change) => isUnread(change))) return;
+          if (isUnchanged) return;
           await running().apply({
             cause: `apply ${wanted ? `of ${wanted.name} ` : ''}by ${callerName()}`,
             isWhole: true,
@@ -139,19 +145,21 @@ async function exchange(
   file: DeclarationFile | undefined,
   { applied, plugins, clock }: ApplyRoutesOptions,
 ): Promise<PluginReload> {
-  const before = await applied.read();
   const at = clock.now().toISOString();
-  await applied.put(file && { version: 1, file, by: callerName(), at });
+  const exchanged = await applied.exchange(file && { version: 1, file, by: callerName(), at });
   try {
     const reload = await plugins.reload();
     const unread = reload.plugins.filter((change) => isUnread(change) || isUnread(change, 'profiles'));
-    if (unread.length === 0) return reload;
+    if (unread.length === 0) {
+      await exchanged.keep();
+      return reload;
+    }
     const reasons = unread.map(({ name, reason }) => reason ?? `the plugin ${name} cannot be loaded`);
     throw new PouchError('PCH_CONFIG_INVALID', reasons.join('\n'), {
       hint: 'what was in force before stays in force',
     });
   } catch (error) {
-    await applied.put(before);
+    await exchanged.undo();
     await plugins.reload().catch(() => undefined);
     throw error;
   }

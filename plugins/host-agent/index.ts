@@ -82,12 +82,15 @@ export default definePlugin({
       async start() {
         await generations.read();
         const key = generations.key();
+        const lost = await applied.noteLost(config.lostFile(), log);
         const now = () => clock.now().toISOString();
         const inForce = await InForce.open({
           sections: options,
           locate,
           key,
           pins: new PinFile(host.root, log),
+          lost,
+          newest: () => generations.newest(),
           log,
           read: (sections, place) => readHost(sections, place, key, (text) => config.isSecretText(text)),
           now,
@@ -102,7 +105,7 @@ export default definePlugin({
           book: post.images,
           root: host.root,
           inForce,
-          applied: await applied.read(),
+          applied: lost ? undefined : await applied.read(),
           pauses,
           paused: await pauses.read(),
           generations,
@@ -122,9 +125,9 @@ export default definePlugin({
           onEnd: () => {
             if (agent.isHolding) agent.converge('a container has ended');
           },
-          onReload: () => gauges.setFiles(config.problemOfFiles()),
+          onReload: () => gauges.setFiles(config.problemOfFiles() ?? lost?.found),
         });
-        gauges.setFiles(config.problemOfFiles());
+        gauges.setFiles(config.problemOfFiles() ?? lost?.found);
       },
       async settled(report) {
         await own?.settled(report);
@@ -146,11 +149,17 @@ export default definePlugin({
       name: 'host-agent',
       async run() {
         if (!post.agent) return { ok: true, found: 'not running' };
-        const { Declared, Ok, Objects } = await post.agent.status();
+        const { Declared, Ok, Objects, Lost } = await post.agent.status();
         const bad = Objects.filter(({ State }) => State !== 'ok');
         const damaged = await generations.damaged();
         const aside = damaged.length === 0 ? '' : `; damaged files of the history: ${damaged.join(', ')}`;
         const found = `${Ok} of ${Declared} declared objects are as they are declared${aside}`;
+        if (Lost)
+          return {
+            ok: false,
+            found: `${found}; the file that was applied is lost: ${Lost.Found}`,
+            fix: '`pouch status` has the ways out',
+          };
         if (bad.length === 0) return { ok: true, found };
         return {
           ok: false,

@@ -16,7 +16,7 @@ const states = [
 export function statusGauges(metric: (declaration: MetricDeclaration) => Metric) {
   const files = metric({
     name: 'files_in_force',
-    doc: '1 if what the configuration files say is in force, 0 if the last good ones are.',
+    doc: '1 if what the configuration files say, or the file that was applied, is in force, 0 if what was last good is.',
     type: 'gauge',
   });
   const objects = metric({

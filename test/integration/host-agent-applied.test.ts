@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { ask } from '../support/RawClient.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const sleeper = '{ image: busybox, command: [sleep, "1000"], network: none, stop-timeout: 0';
@@ -211,15 +212,216 @@ describe('a file that is applied', function () {
     assert.match((await pouch('apply', '--pause', '--dry-run')).stderr, /--pause takes no other option/);
   });
 
-  it('keeps pouchd from starting if it is damaged', async () => {
-    await ok('apply', '-f', await file(`containers: { web: ${sleeper} } }`));
-    await daemon.it.stop();
-    const good = await readFile(stored(), 'utf8');
-    await writeFile(stored(), '{"version":1,');
-    await assert.rejects(daemon.it.start(), /applied\.json.*expected the file that pouchd has written/s);
-    await writeFile(stored(), good);
-    await daemon.it.start();
-    assert.deepEqual(await names(), ['web']);
-    assert.ok((await readdir(join(daemon.it.root, 'host-agent'))).includes('applied.json'));
+  describe('that is damaged', () => {
+    const aside = () => `${stored()}.damaged`;
+    const directory = () => join(daemon.it.root, 'host-agent');
+    const lines = `containers:
+  web: ${sleeper}, memory: 32m }
+  away: ${sleeper} }
+`;
+    /** With files of the host that declare something else. */
+    async function apply(): Promise<number> {
+      await daemon.it.configure(`containers:\n  own: ${sleeper} }\n`);
+      const output = await ok('apply', '-f', await file(lines), '--prune', '--yes');
+      return Number(/generation (\d+)/.exec(output)?.[1]);
+    }
+    /** Kills pouchd, has the file damaged, and starts it again. */
+    async function restart(damage: () => Promise<void>): Promise<void> {
+      await daemon.it.kill9();
+      await damage();
+      await daemon.it.start();
+      await converged();
+    }
+    const converged = async () => {
+      const isDone = async () => {
+        const status = await daemon.it.client.agent.status().catch(() => undefined);
+        return status?.ConvergedAt !== undefined && !status.Busy;
+      };
+      assert.ok(await waitUntil(isDone, { withinMs: 30_000 }));
+    };
+    const idOf = async (name: string) => (await daemon.it.inspect(name))?.Id;
+    const metrics = async () =>
+      (await ask(join(daemon.it.state, 'pouchd.sock'), 'GET', '/pouch/metrics')).text;
+
+    const damages: [what: string, found: string, damage: () => Promise<void>][] = [
+      ['is truncated', 'other content', async () => truncate(stored(), 40)],
+      ['is empty', 'an empty file', () => truncate(stored(), 0)],
+      ['has zeros', 'other content', () => writeFile(stored(), Buffer.alloc(300))],
+      ['has another shape', 'other content', () => writeFile(stored(), '{"version":1,"file":"web"}')],
+      [
+        'is a directory',
+        'a directory',
+        async () => {
+          await rm(stored());
+          await mkdir(stored());
+        },
+      ],
+    ];
+    for (const [what, found, damage] of damages)
+      it(`as it ${what}, is put aside, and the last generation stays in force`, async () => {
+        const generation = await apply();
+        const web = await idOf('web');
+        await daemon.it.client.containers.remove('away', { force: true });
+        await restart(damage);
+
+        // What is missing is created again, and the rest stays.
+        assert.deepEqual(await names(), ['away', 'web']);
+        assert.equal(await idOf('web'), web);
+        assert.deepEqual((await readdir(directory())).includes('applied.json'), false);
+        await stat(aside());
+        const status = await pouch('status');
+        assert.equal(status.exitCode, 1);
+        assert.match(
+          status.stdout,
+          new RegExp(
+            `applied\\.json\\.damaged: expected the file that was applied, found ${found}; generation ${generation} .*\`pouch apply -f\` .*\`pouch apply --host-files\``,
+          ),
+        );
+        assert.match(await metrics(), /^pouch_plugin_host_agent_files_in_force\S* 0$/m);
+        assert.match(
+          (await pouch('doctor')).stdout,
+          new RegExp(`the file that was applied is lost: ${found}`),
+        );
+
+        // It stays so: after a change of the host's files, a reload and another restart, and with an apply of nothing.
+        await daemon.it.configure(`containers:\n  own: ${sleeper} }\n  two: ${sleeper} }\n`);
+        await daemon.it.reload(/configuration reloaded/);
+        for (const words of [['apply'], ['apply', '--prune', '--yes'], ['apply', '--dry-run']]) {
+          const refused = await pouch(...words);
+          assert.equal(refused.exitCode, 1, words.join(' '));
+          assert.match(refused.stderr, new RegExp(`found ${found}.*PCH_AGENT_APPLIED_LOST`, 's'));
+        }
+        await restart(() => Promise.resolve());
+        assert.deepEqual(await names(), ['away', 'web']);
+        assert.equal(await idOf('web'), web);
+
+        // A file with mistakes leaves it so, and a good one ends it.
+        const bad = await pouch('apply', '-f', await file('containers: { web: { imagee: x } }', 'bad.yaml'));
+        assert.equal(bad.exitCode, 1);
+        assert.match((await pouch('status')).stdout, /found/);
+        const dry = await pouch('apply', '-f', await file(lines), '--dry-run');
+        assert.deepEqual(
+          [dry.exitCode, dry.stdout],
+          [2, 'no object changes, but the declarations are not in force yet\n'],
+        );
+        assert.match(await ok('apply', '-f', await file(lines)), /nothing to do/);
+        assert.equal(await idOf('web'), web);
+        assert.match(await ok('status'), /^2 of 2 .*\n.*app\.yaml is in force since/);
+        assert.match(await metrics(), /^pouch_plugin_host_agent_files_in_force\S* 1$/m);
+        assert.ok(!(await readdir(directory())).some((name) => /^applied.*damaged|^pinned/.test(name)));
+        await restart(() => Promise.resolve());
+        assert.match(await ok('status'), /^2 of 2 .*\n.*app\.yaml is in force since/);
+      });
+
+    it('gives way to the files of the host, if somebody asks for them', async () => {
+      await apply();
+      await restart(() => writeFile(stored(), ''));
+      const dry = await pouch('apply', '--host-files', '--dry-run', '--prune');
+      assert.equal(dry.exitCode, 2);
+      assert.match(dry.stdout, /\+ container own: create.*\n- container .*: remove/);
+      assert.deepEqual(await names(), ['away', 'web']);
+      await ok('apply', '--host-files', '--prune', '--yes');
+      assert.deepEqual(await names(), ['own']);
+      await restart(() => Promise.resolve());
+      assert.match(await ok('status'), /^1 of 1 .*$/);
+      assert.ok(!(await readdir(directory())).some((name) => name.startsWith('applied')));
+    });
+
+    it('leaves the host as it is if the last generation is damaged, too', async () => {
+      const earlier = await apply();
+      await ok('apply', '-f', await file(lines.replace('32m', '64m')));
+      const web = await idOf('web');
+      const numbers = (await readdir(directory())).filter((name) => /^\d{6}\.json$/.test(name));
+      const last = numbers.toSorted().at(-1)!;
+      await restart(async () => {
+        await writeFile(stored(), '');
+        await writeFile(join(directory(), last), '{');
+      });
+      await ok('rm', '-f', 'away');
+      await daemon.it.reload(/configuration reloaded/);
+      await converged();
+      assert.deepEqual(await names(), ['web']);
+      assert.equal(await idOf('web'), web);
+      const status = await pouch('status');
+      assert.equal(status.exitCode, 1);
+      assert.match(
+        status.stdout,
+        /found an empty file; the last generation cannot be read either, and nothing is changed/,
+      );
+      assert.match((await pouch('apply')).stderr, /PCH_AGENT_APPLIED_LOST/);
+      // An earlier one, for a user who asks for it.
+      await ok('rollback', String(earlier));
+      assert.deepEqual(await names(), ['away', 'web']);
+      assert.equal((await daemon.it.inspect('web'))?.HostConfig.Memory, 32 * 1024 ** 2);
+      assert.match((await pouch('status')).stdout, new RegExp(`pinned to generation ${earlier} since`));
+      await ok('apply', '-f', await file(lines));
+    });
+
+    it('while pouchd runs, is put aside by the next reload', async () => {
+      const generation = await apply();
+      const web = await idOf('web');
+      await writeFile(stored(), '{');
+      const refused = await pouch('apply');
+      assert.match(refused.stderr, /PCH_AGENT_APPLIED_LOST/);
+      assert.match((await pouch('status')).stdout, new RegExp(`; generation ${generation} is in force`));
+      assert.deepEqual(await names(), ['away', 'web']);
+      assert.equal(await idOf('web'), web);
+      await stat(aside());
+      await ok('apply', '-f', await file(lines));
+    });
+
+    it('is only read by commands that print settings', async () => {
+      await apply();
+      await daemon.it.stop();
+      await writeFile(stored(), '{');
+      for (const program of [
+        ['pouchd', '--config', daemon.it.configFile, '--print-config'],
+        ['pouch', 'config', 'show', daemon.it.configFile],
+        ['pouchd', '--config', daemon.it.configFile, '--check-config'],
+      ]) {
+        const { exitCode, stdout, stderr } = await execa(
+          join(process.cwd(), 'bin', program[0]!),
+          program.slice(1),
+          {
+            reject: false,
+            env: { FLEET_COLOUR: 'red' },
+          },
+        );
+        assert.equal(exitCode, 0, stderr);
+        if (!program.includes('--check-config')) {
+          assert.match(
+            stderr,
+            /declarations are missing here: .*applied\.json: expected the file that was applied/,
+          );
+          assert.match(stdout, /containers: \{\}/);
+        }
+        assert.equal(await readFile(stored(), 'utf8'), '{');
+      }
+      await daemon.it.start();
+      await converged();
+      await ok('apply', '-f', await file(lines));
+    });
+
+    it('stays where it is if it cannot be read, and is in force once it can', async () => {
+      await apply();
+      const web = await idOf('web');
+      const good = await readFile(stored(), 'utf8');
+      await restart(async () => {
+        await rm(stored());
+        await symlink('applied.json', stored());
+      });
+      assert.match(
+        (await pouch('status')).stdout,
+        /applied\.json: expected .*, found ELOOP; .*once it can be read/,
+      );
+      assert.deepEqual(await names(), ['away', 'web']);
+      assert.ok((await lstat(stored())).isSymbolicLink());
+      await rm(stored());
+      await writeFile(stored(), good);
+      await daemon.it.reload(/configuration reloaded/);
+      await converged();
+      assert.match(await ok('status'), /^2 of 2 .*\n.*app\.yaml is in force since/);
+      assert.equal(await idOf('web'), web);
+    });
   });
 });

@@ -18,6 +18,7 @@ import type { AppliedFile, DeclarationFile } from '../../../hooks/appliedFile.ts
 import {
   type Clock,
   type Events,
+  hasCode,
   type ImageRemoval,
   messageOf,
   PouchError,
@@ -180,13 +181,16 @@ export class Agent {
     profiles,
   }: PlanOptions = {}): Promise<HostPlan> {
     const { containers, config, key, inForce } = this.#options;
+    const isInForce = declared === inForce.declared;
+    if (isInForce && inForce.isUnknown) return { steps: [], problems: [] };
     const state = await readState(this.#options, declared);
     return planHost(declared, state, {
       complete: (request) => containers.complete(request, profiles && { profiles }),
       isSecretName: (name) => config.isSecretName(name),
       isSecretText: (text) => config.isSecretText(text),
       key,
-      mayRemoveMany: mayRemoveMany || (declared === inForce.declared && inForce.pin !== undefined),
+      mayRemoveMany: mayRemoveMany || (isInForce && inForce.isRolledBack),
+      keeps: isInForce && inForce.isHeld ? keptWhileLost : undefined,
     });
   }
 
@@ -249,8 +253,18 @@ export class Agent {
   }): Promise<AgentPlan> {
     const { declared, profiles, digest } = await this.#readAgain(applied);
     const plan = shownPlan(await this.plan({ mayRemoveMany, declared, profiles }));
-    const isApplied = applied === undefined || (await this.#readAgain(undefined)).digest === digest;
+    const isApplied = applied === undefined || (await this.#isInForce(digest));
     return isApplied ? plan : { ...plan, Unapplied: true };
+  }
+
+  /** What was applied may be lost meanwhile. */
+  async #isInForce(digest: string): Promise<boolean> {
+    try {
+      return (await this.#readAgain(undefined)).digest === digest;
+    } catch (error) {
+      if (hasCode(error, 'PCH_CONFIG_UNREADABLE')) return false;
+      throw error;
+    }
   }
 
   /** @throws PCH_CONFIG_INVALID with the mistakes of a file that is to be applied */
@@ -303,11 +317,24 @@ export class Agent {
     });
   }
 
+  /** For what needs the declarations of the files. @throws PCH_AGENT_APPLIED_LOST */
+  requireApplied(): void {
+    const { lost } = this.#options.inForce;
+    if (!lost) return;
+    const problem = `${lost.file}: expected the file that was applied, found ${lost.found}`;
+    throw new PouchError('PCH_AGENT_APPLIED_LOST', problem, {
+      hint: 'apply the file again; `pouch apply` has an option that returns to the declarations of the host',
+    });
+  }
+
   /** Converges after the one that is under way. Resolves to what was done; failures of objects are in it. */
   async apply(options: ApplyOptions): Promise<AgentOutcome> {
     return await this.#inTurn(async () => {
       this.requireUnpaused();
-      if (options.endsPin) await this.#options.inForce.unpin();
+      if (options.endsPin) {
+        this.requireApplied();
+        await this.#options.inForce.unpin();
+      }
       const { outcome, hasFailed } = await this.#converge(options);
       return options.rollsBack && hasFailed && !this.#paused
         ? await this.#rollBackTo(undefined, options)
@@ -434,7 +461,9 @@ export class Agent {
       ...(this.#convergedAt !== undefined && { ConvergedAt: this.#convergedAt }),
       Busy: this.#busy,
       Generation: generations.last,
-      ...(inForce.pin && { Pinned: { Generation: inForce.pin.number, Since: inForce.pin.since } }),
+      ...(inForce.lost && { Lost: shownLost(inForce) }),
+      ...(inForce.pin &&
+        !inForce.isHeld && { Pinned: { Generation: inForce.pin.number, Since: inForce.pin.since } }),
       ...(this.#paused && { Paused: { Since: this.#paused.since, By: this.#paused.by } }),
       ...(applied && { Applied: shownFile(applied) }),
       ...(problem !== undefined && { FileProblem: problem }),
@@ -544,7 +573,8 @@ export class Agent {
 
   /** A full disk does not keep the host from what is declared. */
   async #noteDeclaredImages(): Promise<void> {
-    const { book, log } = this.#options;
+    const { book, log, inForce } = this.#options;
+    if (inForce.isUnknown) return;
     await book.declare(this.declared.images).catch((error: unknown) => {
       log.warn('the file about images of the host agent was not written', { error: messageOf(error) });
     });
@@ -616,6 +646,13 @@ export class Agent {
       () => undefined,
     );
   }
+}
+
+const keptWhileLost = 'the file that was applied is lost: nothing is removed until a file is applied';
+
+function shownLost({ lost, pin }: InForce): NonNullable<AgentStatus['Lost']> {
+  const { file: File, found: Found, isDamaged: Damaged } = lost!;
+  return { File, Found, Damaged, ...(pin && { Generation: pin.number }) };
 }
 
 function shownFile({ file: { name, host }, by, at }: AppliedFile): NonNullable<AgentStatus['Applied']> {

@@ -99,6 +99,11 @@ export class Generations {
     return read.filter((generation) => generation !== undefined);
   }
 
+  /** The last one; undefined without one, and if it is damaged: an earlier one has declared something else. */
+  async newest(): Promise<Generation | undefined> {
+    return this.#last === 0 ? undefined : await this.#readOne(this.#last);
+  }
+
   /** @throws PCH_AGENT_GENERATION_NOT_FOUND */
   async get(number: number): Promise<Generation> {
     const found = await this.#readOne(number);

@@ -1,10 +1,11 @@
 /** What the host is held to: what the files declare, or the generation that it is pinned to. */
+import type { LostFile } from '../../../hooks/appliedFile.ts';
 import type { Locate, Logger } from '../../../hooks/index.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import { digestOf } from '../declare/digestOf.ts';
 import type { Options } from '../options.ts';
 import type { Generation } from './Generations.ts';
-import type { Pin, PinFile } from './PinFile.ts';
+import { ofLostFile, type Pin, type PinFile } from './PinFile.ts';
 
 export interface InForceOptions {
   /** What the files declare. */
@@ -13,6 +14,10 @@ export interface InForceOptions {
   /** Of digests. */
   readonly key: string;
   readonly pins: PinFile;
+  /** The file that was applied, if it cannot be used: `sections` are empty. */
+  readonly lost?: LostFile | undefined;
+  /** The newest generation; undefined if it cannot be read, or none was recorded. */
+  newest(): Promise<Generation | undefined>;
   readonly log: Pick<Logger, 'info'>;
   read(sections: Options, locate: Locate): DeclaredHost;
   /** Wall time, RFC 3339. */
@@ -36,14 +41,23 @@ export class InForce {
     this.#ofFiles = options.read(options.sections, options.locate);
   }
 
-  /** A pin ends here if the files declare something else than when it began. */
+  /**
+   * A pin ends here if the files declare something else than when it began. What was applied and is lost leaves the
+   * host pinned: to what it is pinned already, or to the newest generation.
+   */
   static async open(options: InForceOptions): Promise<InForce> {
-    const { pins, log } = options;
+    const { pins, log, lost, newest } = options;
     const inForce = new InForce(options);
     const pin = await pins.read();
-    if (pin?.filesDigest === inForce.digestOf(options.sections)) inForce.#use(pin);
+    if (lost && pin) inForce.#use(pin);
+    else if (lost) {
+      const generation = await newest();
+      if (generation) await inForce.pinTo(generation, ofLostFile);
+    } else if (pin?.filesDigest === inForce.digestOf(options.sections)) inForce.#use(pin);
     else if (pin) {
-      log.info('the files have changed: the host is no longer pinned', { generation: pin.number });
+      const what =
+        pin.filesDigest === ofLostFile ? 'what was applied is known again' : 'the files have changed';
+      log.info(`${what}: the host is no longer pinned`, { generation: pin.number });
       await pins.remove();
     }
     return inForce;
@@ -70,6 +84,26 @@ export class InForce {
     return this.#pinned?.pin;
   }
 
+  /** The file that was applied, if it cannot be used. */
+  get lost(): LostFile | undefined {
+    return this.#options.lost;
+  }
+
+  /** What was applied is lost, and no generation has it. */
+  get isUnknown(): boolean {
+    return this.lost !== undefined && this.#pinned === undefined;
+  }
+
+  /** A rollback has asked for the pin: what its generation does not declare is to go. */
+  get isRolledBack(): boolean {
+    return this.#pinned !== undefined && !this.isHeld;
+  }
+
+  /** The host is pinned as what was applied is lost: a generation may lack some of it. */
+  get isHeld(): boolean {
+    return this.#pinned?.pin.filesDigest === ofLostFile;
+  }
+
   digestOf(sections: Options): string {
     return digestOf(sections, this.#options.key);
   }
@@ -80,18 +114,20 @@ export class InForce {
   }
 
   /** Once this resolves, also the next pouchd holds the host to the generation. */
-  async pinTo({ number, sections, files }: Generation): Promise<void> {
+  async pinTo(
+    { number, sections, files }: Generation,
+    filesDigest = this.digestOf(this.#options.sections),
+  ): Promise<void> {
     const { pins, now } = this.#options;
-    const filesDigest = this.digestOf(this.#options.sections);
     const pin: Pin = { version: 1, number, since: now(), sections, files, filesDigest };
     await pins.write(pin);
     this.#use(pin);
     this.onChange();
   }
 
-  /** The files are in force again. */
+  /** The files are in force again, if it is known what they declare. */
   async unpin(): Promise<void> {
-    if (!this.#pinned) return;
+    if (!this.#pinned || this.lost) return;
     await this.#options.pins.remove();
     this.#pinned = undefined;
     this.onChange();

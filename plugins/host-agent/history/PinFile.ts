@@ -19,6 +19,9 @@ const Pin = Type.Object({
 });
 export type Pin = Static<typeof Pin>;
 
+/** In the place of a digest: nobody has asked for the pin, and what was applied is lost. */
+export const ofLostFile = 'lost';
+
 export class PinFile {
   readonly #file: string;
   readonly #log: Pick<Logger, 'error'>;

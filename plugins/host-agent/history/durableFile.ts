@@ -1,4 +1,5 @@
 /** Files that are whole or not there, also after a power failure, and that only root reads. */
+import { constants } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Value } from '@sinclair/typebox/value';
@@ -9,7 +10,9 @@ export type Found<T> = { readonly value: T } | 'missing' | 'damaged';
 
 export async function readDurable<T extends TSchema>(file: string, schema: T): Promise<Found<Static<T>>> {
   try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    // A FIFO does not hold up the caller.
+    const flag = constants.O_RDONLY | constants.O_NONBLOCK;
+    const value: unknown = JSON.parse(await readFile(file, { encoding: 'utf8', flag }));
     return Value.Check(schema, value) ? { value } : 'damaged';
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'damaged';
@@ -30,7 +33,7 @@ export async function writeDurably(file: string, data: object): Promise<void> {
 }
 
 export async function removeDurably(file: string): Promise<void> {
-  await rm(file, { force: true });
+  await rm(file, { recursive: true, force: true });
   await syncDirectory(dirname(file));
 }
 
@@ -43,7 +46,13 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Puts a damaged file aside, where it can be looked at. */
+/** Puts a damaged file aside, where it can be looked at; also a directory in its place. */
 export async function quarantine(file: string): Promise<void> {
-  await rename(file, `${file}.damaged`).catch(() => undefined);
+  try {
+    await rm(`${file}.damaged`, { recursive: true, force: true });
+    await rename(file, `${file}.damaged`);
+    await syncDirectory(dirname(file));
+  } catch {
+    // It stays where it is, damaged.
+  }
 }

@@ -6,29 +6,37 @@ import { planContainers, type PlanOptions } from './planContainers.ts';
 import { planImages } from './planImages.ts';
 import { planNetworks } from './planNetworks.ts';
 import { planVolumes } from './planVolumes.ts';
-import type { ContainerStep, HostPlan } from './step.ts';
+import type { ContainerStep, HostPlan, Step } from './step.ts';
 
 export interface HostPlanOptions extends PlanOptions {
   /** Whether more than a third of the containers that run may be removed. */
   readonly mayRemoveMany: boolean;
+  /** Why nothing is removed or stopped that is not declared. */
+  readonly keeps?: string | undefined;
 }
 
 /** Compares what is declared with what the host has. Changes nothing. */
 export function planHost(declared: DeclaredHost, state: HostState, options: HostPlanOptions): HostPlan {
   const containers = planContainers(declared, state, options);
-  const containerSteps = withLimit(containers.steps, declared, state, options.mayRemoveMany);
+  const limited = withLimit(containers.steps, declared, state, options.mayRemoveMany);
+  const containerSteps = limited.map((step) => kept(step, options));
   const networks = planNetworks(declared, state, endingOf(containerSteps));
   const broken = declared.broken.map(({ kind, name, problem }) => ({ kind, name, problem }));
   const steps = [
-    ...planImages(declared, state),
-    ...networks.steps,
-    ...planVolumes(declared, state),
+    ...[...planImages(declared, state), ...networks.steps, ...planVolumes(declared, state)].map((step) =>
+      kept(step, options),
+    ),
     ...containerSteps,
   ];
   return {
     steps: steps.map((step) => ({ ...step, changes: step.changes.map((one) => hidden(one, options)) })),
     problems: [...broken, ...networks.problems, ...containers.problems],
   };
+}
+
+function kept<Any extends Step>(step: Any, { keeps }: HostPlanOptions): Any {
+  const isEnd = step.action === 'remove' || step.action === 'stop';
+  return keeps !== undefined && isEnd ? { ...step, held: keeps } : step;
 }
 
 function endingOf(steps: readonly ContainerStep[]): ReadonlySet<string> {

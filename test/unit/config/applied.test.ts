@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { formatOrigin, type LoadedConfig } from '../../../config/index.ts';
-import { appliedFilePath } from '../../../hooks/appliedFile.ts';
+import { appliedFilePath, damagedFilePath } from '../../../hooks/appliedFile.ts';
 import { load, problemsOf } from './fixture.ts';
 
 const fleet = `apiVersion: pouch/v1
@@ -115,11 +124,51 @@ describe('an applied file', () => {
       assert.deepEqual(names(load(`root: ${root}\n${containers}`, { applied: null })), ['own']);
     });
 
-    it('is refused if it is damaged', () => {
-      for (const text of ['', '{', '{"version":1}', JSON.stringify({ version: 2, ...stored })]) {
+    const containers = 'containers: { own: { image: x } }';
+    const lostOf = (loaded: LoadedConfig) => {
+      const { lost } = loaded;
+      // Neither the host's declarations nor others are in force, and its settings are.
+      assert.deepEqual(loaded.config.containers, {});
+      assert.equal(loaded.config.stopTimeout, 3000);
+      return lost && [lost.found, lost.isDamaged, lost.file.slice(root.length)];
+    };
+    const loadOwn = () => load(`root: ${root}\nstopTimeout: 3s\n${containers}`);
+
+    for (const [text, found, isDamaged = true] of [
+      ['', 'an empty file'],
+      ['{"version":1,', 'other content'],
+      ['\0\0\0\0', 'other content'],
+      ['null', 'other content'],
+      ['{"version":1}', 'other content'],
+      [JSON.stringify({ version: 1, ...stored, by: 'user 0' }), 'other content'],
+      [JSON.stringify({ version: 2, ...stored }), 'version 2', false],
+    ] as [string, string, boolean?][])
+      it(`is lost if it is ${JSON.stringify(text)}, and stays where it is`, () => {
         write(text);
-        assert.match(problemsOf(`root: ${root}`).join(), /expected the file that pouchd has written/);
-      }
+        assert.deepEqual(lostOf(loadOwn()), [found, isDamaged, '/host-agent/applied.json']);
+        assert.equal(readFileSync(appliedFilePath(root), 'utf8'), text);
+      });
+
+    it('is lost if something else is in its place, or it cannot be read', () => {
+      mkdirSync(appliedFilePath(root), { recursive: true });
+      assert.deepEqual(lostOf(loadOwn())?.slice(0, 2), ['a directory', true]);
+      rmSync(appliedFilePath(root), { recursive: true });
+      execFileSync('mkfifo', [appliedFilePath(root)]);
+      assert.deepEqual(lostOf(loadOwn())?.slice(0, 2), ['an empty file', true]);
+      rmSync(appliedFilePath(root));
+      symlinkSync('applied.json', appliedFilePath(root));
+      assert.deepEqual(lostOf(loadOwn())?.slice(0, 2), ['ELOOP', false]);
+    });
+
+    it('is lost while it is aside, until another one takes its place', () => {
+      write('');
+      renameSync(appliedFilePath(root), damagedFilePath(root));
+      assert.deepEqual(lostOf(loadOwn()), ['an empty file', true, '/host-agent/applied.json.damaged']);
+      write(JSON.stringify({ version: 1, ...stored, by: 'user 0', at: 'now' }));
+      assert.deepEqual(Object.keys(loadOwn().config.containers), ['web']);
+      rmSync(appliedFilePath(root));
+      rmSync(damagedFilePath(root));
+      assert.deepEqual(Object.keys(loadOwn().config.containers), ['own']);
     });
   });
 });

@@ -78,13 +78,14 @@ function hostOf(sections: Sections): Host {
   };
 }
 
-function plan(sections: Sections, host: Host, mayRemoveMany = false): HostPlan {
+function plan(sections: Sections, host: Host, mayRemoveMany = false, keeps?: string): HostPlan {
   return planHost(declare(sections), host, {
     complete: (request) => request,
     isSecretName: (name) => name.includes('TOKEN'),
     isSecretText: (text) => text.includes('of a file'),
     key,
     mayRemoveMany,
+    keeps,
   });
 }
 
@@ -294,6 +295,25 @@ describe('a plan of the host', () => {
   it('holds what files without declarations would remove', () => {
     const { steps } = plan({}, hostOf({ containers: { aa: { image: 'a' } } }));
     assert.match(steps[0]?.held ?? '', /the files declare no container/);
+  });
+
+  it('removes and stops nothing while what was applied is lost, and does the rest', () => {
+    const stops = { ...web, onRemove: 'stop' };
+    const host = hostOf({ containers: { web, aa: web, stops }, networks: { lan: {} } });
+    host.volumes = hostOf({ volumes: { data: { onRemove: 'remove' } } }).volumes;
+    host.images.set('old', 'sha256:old');
+    host.ownImages = ['old'];
+    const wanted = { containers: { web: { ...web, memory: '9g' }, bb: web } };
+    const steps = shown(plan(wanted, host, true, 'it is lost'));
+    assert.deepEqual(steps.toSorted(), [
+      'change container web: memory now',
+      'create container bb',
+      'held remove container aa',
+      'held remove image old',
+      'held remove network lan',
+      'held remove volume data',
+      'held stop container stops',
+    ]);
   });
 
   it('adopts a container that was made by hand as it is declared, and leaves it alone while it differs', () => {

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readHost } from '../../../../../plugins/host-agent/declare/readHost.ts';
+import type { LostFile } from '../../../../../hooks/appliedFile.ts';
 import { Generations } from '../../../../../plugins/host-agent/history/Generations.ts';
 import { InForce } from '../../../../../plugins/host-agent/history/InForce.ts';
 import { PinFile } from '../../../../../plugins/host-agent/history/PinFile.ts';
@@ -88,9 +89,12 @@ describe('the history of the host', () => {
     });
 
   describe('a pin', () => {
-    const open = (memory: string) =>
-      InForce.open({
-        sections: sectionsOf(memory),
+    const open = async (memory: string, lost?: LostFile) => {
+      const all = await generations();
+      return await InForce.open({
+        sections: lost ? nothing : sectionsOf(memory),
+        lost,
+        newest: () => all.newest(),
         locate: (pointer) => (pointer === '/containers/web' ? '/etc/pouch/conf.d/web.yaml:3:1' : undefined),
         key: 'k',
         pins: new PinFile(root, log),
@@ -98,6 +102,9 @@ describe('the history of the host', () => {
         read: (sections, locate) => readHost(sections, locate, 'k'),
         now: () => '2026-01-02T03:04:05Z',
       });
+    };
+    const nothing = { networks: {}, volumes: {}, containers: {} };
+    const lost: LostFile = { file: '/applied.json', found: 'an empty file', isDamaged: true };
     const memoryOf = (inForce: InForce) => inForce.declared.containers.get('web')?.request.resources?.memory;
 
     it('holds over a restart, until the files change', async () => {
@@ -131,6 +138,45 @@ describe('the history of the host', () => {
       assert.equal(changes, 2);
       assert.equal(inForce.pin, undefined);
       assert.equal((await open('2g')).pin, undefined);
+    });
+
+    it('is to the newest generation while what was applied is lost', async () => {
+      await (await generations()).add(generation('1g'));
+      const number = await (await generations()).add(generation('2g'));
+      const wanted = memoryOf(await open('2g'));
+      const first = await open('', lost);
+      assert.deepEqual([first.isHeld, first.isRolledBack, first.isUnknown], [true, false, false]);
+      await first.unpin();
+      const second = await open('', lost);
+      assert.deepEqual([second.pin?.number, memoryOf(second)], [number, wanted]);
+      // Generations come and go.
+      await rm(fileOf(number));
+      assert.deepEqual(memoryOf(await open('', lost)), wanted);
+      // A file that declares nothing ends it as well.
+      const known = await open('3g');
+      assert.deepEqual([known.pin, known.isHeld], [undefined, false]);
+    });
+
+    it('is still that of a rollback while what was applied is lost', async () => {
+      const number = await (await generations()).add(generation('1g'));
+      await (await generations()).add(generation('2g'));
+      await (await open('2g')).pinTo(await (await generations()).get(number));
+      const inForce = await open('', lost);
+      assert.deepEqual([inForce.pin?.number, inForce.isHeld, inForce.isRolledBack], [number, false, true]);
+      assert.equal((await open('2g')).pin?.number, number);
+    });
+
+    it('is to nothing if the newest generation is damaged, too: an earlier one has declared something else', async () => {
+      await (await generations()).add(generation('1g'));
+      const number = await (await generations()).add(generation('2g'));
+      await writeFile(fileOf(number), '{');
+      for (let start = 0; start < 2; start++) {
+        const inForce = await open('', lost);
+        assert.deepEqual([inForce.isUnknown, inForce.pin], [true, undefined]);
+      }
+      const rolledBack = await open('', lost);
+      await rolledBack.pinTo(await (await generations()).get(1));
+      assert.deepEqual([rolledBack.isUnknown, rolledBack.isHeld], [false, false]);
     });
 
     it('that is damaged is put aside', async () => {
