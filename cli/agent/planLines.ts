@@ -1,5 +1,5 @@
 import type { AgentPlan, AgentStep } from '../../client/index.ts';
-import { shownValue } from '../output/shownValue.ts';
+import { shownWord } from './shownWord.ts';
 
 /** A plan as a diff: a line per object, and below it a line per field that differs. */
 export function planLines({ Steps, Problems }: AgentPlan): string[] {
@@ -34,5 +34,5 @@ const costs = {
 
 function changeLine({ Field, From, To, Origin, Applies }: AgentStep['Changes'][number]): string {
   const origin = Origin === undefined ? '' : `  (${Origin}${costs[Applies]})`;
-  return `    ${Field}: ${shownValue(From)} -> ${shownValue(To)}${origin}`;
+  return `    ${Field}: ${shownWord(From)} -> ${shownWord(To)}${origin}`;
 }

@@ -304,7 +304,7 @@ describe('a host whose file was made from a dockerd', function () {
         ['update', '--memory', '64m', 'web'],
         ['stop', 'old'],
       ],
-      reported: /container web\n {4}memory: declared 50331648, found 67108864[^]*container old: stopped/,
+      reported: /container web\n {4}memory: declared 48m, found 64m[^]*container old: stopped/,
     },
   };
 

@@ -162,7 +162,7 @@ describe('a batch host that its file declares', function () {
         ['stop', 'worker-1'],
       ],
       reported:
-        /container queue\n {4}memory: declared 50331648, found 67108864[^]*container worker-1: stopped/,
+        /container queue\n {4}memory: declared 48m, found 64m[^]*container worker-1: stopped/,
     },
   };
   testDeclaredHost(daemon, host);

@@ -126,7 +126,7 @@ describeIf('a legacy host that its file declares', function () {
         ['update', '--memory', '600m', 'db'],
         ['stop', 'web'],
       ],
-      reported: /container db\n {4}memory: declared 524288000, found 629145600[^]*container web: stopped/,
+      reported: /container db\n {4}memory: declared 500m, found 600m[^]*container web: stopped/,
     },
   };
   testDeclaredHost(daemon, host);

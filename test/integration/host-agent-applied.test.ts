@@ -178,7 +178,7 @@ describe('a file that is applied', function () {
     await daemon.it.stop();
     assert.match((await pull()).stderr, /PCH_DAEMON_UNREACHABLE/);
     await daemon.it.start();
-    assert.match((await pull()).stdout, /memory: .* -> 33554432/);
+    assert.match((await pull()).stdout, /memory: .* -> 32m/);
   });
 
   it('waits while the host is paused, also after a restart', async () => {

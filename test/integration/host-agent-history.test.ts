@@ -40,7 +40,7 @@ describe('the history of the host', function () {
     assert.match(await ok('history'), /^GENERATION +APPLIED +CAUSE.*\n\d+ .*apply by user 0 +1 +0 +0\n/);
     const shown = await ok('history', '--generation', String(last + 1));
     assert.match(shown, /declared in .*pouchd\.yaml\n~ container web: restart/);
-    assert.match(shown, /memory: 33554432 -> 67108864/);
+    assert.match(shown, /memory: 32m -> 64m/);
     assert.ok(!/swordfish|sardine/.test(shown + (await ok('history', '--format', 'json'))));
     assert.equal((await pouch('history', '--generation', '9999')).exitCode, 1);
     assert.match(await ok('history', 'busybox'), /^IMAGE/);

@@ -1,6 +1,6 @@
 import type { AgentDrift } from '../../../client/index.ts';
 import { reportHosts } from '../../fleet/reportHosts.ts';
-import { shownValue } from '../../output/shownValue.ts';
+import { shownWord } from '../../agent/shownWord.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 
@@ -32,7 +32,7 @@ export function define(command: PouchCommand, session: Session): void {
 function linesOf({ Kind, Name, Changes, Events }: AgentDrift): string[] {
   const fields = Changes.map(({ Field, Declared, Found, Origin }) => {
     const origin = Origin === undefined ? '' : `  (${Origin})`;
-    return `    ${Field}: declared ${shownValue(Declared)}, found ${shownValue(Found)}${origin}`;
+    return `    ${Field}: declared ${shownWord(Declared)}, found ${shownWord(Found)}${origin}`;
   });
   return [
     `${Kind} ${Name}${Changes.length === 0 ? ': stopped' : ''}`,

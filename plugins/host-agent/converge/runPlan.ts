@@ -148,7 +148,7 @@ class Run {
       try {
         await untilMet(this.#context, dependency);
       } catch (error) {
-        return toPouchError(error).message;
+        return `${dependency.name}: ${toPouchError(error).message}`;
       }
     }
     return undefined;

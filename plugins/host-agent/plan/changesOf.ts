@@ -7,8 +7,10 @@ interface Naming {
   originOf(option: string): string | undefined;
   /** The option and the keys within it by the path of a field. */
   optionOf(path: readonly string[]): readonly string[];
-  /** Whether the value of a field is not shown. */
-  isSecret?(path: readonly string[]): boolean;
+  /** Whether the values are not shown. */
+  isSecret?(difference: Difference): boolean;
+  /** The value of a field as its option has it; default: as it is. */
+  wordOf?(path: readonly string[], value: unknown): unknown;
 }
 
 export const masked = '********';
@@ -18,11 +20,13 @@ export function changesOf(before: unknown, after: unknown, naming: Naming): Agen
   return differences(before, after).map((difference) => {
     const [option = '', ...keys] = naming.optionOf(difference.path);
     const origin = naming.originOf(option);
-    const isSecret = naming.isSecret?.(difference.path) ?? false;
+    const isSecret = naming.isSecret?.(difference) ?? false;
+    const shown = (value: unknown) =>
+      isSecret ? masked : naming.wordOf ? naming.wordOf(difference.path, value) : value;
     return {
       Field: [option, ...keys].join('.'),
-      ...('before' in difference && { From: isSecret ? masked : difference.before }),
-      ...('after' in difference && { To: isSecret ? masked : difference.after }),
+      ...('before' in difference && { From: shown(difference.before) }),
+      ...('after' in difference && { To: shown(difference.after) }),
       ...(origin !== undefined && { Origin: origin }),
       Applies: naming.applies(difference),
     };

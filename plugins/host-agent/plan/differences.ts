@@ -60,7 +60,8 @@ function isOfPaths([field, ...rest]: readonly string[]): boolean {
   return rest.length === 0 && (field === 'maskedPaths' || field === 'readonlyPaths');
 }
 
-function isEntry(path: readonly string[]): boolean {
+/** Whether a path is that of an entry of a list. */
+export function isEntry(path: readonly string[]): boolean {
   return path.length > 0 && Object.hasOwn(identities, path.slice(0, -1).join('.'));
 }
 

@@ -7,9 +7,11 @@ import { labels } from '../labels.ts';
 import { applies, dearest, ownsMounts } from './applies.ts';
 import { changesOf } from './changesOf.ts';
 import { comparable } from './comparable.ts';
+import { hasText } from './hasText.ts';
 import type { HostState } from './hostState.ts';
 import { nextName, previousName } from './names.ts';
 import type { ContainerStep, ObjectProblem } from './step.ts';
+import { wordOf } from './wordOf.ts';
 
 export interface PlanOptions {
   /** A request with what its profiles add. */
@@ -67,8 +69,10 @@ function planOne(
     applies: (difference) => applies(difference, wanted, { ownsMounts: ownsMounts(found) }),
     optionOf: fieldOptions,
     originOf: (option) => declared.originOf(option) ?? declared.origin,
-    isSecret: ([field, key = '']) =>
-      (field === 'env' || field === 'labels') && (secrets.has(key) || options.isSecretName(key)),
+    isSecret: ({ path: [field, key = ''], before, after }) =>
+      ((field === 'env' || field === 'labels') && (secrets.has(key) || options.isSecretName(key))) ||
+      hasText([before, after], (text) => options.isSecretText(text)),
+    wordOf,
   });
   const image = images.get(wanted.image);
   if (image !== undefined && image !== found.draft.image.id && request.image === wanted.image)

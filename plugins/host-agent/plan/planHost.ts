@@ -1,6 +1,7 @@
 import type { AgentChange, AgentPlan } from '../../../client/wire.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import { masked } from './changesOf.ts';
+import { hasText } from './hasText.ts';
 import type { HostState } from './hostState.ts';
 import { planContainers, type PlanOptions } from './planContainers.ts';
 import { planImages } from './planImages.ts';
@@ -48,18 +49,12 @@ function endingOf(steps: readonly ContainerStep[]): ReadonlySet<string> {
 
 /** Contents of files are not shown, in whatever field they are. */
 function hidden(change: AgentChange, { isSecretText }: PlanOptions): AgentChange {
-  if (![change.From, change.To].some((value) => textsIn(value).some((text) => isSecretText(text))))
-    return change;
+  if (![change.From, change.To].some((value) => hasText(value, isSecretText))) return change;
   return {
     ...change,
     ...(change.From !== undefined && { From: masked }),
     ...(change.To !== undefined && { To: masked }),
   };
-}
-
-function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 /** A file that was lost, or damaged, must not take the host down. */

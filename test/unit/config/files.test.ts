@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { formatOrigin, loadConfig, type LoadedConfig } from '../../../config/index.ts';
-import { errorOf } from './fixture.ts';
+import { formatOrigin, type LoadedConfig } from '../../../config/index.ts';
+import { errorOf, loadConfig } from './fixture.ts';
 
 describe('the files of a configuration', () => {
   let directory: string;

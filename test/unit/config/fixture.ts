@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, loadConfig } from '../../../config/index.ts';
+import { ConfigError, loadConfig as loadAll } from '../../../config/index.ts';
 import type { LoadOptions, LoadedConfig, Problem } from '../../../config/index.ts';
 
 type Overrides = Omit<LoadOptions, 'file'>;
@@ -17,6 +17,12 @@ export function withConfigFile<T>(content: string | Buffer, use: (file: string) 
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+/** Loads a configuration. A file that was applied to the default root is that of a pouchd of this host, and not read. */
+export function loadConfig(options: LoadOptions): LoadedConfig {
+  const loaded = loadAll({ applied: null, ...options });
+  return loaded.config.root === '/var/lib/pouch' ? loaded : loadAll(options);
 }
 
 /** Loads these lines, with `apiVersion` appended so that line numbers are kept. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
-import { formatOrigin, loadConfig } from '../../../config/index.ts';
+import { formatOrigin } from '../../../config/index.ts';
 import { readConfigFile } from '../../../config/source/file.ts';
-import { load, withConfigFile } from './fixture.ts';
+import { load, loadConfig, withConfigFile } from './fixture.ts';
 
 describe('loadConfig', () => {
   it('without a file has every default, decoded', () => {

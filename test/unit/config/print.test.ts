@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { checkConfig, loadConfig, printConfig, settingPaths } from '../../../config/index.ts';
-import { load, withConfigFile } from './fixture.ts';
+import { checkConfig, printConfig, settingPaths } from '../../../config/index.ts';
+import { load, loadConfig, withConfigFile } from './fixture.ts';
 
 const lines = `root: /srv/pouch
 state: /run/second

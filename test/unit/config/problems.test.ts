@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { loadConfig } from '../../../config/index.ts';
-import { errorOf, inOneLine, load, problemsOf, withConfigFile } from './fixture.ts';
+import { errorOf, inOneLine, load, loadConfig, problemsOf, withConfigFile } from './fixture.ts';
 
 /** Lines of a file to the problems reported for them. */
 const cases: Record<string, readonly [lines: string, problems: readonly (string | RegExp)[]]> = {

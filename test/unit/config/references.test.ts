@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadConfig, type LoadedConfig, printConfig } from '../../../config/index.ts';
-import { errorOf } from './fixture.ts';
+import { type LoadedConfig, printConfig } from '../../../config/index.ts';
+import { errorOf, loadConfig } from './fixture.ts';
 
 const password = 'opens every door';
 

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { envName, jsonSchema, loadConfig, settingPaths, settings } from '../../../config/index.ts';
+import { envName, jsonSchema, settingPaths, settings } from '../../../config/index.ts';
 import { toRaw } from '../../../config/SettingStore.ts';
 import { decode } from './formats/decode.ts';
-import { load } from './fixture.ts';
+import { load, loadConfig } from './fixture.ts';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 const example = `${project}config/pouchd.example.yaml`;

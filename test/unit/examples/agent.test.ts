@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { loadConfig } from '../../../config/load.ts';
+import { loadConfig } from '../config/fixture.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import { makeDraft } from '../core/plugins/support/draft.ts';
 import { entry, load, plugin } from '../core/plugins/support/load.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { loadConfig } from '../../../config/load.ts';
+import { loadConfig } from '../config/fixture.ts';
 import profiles from '../../../plugins/profiles/index.ts';
 import { createHarness } from '../../../testing/index.ts';
 
