@@ -7,15 +7,15 @@
  *
  * `npm test -- every-case [FILE…]` runs all cases of the integration tests of which `npm test` takes a sample
  * (test/support/someOf.ts), and the week of a rich container; `POUCH_TEST_EVERY_CASE=1 npm test` runs all tests with
- * all cases.
+ * all cases. POUCH_TEST_ONE_OF=2 beside it keeps half of the tests that are many and alike.
  *
- * `npm test -- newest-node` runs unit tests and lifecycles with the Node of the packages.
+ * `npm test -- newest-node` runs lifecycles and a quarter of the unit tests with the Node of the packages.
  *
  * `npm test -- torture [SEED[:ROUND]] [MINUTES]` runs random load and faults (test/torture).
  *
  * The output ends with the failures and `N passed, N failed`.
  */
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -167,11 +167,20 @@ async function withNewestNode(): Promise<number> {
   await build();
   const { path, version } = await packagedNode(resolve('.'));
   process.env['PATH'] = `${dirname(path)}:${process.env['PATH'] ?? ''}`;
-  const includes = (file: string) => nameOf(file).startsWith('lifecycle');
-  return await runAll([
-    () => runSuite({ ...suites.unit, name: `unit tests with Node ${version}` }),
-    () => runSuite({ ...suites.integration, name: `lifecycles with Node ${version}`, includes }),
-  ]);
+  const isLifecycle = (file: string) => nameOf(file).startsWith('lifecycle');
+  const lifecycles = {
+    ...suites.integration,
+    name: `lifecycles with Node ${version}`,
+    includes: isLifecycle,
+  };
+  const unit = { ...suites.unit, name: `unit tests with Node ${version}`, includes: isOfQuarter };
+  return await runAll([() => runSuite(unit), () => runSuite(lifecycles)]);
+}
+
+/** Whether a file is in the quarter that the seed of the run draws. */
+function isOfQuarter(file: string): boolean {
+  const digest = createHash('sha256').update(`${process.env['POUCH_TEST_SEED']} ${file}`).digest();
+  return digest[0]! % 4 === 0;
 }
 
 /** Tests its oracles first: a round is meaningful only if they can fail. */

@@ -44,10 +44,19 @@ export async function runMocha(
   const missing = lanes > 1 ? files.filter((file) => !(join(root, file) in result.files)) : [];
   const isComplete = running === undefined && missing.length === 0;
   if (isComplete && (result.failures.length > 0 || !ran.failed)) return result;
-  const why = ran.timedOut ? `did not end within ${suite.deadlineMs / 60_000} minutes` : 'ended early';
+  const how = ran.signal ? `by ${ran.signal}` : `with exit code ${ran.exitCode}`;
+  const why = ran.timedOut
+    ? `did not end within ${suite.deadlineMs / 60_000} minutes`
+    : `ended early, ${how}`;
   const where =
-    missing.length > 0 ? `without a result of ${missing.join(', ')}` : `at: ${running ?? 'its start'}`;
-  return withFailure(result, `The run of the ${suite.name} ${why}, ${where} (${ran.shortMessage})`);
+    missing.length > 0 ? `without a result of ${someNames(missing)}` : `at: ${running ?? 'its start'}`;
+  return withFailure(result, `The run of the ${suite.name} ${why}, ${where}`);
+}
+
+/** The first names, and how many there are more. */
+function someNames(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
 function takeResult(file: string): MochaResult {

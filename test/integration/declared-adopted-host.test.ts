@@ -212,7 +212,7 @@ const edits: Edit[] = [
 describe('a host whose file was made from a dockerd', function () {
   this.timeout(300_000);
   this.slow(60_000);
-  const daemon = useDaemon();
+  const daemon = useDaemon({ hasOwnNetwork: true });
   const { ok, pouch } = daemon;
   const subnet = `198.18.${process.pid % 200}.64/28`;
   let port: number;
@@ -272,12 +272,10 @@ describe('a host whose file was made from a dockerd', function () {
   after(() => dockerd?.dispose());
 
   async function works(): Promise<void> {
-    const page = () =>
-      fetch(`http://127.0.0.1:${port}/`).then(
-        (response) => response.text(),
-        () => '',
-      );
-    assert.ok(await waitUntil(async () => (await page()) === 'hello\n', { withinMs: 20_000 }));
+    const url = `http://127.0.0.1:${port}/`;
+    const fetchPage = [`--net=${daemon.it.names.network}`, 'busybox', 'wget', '-qO-', url];
+    const page = async () => (await execa('nsenter', fetchPage, { reject: false })).stdout;
+    assert.ok(await waitUntil(async () => (await page()) === 'hello', { withinMs: 20_000 }));
     assert.equal(await ok('exec', 'cache', 'cat', '/data/file'), 'kept');
     const stored = async () =>
       (await pouch('exec', 'shop_app_1', 'sh', '-c', 'wget -qO- http://$DB/')).stdout === 'stored\n';

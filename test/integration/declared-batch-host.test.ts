@@ -129,7 +129,7 @@ const edits: Edit[] = [
 describe('a batch host that its file declares', function () {
   this.timeout(300_000);
   this.slow(60_000);
-  const daemon = useDaemon();
+  const daemon = useDaemon({ hasOwnNetwork: true });
   const { ok } = daemon;
   let count = 0;
 
@@ -161,8 +161,7 @@ describe('a batch host that its file declares', function () {
         ['update', '--memory', '64m', 'queue'],
         ['stop', 'worker-1'],
       ],
-      reported:
-        /container queue\n {4}memory: declared 48m, found 64m[^]*container worker-1: stopped/,
+      reported: /container queue\n {4}memory: declared 48m, found 64m[^]*container worker-1: stopped/,
     },
   };
   testDeclaredHost(daemon, host);

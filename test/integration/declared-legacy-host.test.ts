@@ -54,7 +54,7 @@ const edits: Edit[] = [
 describeIf('a legacy host that its file declares', function () {
   this.timeout(400_000);
   this.slow(60_000);
-  const daemon = useDaemon();
+  const daemon = useDaemon({ hasOwnNetwork: true });
   const { ok, pouch } = daemon;
   let password: string;
   useDebian(daemon, legacy);

@@ -51,6 +51,8 @@ export interface NewOptions extends StartOptions {
   rootDisk?: number;
   /** Its file system; default: ext4. */
   rootType?: 'ext4' | 'btrfs';
+  /** A network namespace of its own, as a host has one. */
+  hasOwnNetwork?: boolean;
 }
 
 export interface Finished {
@@ -76,7 +78,7 @@ export class TestPouchd {
 
   private constructor(
     dir: string,
-    { yaml = '', env = {}, openFiles, executable: own = executable }: NewOptions,
+    { yaml = '', env = {}, openFiles, executable: own = executable, hasOwnNetwork = false }: NewOptions,
   ) {
     this.dir = dir;
     this.root = join(dir, 'root');
@@ -95,6 +97,8 @@ export class TestPouchd {
       bridge: derived['network.bridge']!,
       subnet: derived['network.subnet']!,
       cgroupParent: derived['cgroupParent']!,
+      // As a mount in its directory, it goes with the other mounts there.
+      ...(hasOwnNetwork && { network: join(dir, 'netns') }),
     };
     this.containerd = new ContainerdClient({ address, namespace });
   }
@@ -106,6 +110,7 @@ export class TestPouchd {
     await mkdir(test.root);
     await test.#mountDisks(disks);
     if (rootDisk !== undefined) await test.#makeRootDisk(rootDisk, rootType);
+    await test.#makeNetwork();
     await writeFile(test.configFile, test.#config());
     try {
       await test.start({
@@ -160,6 +165,7 @@ export class TestPouchd {
     if (openFiles !== undefined) command.unshift('prlimit', `--nofile=${openFiles}:${openFiles}`);
     // sh becomes the command, too.
     if (socket !== undefined) command.unshift('sh', '-c', 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', 'sh');
+    if (this.names.network !== undefined) command.unshift('nsenter', `--net=${this.names.network}`);
     const child = spawn(command[0]!, command.slice(1), {
       env,
       stdio: ['ignore', log.fd, log.fd, ...(socket === undefined ? [] : [socket])],
@@ -201,6 +207,7 @@ export class TestPouchd {
     await clearHost(this.names);
     await rm(this.state, { recursive: true, force: true });
     if (this.#hasRootDisk) await this.#mountRootDisk();
+    await this.#makeNetwork();
     await this.start();
   }
 
@@ -358,6 +365,13 @@ export class TestPouchd {
     const hasOwn = runtime === undefined || runtime === 'all' || /^runtime:/m.test(this.#yaml);
     const own = hasOwn ? '' : `runtime: { default: ${runtime} }\n`;
     return `apiVersion: pouch/v1\nroot: ${this.root}\nstate: ${this.state}\nhooksDir: ${this.dir}/hooks.d\n${own}${this.#yaml}`;
+  }
+
+  async #makeNetwork(): Promise<void> {
+    const { network } = this.names;
+    if (network === undefined) return;
+    await writeFile(network, '');
+    await execa('unshare', [`--net=${network}`, 'ip', 'link', 'set', 'lo', 'up']);
   }
 
   async #mountDisks({ root, state }: NonNullable<NewOptions['disks']>): Promise<void> {

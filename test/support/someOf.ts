@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { pick, seededRandom } from './seededRandom.ts';
 
-/** Of this many cases one is tested. */
-const oneOf = 8;
+/** Of this many cases one is tested, unless POUCH_TEST_ONE_OF is another number. */
+const usualOneOf = 8;
 
 /**
  * Returns a sample of a test's cases, at least one, drawn by POUCH_TEST_SEED; with POUCH_TEST_EVERY_CASE, all of them.
@@ -10,26 +10,30 @@ const oneOf = 8;
  * @param of - what the cases are of; samples of different things are independent
  */
 export function someOf<T>(cases: readonly T[], of = ''): T[] {
-  if (everyCase()) return [...cases];
+  return everyCase() ? [...cases] : drawn(cases, oneOf() ?? usualOneOf, of);
+}
+
+function drawn<T>(cases: readonly T[], one: number, of: string): T[] {
   const random = seededRandom(hashOf(`${seedOfRun()} ${cases.length} ${of}`));
   const left = [...cases];
-  const drawn = new Set<T>();
-  for (let count = Math.ceil(cases.length / oneOf); count > 0; count -= 1) {
-    const one = pick(random, left);
-    left.splice(left.indexOf(one), 1);
-    drawn.add(one);
+  const taken = new Set<T>();
+  for (let count = Math.ceil(cases.length / one); count > 0; count -= 1) {
+    const next = pick(random, left);
+    left.splice(left.indexOf(next), 1);
+    taken.add(next);
   }
-  return cases.filter((one) => drawn.has(one));
+  return cases.filter((each) => taken.has(each));
 }
 
 /**
  * Keeps a sample of the tests of a suite and of each suite in it, at least one of each: a kind of test has a `describe`
  * of its own. Call it at the end of a `describe` whose tests do not depend on each other. With POUCH_TEST_EVERY_TEST,
- * as in `npm test -- runtimes`, keeps all tests, which may take samples of their cases.
+ * as in `npm test -- runtimes`, keeps all tests, which may take samples of their cases. With POUCH_TEST_EVERY_CASE and
+ * POUCH_TEST_ONE_OF, as in `.ci/run`, takes a sample of tests that have all their cases.
  */
 export function sampleTests(suite: Mocha.Suite): void {
-  if (everyTest()) return;
-  suite.tests = someOf(suite.tests, suite.fullTitle());
+  const one = oneOf() ?? (everyTest() ? 1 : usualOneOf);
+  suite.tests = drawn(suite.tests, one, suite.fullTitle());
   for (const inner of suite.suites) sampleTests(inner);
 }
 
@@ -41,6 +45,13 @@ export function everyCase(): boolean {
 /** Whether all tests run, maybe with samples of their cases. */
 export function everyTest(): boolean {
   return everyCase() || Boolean(process.env['POUCH_TEST_EVERY_TEST']);
+}
+
+function oneOf(): number | undefined {
+  const text = process.env['POUCH_TEST_ONE_OF'];
+  if (!text) return undefined;
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new Error(`Expected a positive integer in POUCH_TEST_ONE_OF, found "${text}".`);
 }
 
 /** scripts/test.ts draws and prints one for all files; without it, this does so for the process. */

@@ -18,6 +18,8 @@ export interface HostNames {
   bridge: string;
   subnet: string;
   cgroupParent: string;
+  /** Path of its network namespace, if it has one of its own. */
+  network?: string;
 }
 
 /** They are started for the first container that needs them, and end with the daemon. */
@@ -29,8 +31,7 @@ export async function inventory(names: HostNames, containerd: ContainerdClient):
     ...listenersOf(names),
     ...mountsBelow(names.dir).map((path) => `mount ${path}`),
     ...cgroupsBelow(names.cgroupParent).map((path) => `cgroup ${path}`),
-    ...interfacesOf(names.bridge).map((name) => `interface ${name}`),
-    ...bridgesOf(names).map((name) => `bridge ${name}`),
+    ...(await linksOf(names)),
     ...leasesOf(names),
     ...(await rulesOf(names)),
     ...filesOf(names),
@@ -75,18 +76,6 @@ function numbered(lines: string[]): string[] {
   });
 }
 
-/** The host's ends of the veth pairs on its bridge. */
-function interfacesOf(bridge: string): string[] {
-  const master = (name: string) => {
-    try {
-      return basename(readlinkSync(`/sys/class/net/${name}/master`));
-    } catch {
-      return '';
-    }
-  };
-  return list('/sys/class/net').filter((name) => master(name) === bridge);
-}
-
 /** host-local has a file for each address, named by it. */
 function leasesOf({ root }: HostNames): string[] {
   const ipam = join(root, 'network/ipam');
@@ -96,20 +85,39 @@ function leasesOf({ root }: HostNames): string[] {
     .map((path) => `lease ${basename(path)} of ${read(path).split(/\r?\n/)[0]}`);
 }
 
-/** Bridges, which are marked with the directory of their daemon. */
-function bridgesOf({ root, bridge }: HostNames): string[] {
-  return list('/sys/class/net').filter(
-    (name) =>
-      name !== bridge &&
-      [`pouch ${root}`, `pouch parent ${root}`].includes(read(`/sys/class/net/${name}/ifalias`).trim()),
-  );
+/** The host's ends of the veth pairs on its bridge, and bridges: they are marked with the directory of their daemon. */
+async function linksOf(names: HostNames): Promise<string[]> {
+  const { root, bridge } = names;
+  const links = JSON.parse((await inNetworkOf(names, 'ip', '-json', 'link', 'show')) || '[]') as Link[];
+  const marks = [`pouch ${root}`, `pouch parent ${root}`];
+  return [
+    ...links.filter(({ master }) => master === bridge).map(({ ifname }) => `interface ${ifname}`),
+    ...links
+      .filter(({ ifname, ifalias = '' }) => ifname !== bridge && marks.includes(ifalias))
+      .map(({ ifname }) => `bridge ${ifname}`),
+  ];
+}
+
+/** As ip-link(8) prints it. */
+interface Link {
+  ifname: string;
+  master?: string;
+  ifalias?: string;
+}
+
+/** The output of a command in the network namespace of the daemon; empty if it fails. */
+async function inNetworkOf({ network }: HostNames, file: string, ...args: string[]): Promise<string> {
+  const [command = '', ...rest] =
+    network === undefined ? [file, ...args] : ['nsenter', `--net=${network}`, file, ...args];
+  const { stdout } = await execa(command, rest, { reject: false, timeout: 10_000, stdin: 'ignore' });
+  return stdout ?? '';
 }
 
 /** Rules that name its bridge or an address of its subnet. */
-async function rulesOf({ bridge, subnet }: HostNames): Promise<string[]> {
-  const { stdout } = await execa('iptables-save', { reject: false, timeout: 10_000, stdin: 'ignore' });
+async function rulesOf(names: HostNames): Promise<string[]> {
+  const { bridge, subnet } = names;
   const prefix = subnet.slice(0, subnet.lastIndexOf('.') + 1);
-  return (stdout ?? '')
+  return (await inNetworkOf(names, 'iptables-save'))
     .split('\n')
     .filter((line) => line.startsWith('-A ') && (line.includes(bridge) || line.includes(prefix)))
     .map((line) => `rule ${line}`);

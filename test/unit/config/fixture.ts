@@ -19,7 +19,9 @@ export function withConfigFile<T>(content: string | Buffer, use: (file: string) 
   }
 }
 
-/** Loads a configuration. A file that was applied to the default root is that of a pouchd of this host, and not read. */
+/**
+ * Loads a configuration. A file that was applied to the default root is that of a pouchd of this host, and is not read.
+ */
 export function loadConfig(options: LoadOptions): LoadedConfig {
   const loaded = loadAll({ applied: null, ...options });
   return loaded.config.root === '/var/lib/pouch' ? loaded : loadAll(options);

@@ -5,7 +5,12 @@ import Mocha from 'mocha';
 import { sampleTests, someOf } from '../../support/someOf.ts';
 
 const tests = resolve(import.meta.dirname, '../..');
-const variables = ['POUCH_TEST_SEED', 'POUCH_TEST_EVERY_CASE', 'POUCH_TEST_EVERY_TEST'] as const;
+const variables = [
+  'POUCH_TEST_SEED',
+  'POUCH_TEST_EVERY_CASE',
+  'POUCH_TEST_EVERY_TEST',
+  'POUCH_TEST_ONE_OF',
+] as const;
 const cases = [...Array(20).keys()];
 
 describe('a sample of cases', () => {
@@ -75,6 +80,25 @@ describe('a sample of cases', () => {
       assert.equal(all.total(), 22);
       delete process.env[name];
     }
+  });
+
+  it('is as large as POUCH_TEST_ONE_OF says', () => {
+    process.env['POUCH_TEST_ONE_OF'] = '2';
+    assert.equal(someOf(cases).length, 10);
+    const half = suite();
+    sampleTests(half);
+    assert.deepEqual([half.tests.length, half.suites[0]?.tests.length], [10, 1]);
+    process.env['POUCH_TEST_ONE_OF'] = '0';
+    assert.throws(() => someOf(cases), /Expected a positive integer in POUCH_TEST_ONE_OF, found "0"/);
+  });
+
+  it('of tests keeps all their cases with POUCH_TEST_EVERY_CASE and POUCH_TEST_ONE_OF', () => {
+    process.env['POUCH_TEST_EVERY_CASE'] = '1';
+    process.env['POUCH_TEST_ONE_OF'] = '2';
+    assert.deepEqual(someOf(cases), cases);
+    const half = suite();
+    sampleTests(half);
+    assert.deepEqual([half.tests.length, half.suites[0]?.tests.length], [10, 1]);
   });
 
   it('is taken only in files that CI runs with all cases: every-case and runtimes find no others', () => {
