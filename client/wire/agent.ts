@@ -46,7 +46,7 @@ export interface AgentPlan {
   Steps: AgentStep[];
   /** Mistakes of declarations, with `FILE:LINE`: these objects stay as they are. */
   Problems: string[];
-  /** The declarations are others than those in force: an apply changes more than the steps show, such as a schedule. */
+  /** The declarations are others than those in force: an apply changes more than the steps show, such as a profile. */
   Unapplied?: boolean;
 }
 

@@ -183,6 +183,7 @@ const edit = (what: string, name: string, words: Record<string, unknown>, plan: 
 });
 
 const edits: Edit[] = [
+  edit('what comes first', 'web', { dependsOn: ['cache'] }, ['~ container web: change dependsOn.cache']),
   edit('more memory', 'web', { memory: '48m' }, ['~ container web: change memory']),
   edit('another variable', 'web', { env: { MODE: 'test' } }, ['~ container web: restart env.MODE']),
   edit('another restart policy', 'old', { restart: 'always' }, ['~ container old: change restart restart']),

@@ -94,15 +94,41 @@ const edits: Edit[] = [
   ),
   edit('one worker more', 'worker', { replicas: 3 }, ['+ container worker-3: create']),
   edit('two workers again', 'worker', { replicas: 2 }, ['- container worker-3: remove']),
-  edit('workers side by side', 'worker', { update: { parallel: '100%' } }, []),
+  edit(
+    'workers side by side',
+    'worker',
+    { update: { parallel: '100%' } },
+    workers('~ container NAME: change update.parallel'),
+  ),
+  edit(
+    'the same, and less time for them',
+    'worker',
+    { update: { parallel: '100%', order: 'stop-first', deadline: '1m' } },
+    workers('~ container NAME: change update.deadline'),
+  ),
+  edit('what is not pulled', 'queue', { pull: 'never' }, ['~ container queue: change pull']),
+  edit('another dependency', 'nightly', { dependsOn: { queue: 'healthy' } }, [
+    '~ container nightly: change dependsOn.queue',
+  ]),
+  edit('another condition', 'nightly', { dependsOn: ['queue'] }, [
+    '~ container nightly: change dependsOn.queue',
+  ]),
   edit('a read-only root', 'worker', { 'read-only': true }, workers('± container NAME: recreate read-only')),
-  edit('another time', 'hourly', { schedule: 'every 2h' }, []),
+  edit('another time', 'hourly', { schedule: 'every 2h' }, ['~ container hourly: change schedule']),
+  edit('another time, and less memory', 'hourly', { schedule: 'every 3h', memory: '24m' }, [
+    '~ container hourly: change memory schedule',
+  ]),
+  {
+    what: 'an image that is kept',
+    plan: ['~ image busybox:latest: change keep'],
+    change: (to) => void (to.images = { 'busybox:latest': { keep: true } }),
+  },
   edit('another job', 'nightly', { command: ['sh', '-c', 'ls -l /spool/out >/reports/nightly'] }, [
     '± container nightly: recreate command',
   ]),
   {
     what: 'a profile',
-    plan: ['migrate', 'hourly', 'nightly'].map((name) => `~ container ${name}: change memory`),
+    plan: ['migrate', 'nightly'].map((name) => `~ container ${name}: change memory`),
     change: ({ profiles }) => void (profiles!['job']!['memory'] = '40m'),
   },
   {

@@ -48,6 +48,10 @@ const edits: Edit[] = [
     '~ container web: change volume./srv/doc',
   ]),
   edit('a host name', withWords('web', { hostname: 'shop' }), ['± container web: recreate hostname']),
+  edit('a new one before the old one', withWords('web', { update: { order: 'start-first' } }), [
+    '~ container web: change update.order',
+  ]),
+  edit('the old one first again', withWords('web', { update: {} }), ['~ container web: change update.order']),
   edit('what nothing shows: the same in other words', withWords('web', { memory: '409600k' }), []),
 ];
 

@@ -51,6 +51,61 @@ describe('the history of the host', function () {
     assert.equal((await stat(directory())).mode & 0o777, 0o700);
   });
 
+  it('has what changes in no container, which it leaves alone', async () => {
+    const directories = async () =>
+      await Promise.all(
+        [directory(), join(daemon.it.root, 'containers')].map(async (path) =>
+          (await readdir(path, { recursive: true, withFileTypes: true }))
+            .filter((entry) => entry.isFile())
+            .map(async ({ parentPath, name }) => `${name} ${(await stat(join(parentPath, name))).mtimeMs}`),
+        ),
+      ).then((lists) => Promise.all(lists.flat()));
+    const job = { ...sleeper, command: ['true'], schedule: 'every 5h' };
+    await applied({ web, db: sleeper, job });
+    const { State } = (await daemon.it.inspect('web'))!;
+    await write({
+      web: {
+        ...web,
+        dependsOn: { db: 'started' },
+        update: { order: 'start-first', deadline: '90s' },
+        pull: 'never',
+      },
+      db: sleeper,
+      job: { ...job, schedule: 'every 6h' },
+    });
+    const due = [
+      /~ container web: change {2}\(.*pouchd\.yaml:\d+\)\n/,
+      /    dependsOn\.db: \(not set\) -> "started" {2}\(.*pouchd\.yaml:\d+\)\n/,
+      /    update\.order: "stop-first" -> "start-first" {2}\(.*pouchd\.yaml:\d+\)\n/,
+      /    update\.deadline: "300s" -> "90s"/,
+      /    pull: "missing" -> "never"/,
+      /~ container job: change.*\n {4}schedule: "every 5h" -> "every 6h" {2}\(.*pouchd\.yaml:\d+\)/,
+    ];
+    const dry = await pouch('apply', '--dry-run');
+    assert.equal(dry.exitCode, 2, dry.stderr);
+    const output = await ok('apply');
+    assert.match(output, /2 done, 0 failed, 0 left/);
+    const [last = 0] = await numbers();
+    const recorded = await ok('history', '--generation', String(last));
+    for (const line of due) for (const text of [dry.stdout, output, recorded]) assert.match(text, line);
+    const after = (await daemon.it.inspect('web'))!.State;
+    assert.deepEqual([after.Pid, after.StartedAt], [State.Pid, State.StartedAt]);
+
+    const again = await pouch('apply', '--dry-run');
+    assert.deepEqual([again.exitCode, again.stdout], [0, 'nothing to do\n']);
+    const written = await directories();
+    assert.equal(await ok('apply'), 'nothing to do');
+    await daemon.it.reload(/configuration reloaded/);
+    assert.deepEqual(await directories(), written);
+    assert.equal(await ok('drift'), '');
+
+    const back = await pouch('rollback', '--dry-run');
+    assert.match(back.stdout, /schedule: "every 6h" -> "every 5h"/);
+    await ok('rollback');
+    assert.match(await ok('status'), /pinned to/);
+    assert.equal((await pouch('apply', '--dry-run')).exitCode, 2);
+  });
+
   it('puts a damaged generation aside', async () => {
     await applied({ web });
     const [last = 0] = await numbers();

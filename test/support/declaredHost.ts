@@ -16,6 +16,7 @@ export interface Sections {
   profiles?: Objects;
   networks?: Objects;
   volumes?: Record<string, Record<string, unknown> | null>;
+  images?: Objects;
   containers: Objects;
 }
 
@@ -106,11 +107,13 @@ export function testDeclaredHost(
     it(`changes what an edit asks for, and no more: ${what}`, async () => {
       change(sections);
       await write();
+      const before = await running();
       const dry = await pouch('apply', '--dry-run');
       const applied = await pouch('apply', '--prune', '--yes');
       assert.equal(applied.exitCode, 0, applied.stdout + applied.stderr);
       assert.deepEqual(stepsOf(dry.stdout), plan, dry.stdout + dry.stderr);
       assert.equal(dry.exitCode, plan.length === 0 ? 0 : 2);
+      if (plan.every((step) => /^~ \w+ \S+: change /.test(step))) assert.deepEqual(await running(), before);
       assert.equal(await ok('apply'), 'nothing to do');
     });
 

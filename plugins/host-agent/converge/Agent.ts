@@ -34,7 +34,7 @@ import type { Generation, Generations } from '../history/Generations.ts';
 import type { InForce } from '../history/InForce.ts';
 import type { Pause, PauseFile } from '../history/PauseFile.ts';
 import { planHost, shownPlan } from '../plan/planHost.ts';
-import type { HostPlan, Step } from '../plan/step.ts';
+import { allChanges, type HostPlan, type Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { driftOf } from './driftOf.ts';
 import { ImageRefresher } from './ImageRefresher.ts';
@@ -180,7 +180,7 @@ export class Agent {
     declared = this.declared,
     profiles,
   }: PlanOptions = {}): Promise<HostPlan> {
-    const { containers, config, key, inForce } = this.#options;
+    const { containers, config, key, inForce, generations } = this.#options;
     const isInForce = declared === inForce.declared;
     if (isInForce && inForce.isUnknown) return { steps: [], problems: [] };
     const state = await readState(this.#options, declared);
@@ -190,6 +190,7 @@ export class Agent {
       isSecretText: (text) => config.isSecretText(text),
       key,
       mayRemoveMany: mayRemoveMany || (isInForce && inForce.isRolledBack),
+      before: (await generations.newest())?.sections,
       keeps: isInForce && inForce.isHeld ? keptWhileLost : undefined,
     });
   }
@@ -524,13 +525,15 @@ export class Agent {
   #statusOf(step: Step): AgentObjectStatus {
     const { kind: Kind, name: Name, held, declared } = step;
     const failure = this.#failures.get(keyOf(step));
-    const fields = step.changes.map(({ Field }) => Field).join(', ');
+    const fields = allChanges(step)
+      .map(({ Field }) => Field)
+      .join(', ');
     const State = held
       ? 'held'
       : failure
         ? 'failed'
         : step.isDrift
-          ? fields
+          ? step.changes.length > 0
             ? 'drifted'
             : 'stopped'
           : 'pending';
@@ -553,7 +556,9 @@ export class Agent {
       this.#isHolding = plan.steps.some(({ held }) => held !== undefined);
       onMessage?.({ plan: shownPlan(plan) });
       const due = isWhole ? plan : { ...plan, steps: plan.steps.filter((step) => this.#isDue(step)) };
-      const outcome = await this.#run(due, cause, onMessage);
+      // In force since the load, also of what waits: the next plan has it behind it.
+      const isNew = plan.steps.some(({ policy = [] }) => policy.length > 0);
+      const outcome = await this.#run(due, { cause, isNew, ...(onMessage && { onMessage }) });
       onMessage?.({ outcome });
       return { outcome, hasFailed: outcome.Failed + plan.problems.length > 0 };
     } finally {
@@ -580,14 +585,18 @@ export class Agent {
     });
   }
 
-  async #run(plan: HostPlan, cause: string, onMessage: ApplyOptions['onMessage']): Promise<AgentOutcome> {
+  /** @param isNew a generation is recorded, also without a step */
+  async #run(
+    plan: HostPlan,
+    { cause, isNew, onMessage }: Pick<ApplyOptions, 'cause' | 'onMessage'> & { isNew: boolean },
+  ): Promise<AgentOutcome> {
     const { inForce, generations, log, now } = this.#options;
     const { sections, files } = inForce;
     const doable = plan.steps.filter(({ held }) => held === undefined);
-    if (doable.length === 0) return { Done: 0, Failed: 0, Left: plan.steps.length };
+    if (doable.length === 0 && !isNew) return { Done: 0, Failed: 0, Left: plan.steps.length };
     const missing = plan.steps.filter((step) => isPull(step) && !this.#isDue(step));
     let ended = 0;
-    this.#report(`${doable.length} declared objects are not as they are declared`);
+    if (doable.length > 0) this.#report(`${doable.length} declared objects are not as they are declared`);
     const outcome = await runPlan(this.#options, plan, {
       missing: new Map(missing.map((step) => [step.name, this.#failures.get(keyOf(step))?.why ?? ''])),
       onProgress: (progress, { error, isWithoutImage = false } = {}) => {

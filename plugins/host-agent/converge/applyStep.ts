@@ -1,6 +1,13 @@
 import type { NewNetwork } from '../../../hooks/index.ts';
 import { labels } from '../labels.ts';
-import type { ContainerStep, ImageStep, NetworkStep, Step, VolumeStep } from '../plan/step.ts';
+import {
+  type ContainerStep,
+  type ImageStep,
+  leavesObject,
+  type NetworkStep,
+  type Step,
+  type VolumeStep,
+} from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { changeContainer } from './changeContainer.ts';
 import { createContainer, ownLabels } from './createContainer.ts';
@@ -9,6 +16,7 @@ import { untilUp } from './untilUp.ts';
 
 /** Does one step. Each can be repeated after a failure, and after pouchd was killed. */
 export async function applyStep(context: AgentContext, step: Step): Promise<void> {
+  if (leavesObject(step)) return;
   switch (step.kind) {
     case 'image':
       return await applyImage(context, step);

@@ -23,6 +23,14 @@ interface Declared {
   readonly digest: string;
 }
 
+/**
+ * Options by which the agent treats an object, with their defaults. The object itself has none of them: they are in
+ * force with the declaration.
+ */
+export type Policy = Readonly<
+  Record<string, string | boolean | Readonly<Record<string, string>> | undefined>
+>;
+
 export interface DeclaredNetwork extends Declared {
   readonly network: NewNetwork;
 }
@@ -39,6 +47,7 @@ export interface DeclaredImage extends Declared {
   /** When the registry is asked for a newer one: `every 6h`, or five fields as of crontab(5), in the host's time. */
   readonly refresh?: string;
   readonly onRemove: 'keep' | 'remove';
+  readonly policy: Policy;
 }
 
 export interface DeclaredContainer extends Declared {
@@ -53,6 +62,8 @@ export interface DeclaredContainer extends Declared {
   readonly update: UpdatePolicy;
   /** `every 6h`, or five fields as of crontab(5), in the host's time: it is started then, and not otherwise. */
   readonly schedule?: string;
+  /** Its schedule, dependencies and update, as they are written. */
+  readonly policy: Policy;
 }
 
 /** How containers are replaced. */

@@ -4,11 +4,13 @@ import type { RunFlags } from '../../../client/options/runFlags.ts';
 import { type ContainerRequest, parseSchedule } from '../../../hooks/index.ts';
 import { toContainerRequest } from '../../../translate/index.ts';
 import { fixedAddressOf } from '../../../translate/words/fixedAddressOf.ts';
-import { flagsOf, kindOf, type Refusal } from '../../../translate/words/flagsOf.ts';
+import { flagsOf, type Refusal } from '../../../translate/words/flagsOf.ts';
 import type { Words } from '../../../translate/words/runOptions.ts';
 import { isOwnLabel } from '../labels.ts';
-import type { DeclaredContainer, Dependency } from './declared.ts';
-import { isMap, readWords } from './readWords.ts';
+import type { DeclaredContainer } from './declared.ts';
+import { readDependencies } from './readDependencies.ts';
+import { oneOf, readWords } from './readWords.ts';
+import { readPolicy } from './readPolicy.ts';
 import { readUpdate } from './readUpdate.ts';
 
 /** What a declared container has beside the options of `pouch run`. */
@@ -47,7 +49,7 @@ const refusal: Refusal = (word) =>
 
 export interface ReadContainer extends Pick<
   DeclaredContainer,
-  'request' | 'dependsOn' | 'pull' | 'onRemove' | 'update' | 'schedule'
+  'request' | 'dependsOn' | 'pull' | 'onRemove' | 'update' | 'schedule' | 'policy'
 > {
   /** Missing: it is one container of the name of its declaration. */
   readonly replicas?: number;
@@ -83,6 +85,7 @@ export function readContainer(
     dependsOn: readDependencies(name, dependsOn),
     pull: oneOf('pull', flags.pull ?? 'missing', ['missing', 'always', 'never']),
     onRemove: oneOf('onRemove', onRemove, ['keep', 'stop', 'remove']),
+    policy: readPolicy(name, words),
   };
 }
 
@@ -142,35 +145,6 @@ function checkLabels({ label }: RunFlags): void {
   const own = label.find((pair) => isOwnLabel(pair.split('=', 1)[0] ?? ''));
   if (own !== undefined)
     throw optionError('label', `expected other labels than those of the agent, found "${own}"`);
-}
-
-/** `[db]`, `[{ db: healthy }]` or `{ db: healthy }`. */
-function readDependencies(name: string, value: unknown): Dependency[] {
-  if (value === undefined || value === null) return [];
-  const entries = isMap(value) ? Object.entries(value) : [value].flat().flatMap(pairsOf);
-  return entries.map(([other, condition]) => {
-    if (other === name) throw optionError('dependsOn', 'expected another container, found itself');
-    return {
-      name: other,
-      condition: oneOf('dependsOn', condition ?? 'started', ['started', 'healthy', 'completed']),
-    };
-  });
-}
-
-function pairsOf(value: unknown): [string, unknown][] {
-  if (typeof value === 'string') return [[value, 'started']];
-  if (isMap(value)) return Object.entries(value);
-  throw optionError(
-    'dependsOn',
-    `expected names of containers, each with a condition, found ${kindOf(value)}`,
-  );
-}
-
-function oneOf<const Word extends string>(option: string, value: unknown, words: readonly Word[]): Word {
-  const found = words.find((word) => word === value);
-  if (found) return found;
-  const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value);
-  throw optionError(option, `expected ${words.join(', ')}, found ${shown}`);
 }
 
 function without(words: Words, names: readonly string[]): Words {

@@ -24,11 +24,12 @@ export function checkReference(reference: string): void {
 export function readImage(
   reference: string,
   words: Words,
-): Pick<DeclaredImage, 'keep' | 'refresh' | 'onRemove'> {
+): Pick<DeclaredImage, 'keep' | 'refresh' | 'onRemove' | 'policy'> {
   const { keep = false, refresh, onRemove = 'keep' } = readWords(words, imageKinds);
   if (onRemove !== 'keep' && onRemove !== 'remove')
     throw optionError('onRemove', `expected keep or remove, found "${onRemove}"`);
-  if (refresh === undefined) return { keep, onRemove };
+  const policy = { keep, refresh, onRemove };
+  if (refresh === undefined) return { keep, onRemove, policy };
   if (reference.includes('@'))
     throw optionError('refresh', 'expected an image with a tag: the one of a digest never changes');
   if (!isSchedule(refresh))
@@ -36,7 +37,7 @@ export function readImage(
       'refresh',
       `expected times such as "every 6h" or "0 3 * * *", found "${refresh.slice(0, 60)}"`,
     );
-  return { keep, refresh, onRemove };
+  return { keep, refresh, onRemove, policy };
 }
 
 function isSchedule(text: string): boolean {

@@ -22,6 +22,13 @@ export function readUpdate(value: unknown, replicas: number): UpdatePolicy {
   };
 }
 
+/** The same as it is written, with a share of the replicas as such. @throws OptionError */
+export function writtenUpdate(value: unknown): Readonly<Record<string, string>> {
+  const { order, deadlineMs } = readUpdate(value, 1);
+  const { parallel = String(standard.parallel) } = isMap(value) ? readWords(value, updateKinds) : {};
+  return { order, parallel, deadline: `${deadlineMs / 1000}s` };
+}
+
 /** `2`, or `25%` of the replicas, rounded up. */
 function countOf(text: string, replicas: number): number {
   const [, digits, percent] = /^([1-9]\d{0,3})(%?)$/.exec(text) ?? [];

@@ -64,6 +64,18 @@ function textOf(word: string, value: unknown): string {
   throw optionError(word, `expected a text or a number, found ${kindOf(value)}`);
 }
 
+/** @throws OptionError for another value than these words */
+export function oneOf<const Word extends string>(
+  option: string,
+  value: unknown,
+  words: readonly Word[],
+): Word {
+  const found = words.find((word) => word === value);
+  if (found) return found;
+  const shown = typeof value === 'string' ? `"${value.slice(0, 60)}"` : kindOf(value);
+  throw optionError(option, `expected ${words.join(', ')}, found ${shown}`);
+}
+
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -49,6 +49,7 @@ export class Generations {
   readonly #directory: string;
   readonly #log: Pick<Logger, 'error'>;
   #last = 0;
+  #newest: Generation | undefined;
 
   /** @param root of pouchd */
   constructor(root: string, log: Pick<Logger, 'error'>) {
@@ -86,7 +87,9 @@ export class Generations {
   /** Resolves to its number. */
   async add(generation: Omit<Generation, 'version' | 'number'>): Promise<number> {
     const number = ++this.#last;
-    await writeDurably(this.#fileOf(number), { version: 1, number, ...generation } satisfies Generation);
+    const added: Generation = { version: 1, number, ...generation };
+    await writeDurably(this.#fileOf(number), added);
+    this.#newest = added;
     await this.#removeOlder(number - mostKept);
     return number;
   }
@@ -101,7 +104,8 @@ export class Generations {
 
   /** The last one; undefined without one, and if it is damaged: an earlier one has declared something else. */
   async newest(): Promise<Generation | undefined> {
-    return this.#last === 0 ? undefined : await this.#readOne(this.#last);
+    if (this.#last === 0) return undefined;
+    return (this.#newest ??= await this.#readOne(this.#last));
   }
 
   /** @throws PCH_AGENT_GENERATION_NOT_FOUND */

@@ -4,12 +4,14 @@ import { fieldOptions } from '../../../translate/words/fieldOptions.ts';
 import type { DeclaredContainer, DeclaredHost } from '../declare/declared.ts';
 import { digestOf } from '../declare/digestOf.ts';
 import { labels } from '../labels.ts';
+import type { Options } from '../options.ts';
 import { applies, dearest, ownsMounts } from './applies.ts';
 import { changesOf } from './changesOf.ts';
 import { comparable } from './comparable.ts';
 import { hasText } from './hasText.ts';
 import type { HostState } from './hostState.ts';
 import { nextName, previousName } from './names.ts';
+import { policyBefore, policyChanges } from './policyChanges.ts';
 import type { ContainerStep, ObjectProblem } from './step.ts';
 import { wordOf } from './wordOf.ts';
 
@@ -21,6 +23,8 @@ export interface PlanOptions {
   isSecretText(text: string): boolean;
   /** Of digests. */
   readonly key: string;
+  /** What was declared before; undefined if that is not known. */
+  readonly before?: Options | undefined;
 }
 
 /** @returns the steps in no order, and the containers that cannot be as they are declared */
@@ -89,19 +93,20 @@ function planOne(
   const onRemove = found.draft.labels[labels.onRemove];
   if (onRemove !== declared.onRemove)
     changes.push({ Field: 'onRemove', From: onRemove, To: declared.onRemove, Applies: 'now' });
+  const policy = policyChanges(policyBefore(declared, options.before), declared);
   if (changes.length > 0) {
     const action = actionOf[dearest(changes.map(({ Applies }) => Applies))];
     const isDrift =
       found.draft.labels[labels.declaration] === digest && changes.some(isOfHand) && !isStopped(found);
     const isAtWork = declared.schedule !== undefined && action !== 'change' && isRunning(found);
-    return { ...base, id, action, changes, isDrift, ...(isAtWork && { held: atWork }) };
+    return { ...base, id, action, changes, policy, isDrift, ...(isAtWork && { held: atWork }) };
   }
-  if (isOf(byName.get(previousName(name)), name)) return { ...base, id, action: 'recreate' };
+  const step = { ...base, id, policy };
+  if (isOf(byName.get(previousName(name)), name)) return { ...step, action: 'recreate' };
   // Its schedule starts it.
-  if (declared.schedule !== undefined) return undefined;
-  return isDue(found)
-    ? { ...base, id, action: 'start', isDrift: found.stoppedByUser && !isStopped(found) }
-    : undefined;
+  if (declared.schedule === undefined && isDue(found))
+    return { ...step, action: 'start', isDrift: found.stoppedByUser && !isStopped(found) };
+  return policy.length > 0 ? { ...step, action: 'change' } : undefined;
 }
 
 const atWork = 'it runs by its schedule: it is changed once it has ended';

@@ -7,7 +7,7 @@ import { planContainers, type PlanOptions } from './planContainers.ts';
 import { planImages } from './planImages.ts';
 import { planNetworks } from './planNetworks.ts';
 import { planVolumes } from './planVolumes.ts';
-import type { ContainerStep, HostPlan, Step } from './step.ts';
+import { allChanges, type ContainerStep, type HostPlan, type Step } from './step.ts';
 
 export interface HostPlanOptions extends PlanOptions {
   /** Whether more than a third of the containers that run may be removed. */
@@ -24,9 +24,11 @@ export function planHost(declared: DeclaredHost, state: HostState, options: Host
   const networks = planNetworks(declared, state, endingOf(containerSteps));
   const broken = declared.broken.map(({ kind, name, problem }) => ({ kind, name, problem }));
   const steps = [
-    ...[...planImages(declared, state), ...networks.steps, ...planVolumes(declared, state)].map((step) =>
-      kept(step, options),
-    ),
+    ...[
+      ...planImages(declared, state, options.before),
+      ...networks.steps,
+      ...planVolumes(declared, state),
+    ].map((step) => kept(step, options)),
     ...containerSteps,
   ];
   return {
@@ -77,11 +79,11 @@ function withLimit(
 /** The plan as clients read it. */
 export function shownPlan({ steps, problems }: HostPlan): AgentPlan {
   return {
-    Steps: steps.map(({ kind, name, action, changes, declared, held }) => ({
+    Steps: steps.map(({ kind, name, action, declared, held, ...step }) => ({
       Kind: kind,
       Name: name,
       Action: action,
-      Changes: [...changes],
+      Changes: allChanges(step),
       ...(declared?.origin !== undefined && { Origin: declared.origin }),
       ...(held !== undefined && { Held: held }),
     })),

@@ -1,9 +1,15 @@
-import type { DeclaredHost } from '../declare/declared.ts';
+import type { DeclaredHost, DeclaredImage } from '../declare/declared.ts';
+import type { Options } from '../options.ts';
 import type { HostState } from './hostState.ts';
+import { imagePolicyBefore, policyChanges } from './policyChanges.ts';
 import type { ImageStep } from './step.ts';
 
 /** Images are pulled that are declared, or that a declared container needs, and that the host lacks. */
-export function planImages({ images: declared, containers }: DeclaredHost, state: HostState): ImageStep[] {
+export function planImages(
+  { images: declared, containers }: DeclaredHost,
+  state: HostState,
+  before?: Options,
+): ImageStep[] {
   const wanted = [...containers.values()];
   const missing = wanted.filter(({ pull, request }) => pull !== 'never' && isMissing(request.image, state));
   const needed = new Set(missing.map(({ request }) => request.image));
@@ -19,8 +25,17 @@ export function planImages({ images: declared, containers }: DeclaredHost, state
       .filter(({ name }) => isMissing(name, state))
       .map((one): ImageStep => ({ ...pull(one.name), declared: one })),
     ...others.map(pull),
+    ...[...declared.values()]
+      .filter(({ name }) => !isMissing(name, state))
+      .flatMap((one) => policyStep(one, before)),
     ...gone.map((reference) => removal(reference, state)),
   ];
+}
+
+function policyStep(declared: DeclaredImage, before: Options | undefined): ImageStep[] {
+  const policy = policyChanges(imagePolicyBefore(declared, before), declared);
+  const { name } = declared;
+  return policy.length > 0 ? [{ kind: 'image', name, action: 'change', changes: [], policy, declared }] : [];
 }
 
 function isMissing(reference: string, { images }: HostState): boolean {

@@ -17,6 +17,8 @@ interface StepOf<Kind extends AgentObjectKind, Declared> {
   readonly held?: string;
   /** Somebody has changed the object since its declaration was applied. */
   readonly isDrift?: boolean;
+  /** What has changed of the options by which the agent treats the object, which it does not have itself. */
+  readonly policy?: readonly AgentChange[];
 }
 
 export type ImageStep = StepOf<'image', DeclaredImage>;
@@ -45,4 +47,14 @@ export interface ObjectProblem {
   readonly name: string;
   /** With `FILE:LINE`. */
   readonly problem: string;
+}
+
+/** All that has changed of an object and of its treatment. */
+export function allChanges({ changes, policy = [] }: Pick<Step, 'changes' | 'policy'>): AgentChange[] {
+  return [...changes, ...policy];
+}
+
+/** Whether the object stays as it is. */
+export function leavesObject({ action, changes }: Step): boolean {
+  return action === 'change' && changes.length === 0;
 }

@@ -4,7 +4,7 @@ import { readHost } from '../../../../plugins/host-agent/declare/readHost.ts';
 import { digestOf } from '../../../../plugins/host-agent/declare/digestOf.ts';
 import { labels } from '../../../../plugins/host-agent/labels.ts';
 import { planHost } from '../../../../plugins/host-agent/plan/planHost.ts';
-import type { HostPlan } from '../../../../plugins/host-agent/plan/step.ts';
+import { allChanges, type HostPlan, leavesObject } from '../../../../plugins/host-agent/plan/step.ts';
 
 const key = 'key';
 
@@ -78,7 +78,13 @@ function hostOf(sections: Sections): Host {
   };
 }
 
-function plan(sections: Sections, host: Host, mayRemoveMany = false, keeps?: string): HostPlan {
+function plan(
+  sections: Sections,
+  host: Host,
+  mayRemoveMany = false,
+  keeps?: string,
+  last?: Sections,
+): HostPlan {
   return planHost(declare(sections), host, {
     complete: (request) => request,
     isSecretName: (name) => name.includes('TOKEN'),
@@ -86,13 +92,16 @@ function plan(sections: Sections, host: Host, mayRemoveMany = false, keeps?: str
     key,
     mayRemoveMany,
     keeps,
+    ...(last && { before: { containers: {}, networks: {}, volumes: {}, ...last } as never }),
   });
 }
 
 /** `ACTION KIND NAME: FIELD…` of each step. */
 function shown({ steps }: HostPlan): string[] {
-  return steps.map(({ kind, name, action, changes, held }) => {
-    const fields = changes.map(({ Field, Applies }) => `${Field} ${Applies}`).join(', ');
+  return steps.map(({ kind, name, action, held, ...step }) => {
+    const fields = allChanges(step)
+      .map(({ Field, Applies }) => `${Field} ${Applies}`)
+      .join(', ');
     return `${held === undefined ? '' : 'held '}${action} ${kind} ${name}${fields && `: ${fields}`}`;
   });
 }
@@ -268,6 +277,106 @@ describe('a plan of the host', () => {
     ['no volume, whose data stays', { ...before, volumes: {} }, []],
   ] satisfies [string, Sections, string[]][])
     it(`for ${what}`, () => assert.deepEqual(shown(plan(after, hostOf(before))), expected));
+
+  describe('of options that no object has', () => {
+    const images = { 'a:1': { refresh: 'every 6h' } };
+    const job = { image: 'a:1', schedule: 'every 1h' };
+    const last: Sections = { images, containers: { web, db: { image: 'a:1' }, job } };
+    const withOne = (name: string, changes: object): Sections => ({
+      ...last,
+      containers: { ...last.containers, [name]: { ...last.containers![name], ...changes } },
+    });
+    const planned = (after: Sections, host = hostOf(last)) => plan(after, host, false, undefined, last);
+
+    for (const [what, after, expected] of [
+      ['a schedule', withOne('db', { schedule: '@daily' }), ['change container db: schedule now']],
+      ['another schedule', withOne('job', { schedule: 'every 2h' }), ['change container job: schedule now']],
+      [
+        'no schedule',
+        { ...last, containers: { ...last.containers, job: { image: 'a:1' } } },
+        ['change container job: schedule now'],
+      ],
+      ['a dependency', withOne('web', { dependsOn: ['db'] }), ['change container web: dependsOn.db now']],
+      [
+        'how it is replaced',
+        withOne('web', { update: { order: 'stop-first', parallel: 2, deadline: '1m' } }),
+        ['change container web: update.parallel now, update.deadline now'],
+      ],
+      ['the defaults in words', withOne('web', { update: { deadline: '300s' }, pull: 'missing' }), []],
+      ['how it is pulled', withOne('web', { pull: 'always' }), ['change container web: pull now']],
+      [
+        'beside another change',
+        withOne('web', { memory: '1g', user: 'nobody', dependsOn: ['db'] }),
+        ['recreate container web: memory now, user recreate, dependsOn.db now'],
+      ],
+      [
+        'options of an image',
+        { ...last, images: { 'a:1': { keep: true, onRemove: 'remove' } } },
+        ['change image a:1: keep now, onRemove now, refresh now'],
+      ],
+      [
+        'an image that the host has, and that is kept from now on',
+        { ...last, images: { ...images, 'nginx:1': { keep: true } } },
+        ['change image nginx:1: keep now'],
+      ],
+      ['an image that the host has', { ...last, images: { ...images, 'nginx:1': {} } }, []],
+    ] as [string, Sections, string[]][])
+      it(`has ${what}`, () => {
+        const found = planned(after);
+        assert.deepEqual(
+          shown(found).map((line) => line.replace(/(?<=image a:1: ).*/, (fields) => sorted(fields))),
+          expected,
+        );
+        for (const step of found.steps) {
+          assert.equal(leavesObject(step), !expected[0]?.includes('memory'));
+          assert.ok(allChanges(step).every(({ Origin }) => Origin?.startsWith('pouchd.yaml:')));
+        }
+      });
+    const sorted = (fields: string) => fields.split(', ').toSorted().join(', ');
+
+    it('has the values before and after, and the line', () => {
+      const { steps } = planned(withOne('job', { schedule: 'every 2h', dependsOn: { db: 'healthy' } }));
+      assert.deepEqual(steps[0]!.policy, [
+        {
+          Field: 'schedule',
+          From: 'every 1h',
+          To: 'every 2h',
+          Origin: 'pouchd.yaml:/containers/job/schedule',
+          Applies: 'now',
+        },
+        {
+          Field: 'dependsOn.db',
+          To: 'healthy',
+          Origin: 'pouchd.yaml:/containers/job/dependsOn',
+          Applies: 'now',
+        },
+      ]);
+    });
+
+    it('has none for replicas that come, dependencies that follow from others, and without a last generation', () => {
+      const replicas = { ...last, containers: { ...last.containers, db: { image: 'a:1', replicas: 3 } } };
+      const after = {
+        ...replicas,
+        containers: { ...replicas.containers, web: { ...web, dependsOn: ['db'] } },
+      };
+      const one = { ...after, containers: { ...after.containers, db: { image: 'a:1', replicas: 1 } } };
+      assert.deepEqual(shown(plan(after, hostOf(one), false, undefined, one)), [
+        'create container db-2',
+        'create container db-3',
+      ]);
+      assert.deepEqual(shown(plan(withOne('web', { dependsOn: ['db'] }), hostOf(last))), []);
+      const shares = withOne('db', { pid: 'container:web' });
+      assert.deepEqual(shown(planned(shares)), ['recreate container db: pid recreate']);
+    });
+
+    it('starts what was stopped by hand in the same step', () => {
+      const host = hostOf(last);
+      const record = host.containers.find(({ name }) => name === 'web')!;
+      Object.assign(record, { state: { status: 'exited' }, stoppedByUser: true });
+      const [step] = planned(withOne('web', { dependsOn: ['db'] }), host).steps;
+      assert.deepEqual([step?.action, step?.isDrift, step?.policy?.length], ['start', true, 1]);
+    });
+  });
 
   it('names the line of each change, and masks secrets', () => {
     const old = withWeb({ env: { TOKEN_A: 'old' }, 'secret-env': { B: 'old' } });
