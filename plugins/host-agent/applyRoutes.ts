@@ -1,5 +1,5 @@
 /** The routes of `pouch apply`, also of a file that takes the place of the declarations of the host's files. */
-import { type DeclarationFile } from '../../hooks/appliedFile.ts';
+import { DeclarationFile } from '../../hooks/appliedFile.ts';
 import {
   type Clock,
   type PluginChange,
@@ -28,9 +28,9 @@ const Declarations = {
   File: Type.Optional(
     Type.Object(
       {
-        Name: Type.String({ minLength: 1, maxLength: 4096, pattern: '^[^\\u0000-\\u001f]*$' }),
-        Text: Type.String(),
-        Host: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+        Name: DeclarationFile.properties.name,
+        Text: DeclarationFile.properties.text,
+        Host: DeclarationFile.properties.host,
       },
       { additionalProperties: false },
     ),
@@ -60,14 +60,14 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
     async handle({ body }) {
       const applied = chosen(body);
       if (applied === undefined) running().requireApplied();
-      return { json: await running().planOfFiles({ mayRemoveMany: body.Prune ?? false, applied }) };
+      return { json: await running().planner.planOfFiles({ mayRemoveMany: body.Prune ?? false, applied }) };
     },
   });
   route({
     method: 'POST',
     path: '/pause',
     async handle() {
-      await running().pause(callerName());
+      await running().pausing.pause(callerName());
       return { json: {} };
     },
   });
@@ -75,7 +75,7 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
     method: 'POST',
     path: '/resume',
     async handle() {
-      await running().resume();
+      await running().pausing.resume();
       return { json: {} };
     },
   });
@@ -86,8 +86,8 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
     deadlineMs: longestApplyMs,
     async handle({ body, stream, signal }) {
       const wanted = chosen(body);
-      running().requireUnpaused();
-      if (wanted) await running().check(wanted);
+      running().pausing.requireUnpaused();
+      if (wanted) await running().planner.check(wanted);
       else if (wanted === undefined) running().requireApplied();
       post.applies++;
       try {
@@ -111,7 +111,7 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
             onMessage,
           });
           if (body.WaitMs !== undefined)
-            onMessage({ up: await running().untilUp({ forMs: body.WaitMs, signal }) });
+            onMessage({ up: await running().host.untilUp({ forMs: body.WaitMs, signal }) });
         });
       } finally {
         post.applies--;

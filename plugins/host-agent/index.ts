@@ -16,6 +16,7 @@ import { applyRoutes } from './applyRoutes.ts';
 import { Agent } from './converge/Agent.ts';
 import { postOf } from './converge/posts.ts';
 import { ImageBook } from './converge/ImageBook.ts';
+import { keeperOf } from './converge/keeperOf.ts';
 import { watchEvents } from './converge/watchEvents.ts';
 import { readHost } from './declare/readHost.ts';
 import { AppliedFiles } from './history/AppliedFiles.ts';
@@ -70,7 +71,7 @@ export default definePlugin({
     };
 
     hooks.image.preRemove.tap(async (removal) => {
-      const keeper = await post.agent?.keeperOf(removal);
+      const keeper = post.agent && (await keeperOf(services.images, post.agent.declared, removal));
       if (!keeper) return;
       const { name, origin = 'pouchd.yaml' } = keeper;
       throw new PouchError('PCH_IMAGE_IN_USE', `the image ${name} is kept, as declared in ${origin}`, {
@@ -140,8 +141,12 @@ export default definePlugin({
         await ending?.end();
       },
     });
-    route({ method: 'GET', path: '/status', handle: async () => ({ json: await running().status() }) });
-    route({ method: 'GET', path: '/drift', handle: async () => ({ json: await running().drift(events) }) });
+    route({ method: 'GET', path: '/status', handle: async () => ({ json: await running().host.read() }) });
+    route({
+      method: 'GET',
+      path: '/drift',
+      handle: async () => ({ json: await running().planner.drift(events) }),
+    });
     applyRoutes(route, { post, applied, plugins: services.plugins, clock, running });
     historyRoutes(route, { generations, agent: running });
     adoptRoutes(route, running);
@@ -149,7 +154,7 @@ export default definePlugin({
       name: 'host-agent',
       async run() {
         if (!post.agent) return { ok: true, found: 'not running' };
-        const { Declared, Ok, Objects, Lost } = await post.agent.status();
+        const { Declared, Ok, Objects, Lost } = await post.agent.host.read();
         const bad = Objects.filter(({ State }) => State !== 'ok');
         const damaged = await generations.damaged();
         const aside = damaged.length === 0 ? '' : `; damaged files of the history: ${damaged.join(', ')}`;

@@ -1,56 +1,36 @@
-/** Holds the host as it is declared: plans, and does what the plan says, one converge at a time. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+/** Holds the host as it is declared: does what the plan says, one converge at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   AgentDeclarations,
   AgentForeign,
-  AgentDrift,
   AgentMessage,
-  AgentMissing,
-  AgentObjectStatus,
   AgentOutcome,
-  AgentPlan,
-  AgentProgress,
   AgentStatus,
-  AgentUp,
 } from '../../../client/wire.ts';
-import type { AppliedFile, DeclarationFile } from '../../../hooks/appliedFile.ts';
-import {
-  type Clock,
-  type Events,
-  hasCode,
-  type ImageRemoval,
-  messageOf,
-  PouchError,
-  type Profile,
-} from '../../../hooks/index.ts';
-import { readProfiles, usableProfiles } from '../../../translate/profiles/readProfiles.ts';
+import type { AppliedFile } from '../../../hooks/appliedFile.ts';
+import { type Clock, messageOf, PouchError } from '../../../hooks/index.ts';
 import { declarationsOf, take } from '../adopt/adopt.ts';
 import { convert } from '../adopt/convert.ts';
-import type { DeclaredHost, DeclaredImage } from '../declare/declared.ts';
-import { digestOf } from '../declare/digestOf.ts';
-import { readHost } from '../declare/readHost.ts';
+import type { DeclaredHost } from '../declare/declared.ts';
 import type { Generation, Generations } from '../history/Generations.ts';
 import type { InForce } from '../history/InForce.ts';
-import type { Pause, PauseFile } from '../history/PauseFile.ts';
-import { planHost, shownPlan } from '../plan/planHost.ts';
-import { allChanges, type HostPlan, type Step } from '../plan/step.ts';
+import { shownPlan } from '../plan/planHost.ts';
+import { type HostPlan, keyOf, type Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
-import { driftOf } from './driftOf.ts';
+import { Failures } from './Failures.ts';
+import { HostStatus } from './HostStatus.ts';
 import { ImageRefresher } from './ImageRefresher.ts';
-import { notUp, type NotUp } from './notUp.ts';
 import { pauseMs } from './pause.ts';
-import { idOf, readState } from './readState.ts';
+import { Pausing, type PausingOptions } from './Pausing.ts';
+import { Planner } from './Planner.ts';
 import { runPlan } from './runPlan.ts';
 import { Schedules } from './Schedules.ts';
+import { inTurn, lastTurn } from './turns.ts';
 
-export interface AgentOptions extends Omit<AgentContext, 'signal'> {
+export interface AgentOptions extends Omit<AgentContext, 'signal'>, PausingOptions {
   readonly clock: Pick<Clock, 'now'>;
   readonly inForce: InForce;
   readonly generations: Generations;
-  readonly pauses: PauseFile;
-  /** In force when the agent starts. */
-  readonly paused?: Pause | undefined;
   /** The file whose declarations are in force in the place of those of the host's files. */
   readonly applied?: AppliedFile | undefined;
   /** pouchd's root: one agent at a time works on it. */
@@ -76,50 +56,20 @@ export interface RollbackOptions extends Pick<ApplyOptions, 'cause' | 'onMessage
   readonly generation: Generation;
 }
 
-interface PlanOptions {
-  mayRemoveMany?: boolean;
-  declared?: DeclaredHost;
-  /** In place of those of pouchd.yaml that are in force. */
-  profiles?: readonly Profile[];
-}
-
-interface Missing extends AgentMissing {
-  /** It does not come up by itself. */
-  readonly isFinal: boolean;
-}
-
-interface Failure {
-  readonly count: number;
-  /** Of `performance.now()`; not tried again on its own before. */
-  readonly until: number;
-  readonly why: string;
-  /** What was to be changed: something else is due at once. */
-  readonly changes: string;
-  /** It waits for its image, whose next pull is when it is tried again. */
-  readonly isWithoutImage: boolean;
-}
-
 /** Several causes in a row are one converge. */
 const quietMs = 200;
 /** Of converges that only try again what has failed. */
 const retryCause = 'retry';
 const shortestPauseMs = pauseMs(1);
-/** Between two looks at what is not up yet. */
-const lookEveryMs = 250;
-
-/**
- * Runs work outside of the operation that asks for it: that one keeps the plugins and profiles with which it has begun,
- * and the work needs those that its own reload has loaded.
- */
-const outside = AsyncLocalStorage.snapshot();
-
-/** Converges follow one another, also those of a plugin that a reload has loaded again. */
-const turns = new Map<string, Promise<unknown>>();
 
 export class Agent {
+  readonly planner: Planner;
+  readonly pausing: Pausing;
+  /** The state of the host. */
+  readonly host: HostStatus;
   readonly #options: AgentOptions & AgentContext;
   readonly #ending = new AbortController();
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = new Failures();
   readonly #refresher: ImageRefresher;
   #convergedAt: string | undefined;
   #isHolding = false;
@@ -127,7 +77,6 @@ export class Agent {
   #endFirst: () => void = () => undefined;
   #report: (status: string) => void = () => undefined;
   #busy = false;
-  #paused: Pause | undefined;
   #retry: AbortController | undefined;
   #soon: NodeJS.Timeout | undefined;
 
@@ -137,7 +86,16 @@ export class Agent {
     // Nothing is tried on a paused host: its pouchd is ready at once.
     if (options.paused) this.#endFirst();
     this.#refresher = new ImageRefresher(this.#options, options.clock);
-    this.#paused = options.paused;
+    this.planner = new Planner(this.#options);
+    this.pausing = new Pausing(this.#options, options, () => this.#onPause());
+    this.host = new HostStatus({
+      ...this.#options,
+      planner: this.planner,
+      pausing: this.pausing,
+      failures: this.#failures,
+      refresher: this.#refresher,
+      progress: () => this.#progress(),
+    });
   }
 
   get declared(): DeclaredHost {
@@ -159,53 +117,6 @@ export class Agent {
       schedules.stop();
       this.#refresher.stop();
     };
-  }
-
-  /** The declaration that protects an image, or a name of it, from a removal. */
-  async keeperOf({ references, deletes, image }: ImageRemoval): Promise<DeclaredImage | undefined> {
-    const kept = [...this.declared.images.values()].filter(({ keep }) => keep);
-    for (const one of kept) {
-      const isGoing = deletes || references.some((name) => isNamed(name, one.name));
-      if (isGoing && (await idOf(this.#options.images, one.name)) === image.id) return one;
-    }
-    return undefined;
-  }
-
-  /**
-   * @param mayRemoveMany missing: only of a generation, which is whole
-   * @param declared what is compared; missing: what is in force
-   */
-  async plan({
-    mayRemoveMany = false,
-    declared = this.declared,
-    profiles,
-  }: PlanOptions = {}): Promise<HostPlan> {
-    const { containers, config, key, inForce, generations } = this.#options;
-    const isInForce = declared === inForce.declared;
-    if (isInForce && inForce.isUnknown) return { steps: [], problems: [] };
-    const state = await readState(this.#options, declared);
-    return planHost(declared, state, {
-      complete: (request) => containers.complete(request, profiles && { profiles }),
-      isSecretName: (name) => config.isSecretName(name),
-      isSecretText: (text) => config.isSecretText(text),
-      key,
-      mayRemoveMany: mayRemoveMany || (isInForce && inForce.isRolledBack),
-      before: (await generations.newest())?.sections,
-      keeps: isInForce && inForce.isHeld ? keptWhileLost : undefined,
-    });
-  }
-
-  /** What was changed by hand. */
-  async drift(events: Events): Promise<AgentDrift[]> {
-    const { generations, now } = this.#options;
-    const plan = await this.plan();
-    return await driftOf(plan, { events, generations: await generations.list(), now: new Date(now()) });
-  }
-
-  /** The plan to what a generation declares. */
-  async planOfGeneration(generation: Generation): Promise<AgentPlan> {
-    const declared = this.#options.inForce.declaredBy(generation);
-    return shownPlan(await this.plan({ mayRemoveMany: true, declared }));
   }
 
   /** @returns the newest generation that declares something else than what is in force */
@@ -240,84 +151,6 @@ export class Agent {
     await take(this.#options, this.declared, refs);
   }
 
-  /**
-   * The plan to what the files declare now, in force or not.
-   * @param applied the file whose declarations take the place of theirs, null for none; missing: that of the host
-   * @throws PCH_CONFIG_INVALID
-   */
-  async planOfFiles({
-    mayRemoveMany = false,
-    applied,
-  }: {
-    mayRemoveMany?: boolean;
-    applied?: DeclarationFile | null | undefined;
-  }): Promise<AgentPlan> {
-    const { declared, profiles, digest } = await this.#readAgain(applied);
-    const plan = shownPlan(await this.plan({ mayRemoveMany, declared, profiles }));
-    const isApplied = applied === undefined || (await this.#isInForce(digest));
-    return isApplied ? plan : { ...plan, Unapplied: true };
-  }
-
-  /** What was applied may be lost meanwhile. */
-  async #isInForce(digest: string): Promise<boolean> {
-    try {
-      return (await this.#readAgain(undefined)).digest === digest;
-    } catch (error) {
-      if (hasCode(error, 'PCH_CONFIG_UNREADABLE')) return false;
-      throw error;
-    }
-  }
-
-  /** @throws PCH_CONFIG_INVALID with the mistakes of a file that is to be applied */
-  async check(file: DeclarationFile): Promise<void> {
-    const { declared } = await this.#readAgain(file);
-    if (declared.broken.length === 0) return;
-    throw new PouchError('PCH_CONFIG_INVALID', declared.broken.map(({ problem }) => problem).join('\n'), {
-      hint: 'docs/guides/host-agent.md has the options; nothing was changed',
-    });
-  }
-
-  async #readAgain(
-    applied: DeclarationFile | null | undefined,
-  ): Promise<{ declared: DeclaredHost; profiles: Profile[]; digest: string }> {
-    const { config, key } = this.#options;
-    const { sections, lines } = await config.readAgain(applied);
-    const { networks = {}, volumes = {}, images = {}, containers = {}, profiles = {} } = sections;
-    const locate = (pointer: string) => lines[pointer];
-    const declared = readHost({ networks, volumes, images, containers }, locate, key, (text) =>
-      config.isSecretText(text),
-    );
-    const ofFiles = usableProfiles(readProfiles({ profiles }, locate));
-    return { declared, profiles: ofFiles, digest: digestOf(sections, key) };
-  }
-
-  /** Nothing is changed from now on, also by the next pouchd; a step under way is completed. */
-  async pause(by: string): Promise<void> {
-    const { pauses, now, log } = this.#options;
-    const pause: Pause = this.#paused ?? { version: 1, by, since: now() };
-    await pauses.write(pause);
-    this.#paused = pause;
-    clearTimeout(this.#soon);
-    this.#retry?.abort();
-    if (!this.#busy) this.#endFirst();
-    log.info('the host is paused', { by });
-  }
-
-  /** What is due waits for the next apply. */
-  async resume(): Promise<void> {
-    await this.#options.pauses.remove();
-    this.#paused = undefined;
-  }
-
-  /** @throws PCH_AGENT_PAUSED */
-  requireUnpaused(): void {
-    if (!this.#paused) return;
-    const { by, since } = this.#paused;
-    throw new PouchError('PCH_AGENT_PAUSED', `the host is paused by ${by} since ${since}`, {
-      hint: 'its status shows what is due; `pouch apply` has an option that resumes it',
-    });
-  }
-
   /** For what needs the declarations of the files. @throws PCH_AGENT_APPLIED_LOST */
   requireApplied(): void {
     const { lost } = this.#options.inForce;
@@ -331,13 +164,13 @@ export class Agent {
   /** Converges after the one that is under way. Resolves to what was done; failures of objects are in it. */
   async apply(options: ApplyOptions): Promise<AgentOutcome> {
     return await this.#inTurn(async () => {
-      this.requireUnpaused();
+      this.pausing.requireUnpaused();
       if (options.endsPin) {
         this.requireApplied();
         await this.#options.inForce.unpin();
       }
       const { outcome, hasFailed } = await this.#converge(options);
-      return options.rollsBack && hasFailed && !this.#paused
+      return options.rollsBack && hasFailed && !this.pausing.current
         ? await this.#rollBackTo(undefined, options)
         : outcome;
     });
@@ -346,21 +179,14 @@ export class Agent {
   /** Applies what a generation declares, and pins the host to it: killed meanwhile, the next pouchd continues. */
   async rollback({ generation, ...options }: RollbackOptions): Promise<AgentOutcome> {
     return await this.#inTurn(() => {
-      this.requireUnpaused();
+      this.pausing.requireUnpaused();
       return this.#rollBackTo(generation, options);
     });
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const { root } = this.#options;
     clearTimeout(this.#soon);
-    const turn = (turns.get(root) ?? Promise.resolve()).then(() => outside(work));
-    const ended = turn.then(
-      () => undefined,
-      () => undefined,
-    );
-    turns.set(root, ended);
-    return await turn;
+    return await inTurn(this.#options.root, work);
   }
 
   /** @param generation missing: the last one without failures */
@@ -396,7 +222,7 @@ export class Agent {
    * in the meantime takes its place.
    */
   converge(cause: string): void {
-    if (this.#ending.signal.aborted || this.#paused) return;
+    if (this.#ending.signal.aborted || this.pausing.current) return;
     clearTimeout(this.#soon);
     this.#soon = setTimeout(() => {
       this.apply({ cause }).catch((error: unknown) => {
@@ -412,7 +238,7 @@ export class Agent {
     this.#retry?.abort();
     this.#refresher.stop();
     this.#endFirst();
-    await (turns.get(this.#options.root) ?? Promise.resolve());
+    await lastTurn(this.#options.root);
   }
 
   /** Resolves once each declared object was tried, or the agent ends. @param report takes what is under way */
@@ -422,123 +248,23 @@ export class Agent {
     this.#report = () => undefined;
   }
 
-  async status(): Promise<AgentStatus> {
-    const { generations, inForce, config, applied } = this.#options;
-    const { declared } = inForce;
-    const plan = await this.plan();
-    const objects = [
-      ...plan.problems.map(({ kind, name, problem }): AgentObjectStatus => ({
-        Kind: kind,
-        Name: name,
-        State: 'broken',
-        Why: problem,
-      })),
-      ...plan.steps.map((step) => this.#statusOf(step)),
-    ];
-    const stale = [...this.#refresher.problems].filter(
-      ([reference]) => !objects.some(({ Kind, Name }) => Kind === 'image' && Name === reference),
-    );
-    objects.push(...stale.map((one) => staleStatus(one, declared)));
-    const inPlan = new Set(objects.map(({ Kind, Name }) => `${Kind}/${Name}`));
-    const all = [
-      ...[...declared.networks.values()].map((one) => ({ kind: 'network', ...one }) as const),
-      ...[...declared.volumes.values()].map((one) => ({ kind: 'volume', ...one }) as const),
-      ...[...declared.images.values()].map((one) => ({ kind: 'image', ...one }) as const),
-      ...[...declared.containers.values()].map((one) => ({ kind: 'container', ...one }) as const),
-    ];
-    const asDeclared = all
-      .filter(({ kind, name }) => !inPlan.has(`${kind}/${name}`))
-      .map(({ kind, name, origin }) => ({
-        Kind: kind,
-        Name: name,
-        ...(origin !== undefined && { Origin: origin }),
-        ...this.#stateOf(kind, name),
-      }));
-    const problem = config.problemOfFiles();
-    return {
-      Declared: all.length + declared.broken.length,
-      Ok: asDeclared.filter(({ State }) => State === 'ok').length,
-      Objects: [...objects, ...asDeclared],
-      ...(this.#convergedAt !== undefined && { ConvergedAt: this.#convergedAt }),
-      Busy: this.#busy,
-      Generation: generations.last,
-      ...(inForce.lost && { Lost: shownLost(inForce) }),
-      ...(inForce.pin &&
-        !inForce.isHeld && { Pinned: { Generation: inForce.pin.number, Since: inForce.pin.since } }),
-      ...(this.#paused && { Paused: { Since: this.#paused.since, By: this.#paused.by } }),
-      ...(applied && { Applied: shownFile(applied) }),
-      ...(problem !== undefined && { FileProblem: problem }),
-    };
+  #progress(): Pick<AgentStatus, 'Busy' | 'ConvergedAt'> {
+    return { ...(this.#convergedAt !== undefined && { ConvergedAt: this.#convergedAt }), Busy: this.#busy };
   }
 
-  /**
-   * Resolves to the declared objects that are not as declared, or not up: once none is left, or none that could come up
-   * by itself, and at the latest after the given time.
-   */
-  async untilUp({ forMs, signal }: { forMs: number; signal: AbortSignal }): Promise<AgentUp> {
-    const end = performance.now() + forMs;
-    for (;;) {
-      const { Declared, missing } = await this.#missing();
-      const isOver = missing.every(({ isFinal }) => isFinal) && !this.#busy;
-      if (isOver || performance.now() >= end || signal.aborted || this.#ending.signal.aborted)
-        return { Declared, Missing: missing.map(({ isFinal: _isFinal, ...one }) => one) };
-      await sleep(lookEveryMs);
-    }
-  }
-
-  async #missing(): Promise<{ Declared: number; missing: Missing[] }> {
-    const { Declared, Objects } = await this.status();
-    const missing = Objects.filter(({ State }) => State !== 'ok').map((one): Missing => {
-      const { Kind, Name, State, Why = State } = one;
-      return { Kind, Name, Why, isFinal: this.#staysDown(one) };
-    });
-    return { Declared, missing };
-  }
-
-  /** Whether an object that is not as it should be cannot get there by itself. */
-  #staysDown({ Kind, Name, State }: AgentObjectStatus): boolean {
-    if (State === 'broken' || State === 'held') return true;
-    if (this.#failures.get(`${Kind}/${Name}`)?.until === Infinity) return true;
-    return State === 'degraded' && Kind === 'container' && this.#notUp(Name)?.isFinal === true;
-  }
-
-  #stateOf(kind: AgentObjectStatus['Kind'], name: string): Pick<AgentObjectStatus, 'State' | 'Why'> {
-    const reason = kind === 'container' ? this.#notUp(name) : undefined;
-    return reason ? { State: reason.state, Why: reason.why } : { State: 'ok' };
-  }
-
-  #notUp(name: string): NotUp | undefined {
-    // Its schedule starts it.
-    if (this.declared.containers.get(name)?.schedule !== undefined) return undefined;
-    return notUp(this.#options.containers.inspect(name));
+  #onPause(): void {
+    clearTimeout(this.#soon);
+    this.#retry?.abort();
+    if (!this.#busy) this.#endFirst();
   }
 
   async #reportStatus(): Promise<void> {
     const { onConverged, log } = this.#options;
     try {
-      if (onConverged) onConverged(await this.status());
+      if (onConverged) onConverged(await this.host.read());
     } catch (error) {
       log.warn('the state of the declared objects is not known', { error: messageOf(error) });
     }
-  }
-
-  #statusOf(step: Step): AgentObjectStatus {
-    const { kind: Kind, name: Name, held, declared } = step;
-    const failure = this.#failures.get(keyOf(step));
-    const fields = allChanges(step)
-      .map(({ Field }) => Field)
-      .join(', ');
-    const State = held
-      ? 'held'
-      : failure
-        ? 'failed'
-        : step.isDrift
-          ? step.changes.length > 0
-            ? 'drifted'
-            : 'stopped'
-          : 'pending';
-    const Why = held ?? failure?.why ?? `${step.action}${fields && `: ${fields}`}`;
-    return { Kind, Name, State, Why, ...(declared?.origin !== undefined && { Origin: declared.origin }) };
   }
 
   async #converge({
@@ -552,7 +278,7 @@ export class Agent {
     try {
       await this.#noteDeclaredImages();
       if (isWhole) await this.#refreshImages();
-      const plan = await this.plan({ mayRemoveMany });
+      const plan = await this.planner.plan({ mayRemoveMany });
       this.#isHolding = plan.steps.some(({ held }) => held !== undefined);
       onMessage?.({ plan: shownPlan(plan) });
       const due = isWhole ? plan : { ...plan, steps: plan.steps.filter((step) => this.#isDue(step)) };
@@ -594,19 +320,19 @@ export class Agent {
     const { sections, files } = inForce;
     const doable = plan.steps.filter(({ held }) => held === undefined);
     if (doable.length === 0 && !isNew) return { Done: 0, Failed: 0, Left: plan.steps.length };
-    const missing = plan.steps.filter((step) => isPull(step) && !this.#isDue(step));
+    const missing = plan.steps.filter((step) => isPull(step) && !this.#failures.isDue(step));
     let ended = 0;
     if (doable.length > 0) this.#report(`${doable.length} declared objects are not as they are declared`);
     const outcome = await runPlan(this.#options, plan, {
-      missing: new Map(missing.map((step) => [step.name, this.#failures.get(keyOf(step))?.why ?? ''])),
+      missing: new Map(missing.map((step) => [step.name, this.#failures.whyOf(step) ?? ''])),
       onProgress: (progress, { error, isWithoutImage = false } = {}) => {
         this.#report(`${++ended} of ${doable.length} declared objects: ${progress.Kind} ${progress.Name}`);
         const step = plan.steps.find((one) => keyOf(one) === `${progress.Kind}/${progress.Name}`);
-        this.#note(progress, { changes: changesIn(step), isWithoutImage });
+        this.#failures.note(progress, step, { isWithoutImage });
         if (error) log.error('a declared object is not as it is declared', { ...progress });
         onMessage?.({ progress });
       },
-      isPaused: () => this.#paused !== undefined,
+      isPaused: () => this.pausing.current !== undefined,
     });
     const { Done: done, Failed: failed, Left: left } = outcome;
     // A registry that is away would push everything else out of the history.
@@ -619,74 +345,22 @@ export class Agent {
 
   /** On its own the agent undoes nothing that was done by hand, and waits after failures. */
   #isDue(step: Step): boolean {
-    if (step.isDrift) return false;
-    const failure = this.#failures.get(keyOf(step));
-    if (!failure || failure.isWithoutImage || failure.changes !== changesIn(step)) return true;
-    return failure.until <= performance.now();
-  }
-
-  #note(
-    { Kind, Name, Error, Waits }: AgentProgress,
-    details: Pick<Failure, 'changes' | 'isWithoutImage'>,
-  ): void {
-    const key = `${Kind}/${Name}`;
-    if (!Error && Waits === undefined) return void this.#failures.delete(key);
-    const count = (this.#failures.get(key)?.count ?? 0) + 1;
-    // Each attempt to replace a container costs downtime: a new one needs somebody who asks for it.
-    const isFinal = Error?.Code === 'PCH_AGENT_REPLACE_FAILED';
-    const pause = isFinal ? Infinity : pauseMs(count);
-    this.#failures.set(key, {
-      ...details,
-      count,
-      until: performance.now() + pause,
-      why: Error?.Message ?? `it waits for ${Waits}`,
-    });
+    return !step.isDrift && this.#failures.isDue(step);
   }
 
   #retryLater(): void {
     this.#retry?.abort();
-    const timed = [...this.#failures.values()].filter(({ isWithoutImage }) => !isWithoutImage);
-    const next = Math.min(...timed.map(({ until }) => until));
-    if (!Number.isFinite(next) || this.#ending.signal.aborted || this.#paused) return;
+    const waitMs = this.#failures.untilNextMs();
+    if (waitMs === undefined || this.#ending.signal.aborted || this.pausing.current) return;
     this.#retry = new AbortController();
     const { signal } = this.#retry;
-    sleep(Math.max(next - performance.now(), shortestPauseMs), undefined, { signal, ref: false }).then(
+    sleep(Math.max(waitMs, shortestPauseMs), undefined, { signal, ref: false }).then(
       () => this.converge(retryCause),
       () => undefined,
     );
   }
 }
 
-const keptWhileLost = 'the file that was applied is lost: nothing is removed until a file is applied';
-
-function shownLost({ lost, pin }: InForce): NonNullable<AgentStatus['Lost']> {
-  const { file: File, found: Found, isDamaged: Damaged } = lost!;
-  return { File, Found, Damaged, ...(pin && { Generation: pin.number }) };
-}
-
-function shownFile({ file: { name, host }, by, at }: AppliedFile): NonNullable<AgentStatus['Applied']> {
-  return { File: name, ...(host !== undefined && { Host: host }), Since: at, By: by };
-}
-
 function isPull({ kind, action }: Step): boolean {
   return kind === 'image' && action === 'pull';
-}
-
-function changesIn(step: Step | undefined): string {
-  return JSON.stringify(step?.changes ?? []);
-}
-
-/** Whether a full name, `docker.io/library/debian:12`, is that of a reference as it is written. */
-function isNamed(name: string, reference: string): boolean {
-  return name === reference || name.endsWith(`/${reference}`);
-}
-
-function staleStatus([Name, why]: [string, string], { images }: DeclaredHost): AgentObjectStatus {
-  const { origin } = images.get(Name) ?? {};
-  const Why = `not refreshed, the image that the host has is used: ${why}`;
-  return { Kind: 'image', Name, State: 'failed', Why, ...(origin !== undefined && { Origin: origin }) };
-}
-
-function keyOf({ kind, name }: Step): string {
-  return `${kind}/${name}`;
 }

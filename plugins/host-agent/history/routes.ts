@@ -38,7 +38,7 @@ export function historyRoutes(
     async handle({ query }) {
       const text = query['generation'];
       const generation = await chosen(text === undefined ? undefined : numberOf(text));
-      const Plan = await agent().planOfGeneration(generation);
+      const Plan = await agent().planner.planOfGeneration(generation);
       return { json: { Generation: generation.number, Plan } satisfies AgentRollbackPlan };
     },
   });
@@ -52,7 +52,7 @@ export function historyRoutes(
     deadlineMs: longestApplyMs,
     async handle({ body, stream }) {
       const serving = agent();
-      serving.requireUnpaused();
+      serving.pausing.requireUnpaused();
       const generation = await chosen(body.Generation);
       await streamMessages(stream, (onMessage) =>
         serving.rollback({ generation, cause: callerName(), onMessage }),

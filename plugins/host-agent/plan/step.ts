@@ -58,3 +58,8 @@ export function allChanges({ changes, policy = [] }: Pick<Step, 'changes' | 'pol
 export function leavesObject({ action, changes }: Step): boolean {
   return action === 'change' && changes.length === 0;
 }
+
+/** What identifies an object among those of all kinds: `container/web`. */
+export function keyOf({ kind, name }: Pick<Step, 'kind' | 'name'>): string {
+  return `${kind}/${name}`;
+}
