@@ -90,6 +90,7 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
       if (wanted) await running().planner.check(wanted);
       else if (wanted === undefined) running().requireApplied();
       post.applies++;
+      let isApplied = false;
       try {
         const reload = await inTurn(post, () =>
           wanted === undefined ? options.plugins.reload() : exchange(wanted ?? undefined, options),
@@ -102,6 +103,7 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
           onMessage({ reload: { generation, plugins, settings, needRestart } });
           // The declarations of the last good files are in force.
           if (isUnchanged) return;
+          isApplied = true;
           await running().apply({
             cause: `apply ${wanted ? `of ${wanted.name} ` : ''}by ${callerName()}`,
             isWhole: true,
@@ -115,6 +117,8 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
         });
       } finally {
         post.applies--;
+        // The load has left an agent that has tried nothing yet.
+        if (!isApplied) post.agent?.converge('the configuration was loaded');
       }
     },
   });

@@ -137,6 +137,17 @@ describe('a file that is applied', function () {
     assert.match((await pouch('apply', '-f', 'x', '--host-files')).stderr, /exclude each other/);
   });
 
+  it('that is refused at its load leaves the host to be tried again', async () => {
+    const source = join(daemon.it.dir, 'late');
+    const late = `${sleeper}, mount: ["type=bind,source=${source},target=/late"] }`;
+    const failed = await pouch('apply', '-f', await file(`containers: { late: ${late} }`));
+    assert.equal(failed.exitCode, 1, failed.stdout);
+    const bad = await file('profiles: { bad: { memory: lots } }\ncontainers: {}', 'bad.yaml');
+    assert.equal((await pouch('apply', '-f', bad, '--prune', '--yes')).exitCode, 1);
+    await mkdir(source);
+    await daemon.it.until('late', 'running');
+  });
+
   it('rolls back by itself after a failure if asked to', async () => {
     await ok('apply', '-f', await file(`containers: { web: ${sleeper}, memory: 32m } }`));
     const bad = await file(
