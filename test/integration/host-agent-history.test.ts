@@ -75,10 +75,10 @@ describe('the history of the host', function () {
     });
     const due = [
       /~ container web: change {2}\(.*pouchd\.yaml:\d+\)\n/,
-      /    dependsOn\.db: \(not set\) -> "started" {2}\(.*pouchd\.yaml:\d+\)\n/,
-      /    update\.order: "stop-first" -> "start-first" {2}\(.*pouchd\.yaml:\d+\)\n/,
-      /    update\.deadline: "300s" -> "90s"/,
-      /    pull: "missing" -> "never"/,
+      /    dependsOn\.db: \(not set\) -> started {2}\(.*pouchd\.yaml:\d+\)\n/,
+      /    update\.order: stop-first -> start-first {2}\(.*pouchd\.yaml:\d+\)\n/,
+      /    update\.deadline: 300s -> 90s/,
+      /    pull: missing -> never/,
       /~ container job: change.*\n {4}schedule: "every 5h" -> "every 6h" {2}\(.*pouchd\.yaml:\d+\)/,
     ];
     const dry = await pouch('apply', '--dry-run');
