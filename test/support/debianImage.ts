@@ -9,7 +9,7 @@ import { execa } from 'execa';
 import { packages } from '../../scripts/quickstart/container.ts';
 import { image as systemd } from '../../scripts/quickstart/place.ts';
 import { everyCase } from './someOf.ts';
-import type { TestPouchd } from './TestPouchd.ts';
+import { TestPouchd } from './TestPouchd.ts';
 import type { Daemon } from './useDaemon.ts';
 
 const project = resolve(import.meta.dirname, '../..');
@@ -32,11 +32,12 @@ export const withSystemd: DebianImage = { reference: systemd, include: packages.
 
 /** Gives a daemon the image: the kept one, or a new one, whose steps it returns. */
 export async function provideDebian(
-  { host, client }: TestPouchd,
+  { host, client, names }: TestPouchd,
   image: DebianImage = withSystemd,
 ): Promise<string[]> {
   const steps: string[] = [];
   if (await loadKeptDebian(host, image)) return steps;
+  if (names.network !== undefined) return await provideByOther(host, image);
   const { reference, suite = 'bookworm' } = image;
   const options = { reference, suite, include: [...image.include] };
   for await (const { error, status = '' } of await client.images.bootstrap(options)) {
@@ -45,6 +46,18 @@ export async function provideDebian(
   }
   await keepDebian(host, image);
   return steps;
+}
+
+/** A network of its own reaches no mirror: a daemon in that of the host bootstraps the image. */
+async function provideByOther(host: string, image: DebianImage): Promise<string[]> {
+  const other = await TestPouchd.create();
+  try {
+    const steps = await provideDebian(other, image);
+    await pouch(host, 'load', '-i', keptArchive(image));
+    return steps;
+  } finally {
+    await other.dispose();
+  }
 }
 
 /** Gives the daemon of a `describe` the image before its tests, which bootstrap it if none is kept. */
