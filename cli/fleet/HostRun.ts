@@ -1,9 +1,15 @@
 /** An apply on one host of several. */
-import type { AgentDeclared, AgentMessage, AgentOutcome, AgentPlan, Client } from '../../client/index.ts';
-import { printMessage } from '../agent/printMessage.ts';
+import type {
+  AgentDeclared,
+  AgentMessage,
+  AgentOutcome,
+  AgentPlan,
+  AgentUp,
+  Client,
+} from '../../client/index.ts';
+import { printMessages } from '../agent/printMessages.ts';
 import type { Printer } from '../Session.ts';
 import { hostProblem } from './hostProblem.ts';
-import { untilUp } from './untilUp.ts';
 import { withDeadline } from './withDeadline.ts';
 
 /** For a host to say what it would do. */
@@ -20,6 +26,8 @@ export interface HostRunOptions extends AgentDeclared {
   readonly rollbackOnFailure: boolean;
   /** Ends a pause of the host. */
   readonly resume: boolean;
+  /** For all to be up. */
+  readonly waitMs: number;
   /** The user has interrupted the command. */
   readonly signal: AbortSignal;
 }
@@ -65,51 +73,42 @@ export class HostRun {
 
   /** Resolves to whether the host is as declared, with everything up. */
   async apply(): Promise<boolean> {
-    const { client, output, signal, prune, rollbackOnFailure, resume, file, hostFiles } = this.#options;
-    const options = { prune, rollbackOnFailure, ...(file && { file }), ...(hostFiles && { hostFiles }) };
+    const { client, output, signal, prune, rollbackOnFailure, resume, waitMs, file, hostFiles } =
+      this.#options;
+    const declared = { prune, ...(file && { file }), ...(hostFiles && { hostFiles }) };
     try {
       return await withDeadline(applyMs, signal, async (ending) => {
         if (resume) await client.agent.resume(ending);
-        const changed = await this.#print(await client.agent.apply(options, ending));
-        if (output.exitCode !== 0) return false;
-        const problem = await untilUp(client, changed, ending);
-        if (problem === undefined) return true;
-        this.#fail(problem);
-        if (rollbackOnFailure) await this.#print(await client.agent.rollback(undefined, ending));
-        return false;
+        const messages = await client.agent.apply({ ...declared, rollbackOnFailure, waitMs }, ending);
+        await printMessages(output, this.#noted(messages));
+        return output.exitCode === 0;
       });
     } catch (error) {
-      this.#fail(
-        signal.aborted
-          ? 'interrupted here: pouchd completes on the host what it has begun'
-          : hostProblem(error),
-      );
+      this.detail = signal.aborted
+        ? 'interrupted here: pouchd completes on the host what it has begun'
+        : hostProblem(error);
+      output.warn(this.detail);
       return false;
     }
   }
 
-  #fail(detail: string): void {
-    this.detail = detail;
-    this.output.warn(detail);
-  }
-
-  /** Returns the names of containers that were changed. */
-  async #print(messages: AsyncIterable<AgentMessage>): Promise<Set<string>> {
-    const changed = new Set<string>();
+  async *#noted(messages: AsyncIterable<AgentMessage>): AsyncGenerator<AgentMessage> {
     for await (const message of messages) {
-      printMessage(this.output, message);
       if ('outcome' in message) this.detail ||= outcomeText(message.outcome);
+      if ('up' in message && message.up.Missing.length > 0) this.detail = missingText(message.up);
       if ('rollback' in message && message.rollback.Generation !== undefined)
         this.detail += `; rolled back to generation ${message.rollback.Generation}`;
-      if (!('progress' in message)) continue;
-      const { Kind, Name, Action } = message.progress;
-      if (Kind === 'container' && !['remove', 'stop'].includes(Action)) changed.add(Name);
+      yield message;
     }
-    return changed;
   }
 }
 
 function outcomeText({ Done, Failed, Left, Generation }: AgentOutcome): string {
   if (Generation === undefined && Left === 0) return 'nothing to do';
   return `${Done} done, ${Failed} failed, ${Left} left`;
+}
+
+function missingText({ Missing: [first, ...others] }: AgentUp): string {
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  return `${first?.Kind} ${first?.Name}: not up: ${first?.Why}${more}`;
 }

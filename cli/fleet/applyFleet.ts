@@ -20,6 +20,8 @@ export interface FleetOptions {
   readonly prune: boolean;
   readonly rollbackOnFailure: boolean;
   readonly resume: boolean;
+  /** For all of a host to be up. */
+  readonly waitMs: number;
   readonly dryRun: boolean;
   /** `3` or `25%`. */
   readonly parallel: string;
@@ -56,7 +58,7 @@ export async function applyFleet(session: Session, options: FleetOptions): Promi
 
 function runOf(
   session: Session,
-  { hosts, fleet, hostFiles, prune, rollbackOnFailure, resume }: FleetOptions,
+  { hosts, fleet, hostFiles, prune, rollbackOnFailure, resume, waitMs }: FleetOptions,
   index: number,
   client: ReturnType<typeof clientOf>,
   signal: AbortSignal,
@@ -64,7 +66,7 @@ function runOf(
   const { name } = hosts[index]!;
   const output = new HostOutput(session, name, Math.max(...hosts.map((host) => host.name.length)));
   const declared = fleet ? { file: fleet.for(name) } : { hostFiles };
-  return new HostRun({ name, client, output, prune, rollbackOnFailure, resume, signal, ...declared });
+  return new HostRun({ name, client, output, prune, rollbackOnFailure, resume, waitMs, signal, ...declared });
 }
 
 async function checkAll(runs: readonly HostRun[]): Promise<ReadonlySet<HostRun>> {

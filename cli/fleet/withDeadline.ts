@@ -1,6 +1,9 @@
 import { ClientError } from '../../client/index.ts';
 
-/** Works until a deadline, or until the signal is aborted. @throws ClientError PCH_DEADLINE */
+/**
+ * Works until a deadline, or until the signal is aborted. The engine has its own: the command imports the client only.
+ * @throws ClientError PCH_DEADLINE
+ */
 export async function withDeadline<T>(
   ms: number,
   signal: AbortSignal | undefined,

@@ -104,16 +104,22 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
           // The declarations of the last good files are in force.
           if (isUnchanged) return;
           isApplied = true;
-          await running().apply({
-            cause: `apply ${wanted ? `of ${wanted.name} ` : ''}by ${callerName()}`,
+          const cause = `apply ${wanted ? `of ${wanted.name} ` : ''}by ${callerName()}`;
+          const rollsBack = body.RollbackOnFailure ?? false;
+          const { Generation, hasRolledBack } = await running().apply({
+            cause,
             isWhole: true,
             mayRemoveMany: body.Prune ?? false,
             endsPin: true,
-            rollsBack: body.RollbackOnFailure ?? false,
+            rollsBack,
             onMessage,
           });
-          if (body.WaitMs !== undefined)
-            onMessage({ up: await running().host.untilUp({ forMs: body.WaitMs, signal }) });
+          if (body.WaitMs === undefined) return;
+          const { hasFailed, ...up } = await running().host.untilUp({ forMs: body.WaitMs, signal });
+          onMessage({ up });
+          // A client that has left has not waited until the end.
+          if (rollsBack && hasFailed && !hasRolledBack && !signal.aborted)
+            await running().rollBackApply(Generation, { cause, onMessage });
         });
       } finally {
         post.applies--;

@@ -129,10 +129,10 @@ describe('a fleet', function () {
     });
     const failed = await pouch(['apply', '-f', file, '--rollback-on-failure']);
     assert.equal(failed.exitCode, 1);
-    assert.match(failed.stderr, /alpha \| container web has ended with exit code 3/);
+    assert.match(failed.stderr, /alpha \| container web: not up: it ended with exit code 3/);
     assert.match(
       failed.stdout,
-      /alpha +failed +container web .*rolled back to generation.*\nbeta +untouched\ngamma +untouched$/,
+      /alpha +failed +container web: not up.*rolled back to generation.*\nbeta +untouched\ngamma +untouched$/,
     );
     for (const name of names)
       assert.equal((await hosts[name]!.inspect('web'))?.HostConfig.Memory, 32 * 1024 ** 2);

@@ -185,6 +185,28 @@ describe('the history of the host', function () {
     assert.equal(await memoryOf('web'), 48 * mib);
   });
 
+  it('rolls back what does not come up if it waits', async () => {
+    await applied({ web });
+    const [good = 0] = await numbers();
+    const ending = { ...web, command: ['sh', '-c', 'sleep 0.5; exit 3'] };
+    await write({ web: ending });
+    const wait = ['--wait', '--timeout', '5s'];
+    const { exitCode, stdout, stderr } = await pouch('apply', ...wait, '--rollback-on-failure');
+    assert.equal(exitCode, 1);
+    assert.equal(stderr, 'container web: not up: it ended with exit code 3\n');
+    assert.match(stdout, new RegExp(`rolling back to generation ${good}\n`));
+    assert.deepEqual((await daemon.it.inspect('web'))?.Config.Cmd, web.command);
+
+    // What is in force already is not rolled back: that it is down is not the work of the apply.
+    assert.equal((await pouch('apply', ...wait)).exitCode, 1);
+    const [unchanged = 0] = await numbers();
+    const again = await pouch('apply', '--wait', '--timeout', '1s', '--rollback-on-failure');
+    assert.equal(again.exitCode, 1);
+    assert.match(again.stderr, /nothing was rolled back/);
+    assert.deepEqual((await daemon.it.inspect('web'))?.Config.Cmd, ending.command);
+    assert.ok((await numbers())[0]! - unchanged <= 1);
+  });
+
   it('takes a number that is the name of a container as neither', async () => {
     await ok('create', '--name', '42', '--network', 'none', 'busybox');
     const refused = await pouch('rollback', '42');

@@ -94,13 +94,14 @@ describe('declared containers in several networks', function () {
 
     const never = { ...web, command: ['sleep', '1000'] };
     const ended = { ...sleeper, network: 'none', command: ['sh', '-c', 'exit 3'] };
+    const soon = { ...ended, command: ['sh', '-c', 'sleep 0.5; exit 4'] };
     const done = { ...sleeper, network: 'none', command: ['true'] };
-    await daemon.it.configure(file({ never, ended, done }));
+    await daemon.it.configure(file({ never, ended, soon, done }));
     const late = await pouch('apply', '--wait', '--timeout', '2s');
     assert.equal(late.exitCode, 1);
     assert.equal(
       late.stderr,
-      'container never: not up: its health is not known yet\ncontainer ended: not up: it ended with exit code 3\n',
+      'container never: not up: its health is not known yet\ncontainer ended: not up: it ended with exit code 3\ncontainer soon: not up: it ended with exit code 4\n',
     );
 
     await daemon.it.configure(file({ ended }));

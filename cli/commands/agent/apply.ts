@@ -1,5 +1,5 @@
 import { durationSeconds } from '../../../client/options/duration.ts';
-import { printMessage } from '../../agent/printMessage.ts';
+import { printMessages } from '../../agent/printMessages.ts';
 import { printPlan } from '../../agent/printPlan.ts';
 import { readDeclarations } from '../../agent/readDeclarations.ts';
 import { applyFleet } from '../../fleet/applyFleet.ts';
@@ -34,9 +34,10 @@ healthy. The exit code is 1 if some are not, which are listed with the reason, a
 With --dry-run nothing changes: the exit code is 2 if an apply had something to do.
 With -f the profiles, networks, volumes, images and containers of FILE are in force in the place of those of the host's files: also
 after a restart, until another file is applied, or --host-files.
-With -H, or a file that has \`hosts\`, several hosts are applied to: all are checked first, then the first one alone must be up
-as declared before the others follow. A host is an address, the name of a context, or a name that ssh knows. --pause holds all
-of them at once; --resume resumes each as its turn comes.
+With --rollback-on-failure and --wait, a host that does not come up is rolled back, too.
+With -H, or a file that has \`hosts\`, several hosts are applied to, each with --wait: all are checked first, then the first one
+alone must be up as declared before the others follow. A host is an address, the name of a context, or a name that ssh knows.
+--pause holds all of them at once; --resume resumes each as its turn comes.
 See docs/guides/host-agent.md and docs/guides/fleets.md.`;
 
 export function define(command: PouchCommand, session: Session): void {
@@ -58,20 +59,21 @@ export function define(command: PouchCommand, session: Session): void {
     .option('-y, --yes', 'Confirm --prune')
     .option('--rollback-on-failure', 'If an object fails, roll back to the last generation without failures')
     .option('--wait', 'Return only once all declared objects are up')
-    .option('--timeout <duration>', 'With --wait: how long to wait, at most 30m (default 2m)')
+    .option(
+      '--timeout <duration>',
+      'How long to wait, with --wait or several hosts, at most 30m (default 2m)',
+    )
     .addHelpText('after', help)
     .action(async (flags: Flags) => {
       checkFlags(flags);
       if (flags.pause) return await pause(session, flags.host);
-      const waiting = waitOf(flags);
       const { dryRun = false, prune = false, rollbackOnFailure = false, hostFiles = false } = flags;
-      const { resume = false, parallel = '25%' } = flags;
+      const { resume = false, parallel = '25%', wait = false } = flags;
       const file = flags.file === undefined ? undefined : await readDeclarations(session, flags.file);
       const fleet = file && new FleetFile(file);
       const named = flags.host ?? (fleet?.hosts.length ? session.connection.host : undefined);
       const hosts = chosenHosts(named === undefined ? undefined : splitHosts(named), fleet);
-      if (hosts.length > 0 && flags.wait)
-        throw conflictingOptions('--wait is about one host: several hosts are waited for anyway');
+      const waitMs = waitOf(flags.timeout);
       if (hosts.length > 0)
         return await applyFleet(session, {
           hosts,
@@ -80,22 +82,19 @@ export function define(command: PouchCommand, session: Session): void {
           prune,
           rollbackOnFailure,
           resume,
+          waitMs,
           dryRun,
           parallel,
         });
       if (flags.parallel !== undefined)
         throw conflictingOptions('--parallel needs several hosts: -H HOST,HOST');
+      if (!wait && flags.timeout !== undefined) throw conflictingOptions('--timeout needs --wait');
       const { agent } = session.client;
       if (resume && !dryRun) await agent.resume();
       const declared = { prune, hostFiles, ...(file && { file }) };
       if (dryRun) return printPlan(session, await agent.plan(declared));
-      let hasRolledBack = false;
-      for await (const message of await agent.apply({ ...declared, rollbackOnFailure, ...waiting })) {
-        // What has failed at first may have come up since.
-        if ('up' in message && !hasRolledBack) session.exitCode = 0;
-        hasRolledBack ||= 'rollback' in message;
-        printMessage(session, message);
-      }
+      const options = { ...declared, rollbackOnFailure, ...(wait && { waitMs }) };
+      await printMessages(session, await agent.apply(options));
     });
 }
 
@@ -116,17 +115,15 @@ function checkFlags(flags: Flags): void {
   if (pause && Object.keys(others).length > 0)
     throw conflictingOptions('--pause takes --host and no other option');
   if (prune && !yes && !dryRun) throw conflictingOptions('--prune needs --yes, or --dry-run');
+  if (flags.wait && dryRun) throw conflictingOptions('--wait and --dry-run exclude each other');
   if (file !== undefined && hostFiles) throw conflictingOptions('--file and --host-files exclude each other');
 }
 
 const longestWaitMs = 30 * 60_000;
 
-/** @throws PCH_OPTION_INVALID */
-function waitOf({ wait = false, timeout, dryRun }: Flags): { waitMs?: number } {
-  if (!wait && timeout !== undefined) throw conflictingOptions('--timeout needs --wait');
-  if (wait && dryRun) throw conflictingOptions('--wait and --dry-run exclude each other');
-  if (!wait) return {};
-  const waitMs = Math.round((durationSeconds(timeout ?? '2m') ?? NaN) * 1000);
-  if (waitMs >= 0 && waitMs <= longestWaitMs) return { waitMs };
-  throw invalidOption('--timeout', 'a duration of at most 30m, such as 90s', timeout ?? '');
+/** @throws OptionError */
+function waitOf(timeout = '2m'): number {
+  const waitMs = Math.round((durationSeconds(timeout) ?? NaN) * 1000);
+  if (waitMs >= 0 && waitMs <= longestWaitMs) return waitMs;
+  throw invalidOption('--timeout', 'a duration of at most 30m, such as 90s', timeout);
 }

@@ -1,4 +1,4 @@
-import { printMessage } from '../../agent/printMessage.ts';
+import { printMessages } from '../../agent/printMessages.ts';
 import { printPlan } from '../../agent/printPlan.ts';
 import { readGeneration } from '../../agent/readGeneration.ts';
 import { conflictingOptions } from '../../errors.ts';
@@ -80,11 +80,7 @@ async function rollBackHost(
   { dryRun = false, forget = false }: Flags,
 ): Promise<void> {
   if (forget) throw conflictingOptions('--forget needs a container');
-  if (!dryRun) {
-    for await (const message of await session.client.agent.rollback(generation))
-      printMessage(session, message);
-    return;
-  }
+  if (!dryRun) return await printMessages(session, await session.client.agent.rollback(generation));
   const { Generation, Plan } = await session.client.agent.rollbackPlan(generation);
   session.print(`to generation ${Generation}:`);
   printPlan(session, Plan);

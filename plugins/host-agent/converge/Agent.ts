@@ -52,6 +52,11 @@ export interface ApplyOptions {
   onMessage?(message: AgentMessage): void;
 }
 
+/** What an apply has done. */
+export interface Applied extends AgentOutcome {
+  readonly hasRolledBack: boolean;
+}
+
 export interface RollbackOptions extends Pick<ApplyOptions, 'cause' | 'onMessage'> {
   readonly generation: Generation;
 }
@@ -162,7 +167,7 @@ export class Agent {
   }
 
   /** Converges after the one that is under way. Resolves to what was done; failures of objects are in it. */
-  async apply(options: ApplyOptions): Promise<AgentOutcome> {
+  async apply(options: ApplyOptions): Promise<Applied> {
     return await this.#inTurn(async () => {
       this.pausing.requireUnpaused();
       if (options.endsPin) {
@@ -170,9 +175,22 @@ export class Agent {
         await this.#options.inForce.unpin();
       }
       const { outcome, hasFailed } = await this.#converge(options);
-      return options.rollsBack && hasFailed && !this.pausing.current
-        ? await this.#rollBackTo(undefined, options)
-        : outcome;
+      const rollsBack = options.rollsBack && hasFailed && !this.pausing.current;
+      if (!rollsBack) return { ...outcome, hasRolledBack: false };
+      return { ...(await this.#rollBackTo(await this.#lastGood(), options)), hasRolledBack: true };
+    });
+  }
+
+  /**
+   * Rolls back an apply whose objects have not come up: to the last generation without failures before it.
+   * @param applied the generation of the apply; missing: it had nothing to do
+   */
+  async rollBackApply(
+    applied: number | undefined,
+    options: Pick<ApplyOptions, 'cause' | 'onMessage'>,
+  ): Promise<void> {
+    await this.#inTurn(async () => {
+      if (!this.pausing.current) await this.#rollBackTo(await this.#lastGood(applied), options);
     });
   }
 
@@ -189,13 +207,12 @@ export class Agent {
     return await inTurn(this.#options.root, work);
   }
 
-  /** @param generation missing: the last one without failures */
+  /** @param target missing: nothing is done */
   async #rollBackTo(
-    generation: Generation | undefined,
+    target: Generation | undefined,
     { cause, onMessage }: Pick<ApplyOptions, 'cause' | 'onMessage'>,
   ): Promise<AgentOutcome> {
     const { inForce, log } = this.#options;
-    const target = generation ?? (await this.#lastGood());
     onMessage?.({ rollback: target ? { Generation: target.number } : {} });
     if (!target) return { Done: 0, Failed: 0, Left: 0 };
     await inForce.pinTo(target);
@@ -208,11 +225,11 @@ export class Agent {
     return outcome;
   }
 
-  /** Undefined if it declares what has just failed. */
-  async #lastGood(): Promise<Generation | undefined> {
+  /** Undefined if it declares what has just failed. @param before only older generations than this one */
+  async #lastGood(before = Infinity): Promise<Generation | undefined> {
     const { generations, inForce } = this.#options;
     const good = (await generations.list()).find(
-      ({ failed, plan }) => failed === 0 && plan.Problems.length === 0,
+      ({ number, failed, plan }) => number < before && failed === 0 && plan.Problems.length === 0,
     );
     return good && inForce.digestOf(good.sections) !== inForce.digestOf(inForce.sections) ? good : undefined;
   }

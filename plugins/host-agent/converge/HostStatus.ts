@@ -9,11 +9,11 @@ import { allChanges, keyOf, type Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import type { Failures } from './Failures.ts';
 import type { ImageRefresher } from './ImageRefresher.ts';
-import { notUp, type NotUp } from './notUp.ts';
+import { hasJustStarted, notUp, type NotUp } from './notUp.ts';
 import type { Pausing } from './Pausing.ts';
 import type { Planner } from './Planner.ts';
 
-export interface HostStatusOptions extends Pick<AgentContext, 'config' | 'containers' | 'signal'> {
+export interface HostStatusOptions extends Pick<AgentContext, 'config' | 'containers' | 'now' | 'signal'> {
   readonly inForce: InForce;
   readonly generations: Generations;
   /** The file whose declarations are in force in the place of those of the host's files. */
@@ -26,7 +26,14 @@ export interface HostStatusOptions extends Pick<AgentContext, 'config' | 'contai
   progress(): Pick<AgentStatus, 'Busy' | 'ConvergedAt'>;
 }
 
+/** The declared objects that are not up. */
+export interface Up extends AgentUp {
+  /** Others than those that are held. */
+  readonly hasFailed: boolean;
+}
+
 interface Missing extends AgentMissing {
+  readonly State: AgentObjectStatus['State'];
   /** It does not come up by itself. */
   readonly isFinal: boolean;
 }
@@ -64,15 +71,19 @@ export class HostStatus {
 
   /**
    * Resolves to the declared objects that are not as declared, or not up: once none is left, or none that could come up
-   * by itself, and at the latest after the given time.
+   * by itself, and at the latest after the given time. A container that has just started may still end at once.
    */
-  async untilUp({ forMs, signal }: { forMs: number; signal: AbortSignal }): Promise<AgentUp> {
+  async untilUp({ forMs, signal }: { forMs: number; signal: AbortSignal }): Promise<Up> {
     const end = performance.now() + forMs;
     for (;;) {
       const { Declared, missing } = await this.#missing();
       const isOver = missing.every(({ isFinal }) => isFinal) && !this.#options.progress().Busy;
       if (isOver || performance.now() >= end || signal.aborted || this.#options.signal.aborted)
-        return { Declared, Missing: missing.map(({ isFinal: _isFinal, ...one }) => one) };
+        return {
+          Declared,
+          Missing: missing.map(({ Kind, Name, Why }) => ({ Kind, Name, Why })),
+          hasFailed: missing.some(({ State }) => State !== 'held'),
+        };
       await sleep(lookEveryMs);
     }
   }
@@ -114,11 +125,18 @@ export class HostStatus {
 
   async #missing(): Promise<{ Declared: number; missing: Missing[] }> {
     const { Declared, Objects } = await this.read();
-    const missing = Objects.filter(({ State }) => State !== 'ok').map((one): Missing => {
+    const missing = Objects.flatMap((one): Missing[] => {
       const { Kind, Name, State, Why = State } = one;
-      return { Kind, Name, Why, isFinal: this.#staysDown(one) };
+      if (State !== 'ok') return [{ Kind, Name, State, Why, isFinal: this.#staysDown(one) }];
+      if (Kind !== 'container' || !this.#hasJustStarted(Name)) return [];
+      return [{ Kind, Name, State: 'pending', Why: 'it has just started', isFinal: false }];
     });
     return { Declared, missing };
+  }
+
+  #hasJustStarted(name: string): boolean {
+    const { containers, now } = this.#options;
+    return hasJustStarted(containers.inspect(name), Date.parse(now()));
   }
 
   /** Whether an object that is not as it should be cannot get there by itself. */

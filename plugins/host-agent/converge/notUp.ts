@@ -9,6 +9,15 @@ export interface NotUp {
   readonly isFinal: boolean;
 }
 
+/** A container that ends at once does so within this. */
+const settleMs = 2_000;
+
+/** Whether a container that runs may be one that ends at once. @param now milliseconds since the epoch */
+export function hasJustStarted({ state }: Pick<ContainerRecord, 'state'>, now: number): boolean {
+  const age = now - Date.parse(state.startedAt);
+  return state.status === 'running' && age >= 0 && age < settleMs;
+}
+
 /** Undefined for a container that is up, or has ended with exit code 0: its work is done. */
 export function notUp({ state, draft }: Pick<ContainerRecord, 'state' | 'draft'>): NotUp | undefined {
   switch (state.status) {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { chosenHosts, splitHosts } from '../../../../cli/fleet/chosenHosts.ts';
 import { clientOf } from '../../../../cli/fleet/clientOf.ts';
 import { FleetFile } from '../../../../cli/fleet/FleetFile.ts';
+import { HostRun } from '../../../../cli/fleet/HostRun.ts';
 import { hostProblem } from '../../../../cli/fleet/hostProblem.ts';
 import { readParallel } from '../../../../cli/fleet/readParallel.ts';
 import { type Ending, rollOut } from '../../../../cli/fleet/rollOut.ts';
-import { untilUp } from '../../../../cli/fleet/untilUp.ts';
 import { withDeadline } from '../../../../cli/fleet/withDeadline.ts';
 import { Session } from '../../../../cli/Session.ts';
-import { type Client, ClientError } from '../../../../client/index.ts';
+import { type AgentMessage, type Client, ClientError } from '../../../../client/index.ts';
 
 const Text = `containers:
   web: { image: x }
@@ -132,36 +132,64 @@ describe('a roll-out', () => {
   });
 });
 
-describe('containers of a host', () => {
-  const signal = new AbortController().signal;
-  const clientOf = (states: object[]): Pick<Client, 'containers'> => ({
-    containers: { inspect: async () => (states.length > 1 ? states.shift() : states[0]) } as never,
+describe('an apply on one host of several', () => {
+  const { signal } = new AbortController();
+  const missing = { Kind: 'container', Name: 'web', Why: 'it is unhealthy' } as const;
+  const reload = { generation: 1, plugins: [], settings: [], needRestart: [] } as const;
+  const outcome = (Failed: number): AgentMessage => ({
+    outcome: { Done: 1, Failed, Left: 0, Generation: 3 },
   });
-  const state = (State: object, RestartCount = 0) => ({
-    State: { ExitCode: 0, Status: 'running', ...State },
-    RestartCount,
+
+  async function run(messages: object[]) {
+    const sent: unknown[] = [];
+    const client = {
+      agent: {
+        async apply(options: unknown) {
+          sent.push(options);
+          return (async function* () {
+            yield* messages as AgentMessage[];
+          })();
+        },
+      },
+    } as unknown as Client;
+    const printed: string[] = [];
+    const print = (line: string) => void printed.push(line);
+    const output = { exitCode: 0, print, warn: print };
+    const options = { prune: false, rollbackOnFailure: true, resume: false, waitMs: 5000, signal };
+    const host = new HostRun({ name: 'a', client, output, ...options });
+    const isDone = await host.apply();
+    return { isDone, sent, detail: host.detail, printed };
+  }
+
+  it('is judged by its pouchd', async () => {
+    const { isDone, sent, detail } = await run([
+      { reload },
+      outcome(0),
+      { up: { Declared: 1, Missing: [] } },
+    ]);
+    assert.deepEqual([isDone, detail], [true, '1 done, 0 failed, 0 left']);
+    assert.deepEqual(sent, [{ prune: false, rollbackOnFailure: true, waitMs: 5000 }]);
   });
-  const cases: [what: string, states: object[], problem: RegExp][] = [
-    [
-      'is unhealthy',
-      [state({ Health: { Status: 'starting' } }), state({ Health: { Status: 'unhealthy' } })],
-      /web is unhealthy/,
-    ],
-    ['restarts', [state({}), state({ ExitCode: 3 }, 1)], /restarts again and again: exit code 3/],
-    ['has failed', [state({}), state({ Status: 'exited', ExitCode: 3 })], /has ended with exit code 3/],
-  ];
-  for (const [what, states, problem] of cases)
-    it(`are not up if one ${what}`, async () => {
-      assert.match((await untilUp(clientOf(states), new Set(['web']), signal)) ?? '', problem);
-    });
 
-  it('are up once they are healthy, or have done their work', async () => {
-    const healthy = [state({ Health: { Status: 'starting' } }), state({ Health: { Status: 'healthy' } })];
-    assert.equal(await untilUp(clientOf(healthy), new Set(['web']), signal), undefined);
-    assert.equal(await untilUp(clientOf([]), new Set(), signal), undefined);
-  }).timeout(10_000);
+  it('has succeeded if all has come up since a failure', async () => {
+    assert.ok((await run([outcome(1), { up: { Declared: 1, Missing: [] } }])).isDone);
+  });
 
-  it('are waited for until a deadline', async () => {
+  it('has failed if something is not up, or was rolled back, or a file is not in force', async () => {
+    const more = { ...missing, Name: 'db' };
+    const down = { up: { Declared: 2, Missing: [missing, more] } };
+    const notUp = await run([outcome(0), down, { rollback: { Generation: 2 } }, outcome(0)]);
+    assert.deepEqual(
+      [notUp.isDone, notUp.detail],
+      [false, 'container web: not up: it is unhealthy, and 1 more; rolled back to generation 2'],
+    );
+    const isUp = { up: { Declared: 1, Missing: [] } };
+    assert.ok(!(await run([outcome(1), { rollback: { Generation: 2 } }, outcome(0), isUp])).isDone);
+    const kept = { name: 'x', change: 'kept', reason: 'no', isBuiltIn: false };
+    assert.ok(!(await run([{ reload: { ...reload, plugins: [kept] } }, outcome(0), isUp])).isDone);
+  });
+
+  it('has a deadline', async () => {
     const never = (ending: AbortSignal) =>
       new Promise<never>((_, reject) => ending.addEventListener('abort', () => reject(new Error('aborted'))));
     await assert.rejects(withDeadline(10, signal, never), { code: 'PCH_DEADLINE' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { ContainerRecord } from '../../../../hooks/index.ts';
-import { notUp } from '../../../../plugins/host-agent/converge/notUp.ts';
+import { hasJustStarted, notUp } from '../../../../plugins/host-agent/converge/notUp.ts';
 
 const recordOf = (state: object, restart = 'no') =>
   ({
@@ -47,5 +47,19 @@ describe('what is not up', () => {
     it(`of a container that ${what}`, () => {
       const found = notUp(record);
       assert.deepEqual(found && [found.why, found.isFinal], expected);
+    });
+});
+
+describe('a container that has just started', () => {
+  const startedAt = '2026-03-01T10:00:00.123456789Z';
+  const started = Date.parse(startedAt);
+  for (const [what, state, now, expected] of [
+    ['may end at once', {}, started + 1999, true],
+    ['has not ended at once', {}, started + 2000, false],
+    ['has ended', { status: 'exited' }, started + 1, false],
+    ['has started before the clock was set back', {}, started - 1, false],
+  ] as const)
+    it(what, () => {
+      assert.equal(hasJustStarted(recordOf({ startedAt, ...state }), now), expected);
     });
 });

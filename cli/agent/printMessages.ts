@@ -5,8 +5,20 @@ import { printNeedRestart } from '../plugins/printReload.ts';
 import type { Printer } from '../Session.ts';
 import { planLines } from './planLines.ts';
 
-/** Prints a line of an apply or a rollback, and sets the exit code. */
-export function printMessage(session: Printer, message: AgentMessage): void {
+/** Prints an apply or a rollback, and sets the exit code. */
+export async function printMessages(session: Printer, messages: AsyncIterable<AgentMessage>): Promise<void> {
+  let hasRolledBack = false;
+  let ofReload = session.exitCode;
+  for await (const message of messages) {
+    // What has failed at first may have come up since.
+    if ('up' in message && !hasRolledBack) session.exitCode = ofReload;
+    hasRolledBack ||= 'rollback' in message;
+    printMessage(session, message);
+    if ('reload' in message) ofReload = session.exitCode;
+  }
+}
+
+function printMessage(session: Printer, message: AgentMessage): void {
   if ('reload' in message) return printUnread(session, message.reload);
   if ('rollback' in message) return printRollback(session, message.rollback);
   if ('plan' in message) {
