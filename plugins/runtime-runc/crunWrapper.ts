@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { unified } from '../../hooks/index.ts';
 
-/** What the wrapper hides from crun. */
+/** What the wrapper hides from crun, beside the OOM score of what starts it. */
 export interface Needs {
   /** Hybrid cgroups, which crun does not support ("cgroups in hybrid mode not supported", crun 1.8). */
   hybrid: boolean;
@@ -29,11 +29,26 @@ export async function writeCrunWrapper(directory: string, crun: string, needs: N
 export function crunWrapper(crun: string, needs: Needs & { nullDevice: string }): string {
   return [
     '#!/bin/sh',
+    ...setScore,
     ...(needs.ownNull ? replaceNull(quoted(needs.nullDevice)) : []),
     needs.hybrid ? hideUnified(quoted(crun)) : `exec ${quoted(crun)} "$@"`,
     '',
   ].join('\n');
 }
+
+/**
+ * Begins with the OOM score adjustment of the process that crun starts, 0 unless it is an exec with another one. crun
+ * ignores 0 (libcrun_set_oom in src/libcrun/linux.c, 1.8), and that of an exec, and they would have that of the shim,
+ * which is protected from the OOM killer. A score that may not be set here stays.
+ */
+const setScore = [
+  'score=0 last=',
+  'for word; do',
+  `  [ "$last" = --process ] && score=$(sed -n 's/.*"oomScoreAdj":\\(-*[0-9]*\\).*/\\1/p' "$word")`,
+  '  last=$word',
+  'done',
+  '{ echo "${score:-0}" >/proc/self/oom_score_adj; } 2>/dev/null',
+];
 
 /** Replaces standard streams that are the host's /dev/null with another null device, if that can be opened here. */
 function replaceNull(device: string): string[] {

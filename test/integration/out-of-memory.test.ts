@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
 import { useDaemon } from '../support/useDaemon.ts';
@@ -10,7 +12,8 @@ const greedy = 'tail /dev/zero';
 describe('a container that takes more memory than it has', function () {
   this.timeout(60_000);
   this.slow(10_000);
-  const { ok, pouch } = useDaemon();
+  const daemon = useDaemon();
+  const { ok, pouch } = daemon;
 
   const eventsOf = async (name: string) => {
     const range = ['--since', '1m', '--until', '0s'];
@@ -41,6 +44,37 @@ describe('a container that takes more memory than it has', function () {
         const name = `child-${runtime}`;
         await create(name, `${greedy}; exit 3`);
         assert.equal(await runOnce(name), 'true 3');
+      });
+
+      it('has the score that was asked for, or 0, whatever that of containerd is', async () => {
+        const pidFile = join(daemon.it.state, 'containerd/containerd.pid');
+        const { pid } = JSON.parse(await readFile(pidFile, 'utf8')) as { pid: number };
+        const score = `/proc/${pid}/oom_score_adj`;
+        // Negative ones need CAP_SYS_RESOURCE.
+        await writeFile(score, '100');
+        try {
+          for (const [name, expected, options] of [
+            [`usual-${runtime}`, '0', []],
+            [`scored-${runtime}`, '300', ['--oom-score-adj', '300']],
+          ] as const) {
+            await ok(
+              'run',
+              '-d',
+              '--name',
+              name,
+              '--runtime',
+              runtime,
+              ...options,
+              'busybox',
+              'sleep',
+              '1000',
+            );
+            const files = ['/proc/1/oom_score_adj', '/proc/self/oom_score_adj'];
+            assert.equal(await ok('exec', name, 'cat', ...files), `${expected}\n${expected}`);
+          }
+        } finally {
+          await writeFile(score, '0');
+        }
       });
 
       // LXC's monitor has a cgroup beside it, of which containerd hears nothing.

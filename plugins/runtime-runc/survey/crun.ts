@@ -19,7 +19,7 @@ export async function surveyForCrun({ path, version, about }: Binary, root: stri
   const hybrid = hasHybridCgroups();
   const ownNull = !isAtLeast(version, sparesNull);
   const directory = join(root, 'runtimes');
-  const command = hybrid || ownNull ? await writeCrunWrapper(directory, path, { hybrid, ownNull }) : path;
+  const command = await writeCrunWrapper(directory, path, { hybrid, ownNull });
   const survey = toSurvey([
     await lookAtCgroups(hybrid ? `, which ${command} hides from crun` : ''),
     builtWith(about, 'SYSTEMD', 'systemdCgroup') ?? lookAtInit(),

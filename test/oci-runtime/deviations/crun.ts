@@ -262,12 +262,6 @@ export const crun: Deviations = {
     },
     {
       section: 'runc#exec',
-      must: '--process has oomScoreAdj',
-      why: 'its exec ignores oomScoreAdj',
-      found: /'0\\n' !== '77\\n'/,
-    },
-    {
-      section: 'runc#exec',
       must: 'without --process the container’s user, cwd, env and capabilities apply',
       why: 'its exec uses root and /',
       found: /0\\n0\\n\/|\+\s+'?0/,

@@ -52,6 +52,28 @@ describe('crun’s wrapper', () => {
     assert.equal(run('ignore'), 'a b 0\n');
   });
 
+  it('begins with the OOM score of the process, not with that of the shim', async () => {
+    const crun = join(directory, 'fake');
+    await writeFile(crun, '#!/bin/sh\ncat /proc/self/oom_score_adj\n');
+    await chmod(crun, 0o755);
+    const needs = { hybrid: false, ownNull: false, nullDevice: '' };
+    await writeFile(join(directory, 'crun'), crunWrapper(crun, needs));
+    const spec = join(directory, 'process.json');
+    const process = { args: ['{"oomScoreAdj":900}'], env: ['A="oomScoreAdj":800'] };
+    const run = (...args: string[]) =>
+      execFileSync('sh', ['-c', 'echo 50 >/proc/self/oom_score_adj; exec sh crun "$@"', 'sh', ...args], {
+        cwd: directory,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+    assert.equal(run('create', '--bundle', directory, 'id'), '0\n');
+    await writeFile(spec, JSON.stringify({ oomScoreAdj: 70, ...process }));
+    assert.equal(run('exec', '--process', spec, '--detach', 'id'), '70\n');
+    await writeFile(spec, JSON.stringify(process));
+    assert.equal(run('exec', '--process', spec, '--detach', 'id'), '0\n');
+    assert.equal(run('exec', '--process', '/no/such', 'id'), '0\n');
+  });
+
   it('detects no hybrid cgroups without a v2 hierarchy', async () => {
     assert.equal(hasHybridCgroups(directory), false);
     assert.equal(hasHybridCgroups(join(directory, 'none')), false);
