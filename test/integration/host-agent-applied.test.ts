@@ -183,12 +183,16 @@ describe('a file that is applied', function () {
     assert.equal((await pull()).stdout, '');
     await commit('containers: { web: { image: busybox, command: [/no-such] } }');
     assert.equal((await pull()).exitCode, 1);
-    assert.equal((await pull()).stdout, '');
+    assert.match((await pull()).stderr, /^commit \w+ has failed, and is not applied again/);
     assert.equal((await daemon.it.inspect('web'))?.State.Status, 'running');
     await commit(`containers: { web: ${sleeper}, memory: 32m } }`);
     await daemon.it.stop();
     assert.match((await pull()).stderr, /PCH_DAEMON_UNREACHABLE/);
     await daemon.it.start();
+    await ok('apply', '--pause');
+    assert.match((await pull()).stdout, /^paused by user 0 [^\n]*$/);
+    // The file that has failed is still in force, and fails again.
+    await pouch('apply', '--resume');
     assert.match((await pull()).stdout, /memory: .* -> 32m/);
   });
 

@@ -14,6 +14,9 @@ export const legacy: DebianImage = {
   ],
 };
 
+/** A host that pulls a repository. */
+export const gitHost: DebianImage = { reference: 'git:bookworm', include: [...booted, 'git'] };
+
 /** With Docker and Podman. */
 export const engines: DebianImage = {
   reference: 'engines:bookworm',
