@@ -1,4 +1,5 @@
 /** Applies to several hosts: all are checked first, then one goes ahead, then the others follow. */
+import { interruptible } from '../agent/interruptible.ts';
 import { printPlan } from '../agent/printPlan.ts';
 import { exitCodes } from '../errors.ts';
 import { alignColumns } from '../output/table.ts';
@@ -27,31 +28,20 @@ export interface FleetOptions {
   readonly parallel: string;
 }
 
-/** As of a program that SIGINT has ended. */
-const interrupted = 130;
-
 export async function applyFleet(session: Session, options: FleetOptions): Promise<void> {
   const { hosts, dryRun } = options;
   const parallel = readParallel(options.parallel, hosts.length);
-  const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
-  // The second one ends the command as usual.
-  process.once('SIGINT', interrupt);
   const clients = hosts.map(({ address }) => clientOf(session, address));
   try {
-    const runs = hosts.map((_host, index) =>
-      runOf(session, options, index, clients[index]!, interruption.signal),
-    );
-    const ready = await checkAll(runs);
-    if (dryRun) return printPlans(session, runs, ready);
-    if (runs.every((run) => ready.has(run))) await applyAll(session, runs, parallel, interruption.signal);
-    else {
+    await interruptible(session, async (signal) => {
+      const runs = hosts.map((_host, index) => runOf(session, options, index, clients[index]!, signal));
+      const ready = await checkAll(runs);
+      if (dryRun) return printPlans(session, runs, ready);
+      if (runs.every((run) => ready.has(run))) return await applyAll(session, runs, parallel, signal);
       session.warn('nothing was changed on any host');
       session.exitCode = exitCodes.failure;
-    }
-    if (interruption.signal.aborted) session.exitCode = interrupted;
+    });
   } finally {
-    process.off('SIGINT', interrupt);
     for (const client of clients) client.close();
   }
 }

@@ -236,6 +236,31 @@ describe('a fleet', function () {
     assert.deepEqual(await containers('gamma'), ['web']);
   });
 
+  it('has one host that completes an apply after Ctrl-C, which says so', async () => {
+    const many = Array.from({ length: 8 }, (_, index) => `  c${index}: { ${sleeper} }\n`);
+    const file = join(dir, 'one.yaml');
+    await writeFile(file, `containers:\n${many.join('')}`);
+    for (const options of [[], ['--wait']]) {
+      const running = pouch(['-H', address['alpha']!, 'apply', ...options, '-f', file]);
+      assert.ok(
+        await waitUntil(async () => (await containers('alpha')).length > 0, {
+          withinMs: 60_000,
+          everyMs: 10,
+        }),
+      );
+      running.kill('SIGINT');
+      const { exitCode, stderr } = await running;
+      assert.equal(exitCode, 130);
+      assert.match(stderr, /^interrupted here: pouchd completes what it has begun/m);
+      assert.ok(
+        await waitUntil(async () => (await hosts['alpha']!.client.agent.status()).Ok === 8, {
+          withinMs: 60_000,
+        }),
+      );
+      await hosts['alpha']!.pouch('apply', '--host-files', '--prune', '--yes');
+    }
+  });
+
   it('is consistent after Ctrl-C, which says how far it came', async () => {
     const many = Array.from({ length: 6 }, (_, index) => `c${index}: { ${sleeper} }`).join(', ');
     const file = await fleet(sleeper, { alpha: `containers: { ${many} }` });

@@ -1,4 +1,5 @@
 import { durationSeconds } from '../../../client/options/duration.ts';
+import { interruptible } from '../../agent/interruptible.ts';
 import { printMessages } from '../../agent/printMessages.ts';
 import { printPlan } from '../../agent/printPlan.ts';
 import { readDeclarations } from '../../agent/readDeclarations.ts';
@@ -38,6 +39,7 @@ With --rollback-on-failure and --wait, a host that does not come up is rolled ba
 With -H, or a file that has \`hosts\`, several hosts are applied to, each with --wait: all are checked first, then the first one
 alone must be up as declared before the others follow. A host is an address, the name of a context, or a name that ssh knows.
 --pause holds all of them at once; --resume resumes each as its turn comes.
+Ctrl-C ends the command, and pouchd completes what it has begun: the exit code is 130.
 See docs/guides/host-agent.md and docs/guides/fleets.md.`;
 
 export function define(command: PouchCommand, session: Session): void {
@@ -94,7 +96,9 @@ export function define(command: PouchCommand, session: Session): void {
       const declared = { prune, hostFiles, ...(file && { file }) };
       if (dryRun) return printPlan(session, await agent.plan(declared));
       const options = { ...declared, rollbackOnFailure, ...(wait && { waitMs }) };
-      await printMessages(session, await agent.apply(options));
+      await interruptible(session, async (signal) =>
+        printMessages(session, await agent.apply(options, signal)),
+      );
     });
 }
 

@@ -1,3 +1,4 @@
+import { interruptible } from '../../agent/interruptible.ts';
 import { printMessages } from '../../agent/printMessages.ts';
 import { printPlan } from '../../agent/printPlan.ts';
 import { readGeneration } from '../../agent/readGeneration.ts';
@@ -80,8 +81,12 @@ async function rollBackHost(
   { dryRun = false, forget = false }: Flags,
 ): Promise<void> {
   if (forget) throw conflictingOptions('--forget needs a container');
-  if (!dryRun) return await printMessages(session, await session.client.agent.rollback(generation));
-  const { Generation, Plan } = await session.client.agent.rollbackPlan(generation);
+  const { agent } = session.client;
+  if (!dryRun)
+    return await interruptible(session, async (signal) =>
+      printMessages(session, await agent.rollback(generation, signal)),
+    );
+  const { Generation, Plan } = await agent.rollbackPlan(generation);
   session.print(`to generation ${Generation}:`);
   printPlan(session, Plan);
 }
