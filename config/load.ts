@@ -9,8 +9,8 @@ import type { Problem } from './problem.ts';
 import { type InForce, refuseEmpty } from './refuseEmpty.ts';
 import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
-import type { DeclarationFile, LostFile } from '../hooks/appliedFile.ts';
-import { readApplied, withApplied, withoutApplied } from './source/applied.ts';
+import { appliedFilePath, type DeclarationFile, type LostFile } from '../hooks/appliedFile.ts';
+import { mistakesOf, readApplied, withApplied, withoutApplied } from './source/applied.ts';
 import type { ConfigDocument } from './source/document.ts';
 import { defaultFile } from './source/file.ts';
 import { type ConfigFiles, readConfigFiles } from './source/files.ts';
@@ -41,6 +41,11 @@ export interface LoadOptions {
    * to the host.
    */
   readonly applied?: DeclarationFile | null;
+  /**
+   * Whether a mistake in a reference of a declared object concerns that object alone (hooks/unread.ts), and an applied
+   * file with mistakes is lost: for a start, which has no other files to keep.
+   */
+  readonly isLenient?: boolean;
 }
 
 export interface LoadedConfig {
@@ -82,7 +87,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const { applied, lost } =
     options.applied === undefined ? appliedTo(source?.document, options) : { applied: options.applied };
   const merged = inForceOf(source?.document, { applied, lost });
-  const { document, references } = merged ? resolveReferences(merged, env) : noDocument;
+  const { document, references } = merged ? resolveReferences(merged, env, options) : noDocument;
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
   const store = new SettingStore((path, issue, origin) => {
@@ -126,6 +131,8 @@ function appliedTo(document: ConfigDocument | undefined, options: LoadOptions): 
   const directory = store.get('root');
   if (typeof directory !== 'string') return {};
   const { applied, lost } = readApplied(directory);
+  const [mistake] = applied && options.isLenient ? mistakesOf(applied.file) : [];
+  if (mistake) return { lost: { file: appliedFilePath(directory), found: mistake, isDamaged: false } };
   return { applied: applied?.file, lost };
 }
 

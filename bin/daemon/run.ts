@@ -132,7 +132,7 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   checkRoot();
   checkOpenFiles();
   closeOnExec();
-  const loaded = loadConfig(source(flags));
+  const loaded = loadConfig({ ...source(flags), isLenient: true });
   const log = new StderrLog(loaded.config.log);
   for (const warning of loaded.warnings) log.warn(warning);
   const inherited = inheritedSockets();

@@ -9,7 +9,7 @@ import {
   type LostFile,
 } from '../../hooks/appliedFile.ts';
 import { show } from '../formats/format.ts';
-import { ConfigError, type Problem } from '../problem.ts';
+import { ConfigError, formatProblem, type Problem } from '../problem.ts';
 import { declaredSections, isDeclaredSection } from '../schema/declared.ts';
 import { didYouMean } from '../suggest.ts';
 import { type ConfigDocument, type RawMap, readDocument } from './document.ts';
@@ -102,6 +102,11 @@ export function withoutApplied(base: ConfigDocument): ConfigDocument {
 function withoutDeclarations(base: ConfigDocument | undefined): Map<string, unknown> {
   if (!base) return new Map([['apiVersion', 'pouch/v1']]);
   return new Map([...base.root].filter(([key]) => !isDeclaredSection(key)));
+}
+
+/** The mistakes of an applied file, which another version may not know. */
+export function mistakesOf(file: DeclarationFile): string[] {
+  return declarationsOf(file).problems.map(formatProblem);
 }
 
 function declarationsOf({ name, text, host }: DeclarationFile): ConfigDocument {

@@ -4,8 +4,9 @@
  */
 import { isAbsolute } from 'node:path';
 import type { Segment } from '../formats/format.ts';
+import { unread } from '../../hooks/unread.ts';
 import { formatPath } from '../path.ts';
-import type { Problem } from '../problem.ts';
+import { formatProblem, type Problem } from '../problem.ts';
 import { declaredSections } from '../schema/declared.ts';
 import type { ConfigDocument, RawMap } from './document.ts';
 import { readSecretFile } from './secretFile.ts';
@@ -24,15 +25,20 @@ export interface Reference {
 /** `$${` is a literal `${`. */
 const form = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
-/** Returns the document with the values of its references. Mistakes are problems of the document. */
+/**
+ * Returns the document with the values of its references. Mistakes are problems of the document; where it is lenient,
+ * declared objects that have some are unread, and the others are sound.
+ */
 export function resolveReferences(
   document: ConfigDocument,
   env: NodeJS.ProcessEnv,
+  { isLenient = false }: { isLenient?: boolean | undefined } = {},
 ): { document: ConfigDocument; references: readonly Reference[] } {
   const resolver = new Resolver(document, env);
   const root = new Map(document.root);
   for (const section of declaredSections)
-    if (root.has(section)) root.set(section, resolver.below(root.get(section), [section], 2));
+    if (root.has(section))
+      root.set(section, sectionWith(root.get(section), section, { resolver, isLenient }));
   const registries = root.get('registries');
   if (registries instanceof Map && registries.has('credentials')) {
     const credentials = resolver.below(registries.get('credentials'), ['registries', 'credentials'], 2);
@@ -46,6 +52,21 @@ export function resolveReferences(
     );
   const { references, problems } = resolver;
   return { document: { ...document, root, problems: [...document.problems, ...problems] }, references };
+}
+
+function sectionWith(
+  value: unknown,
+  section: string,
+  { resolver, isLenient }: { resolver: Resolver; isLenient: boolean },
+): unknown {
+  if (!isLenient || !(value instanceof Map)) return resolver.below(value, [section], 2);
+  const objects = [...(value as RawMap)].map(([name, options]) => {
+    const known = resolver.problems.length;
+    const read = resolver.below(options, [section, name], 1);
+    const found = resolver.problems.splice(known);
+    return [name, found.length === 0 ? read : unread(found.map(formatProblem).join('; '))] as const;
+  });
+  return new Map(objects);
 }
 
 function withOptions(entry: unknown, index: number, resolver: Resolver): unknown {

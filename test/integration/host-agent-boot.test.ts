@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { DatagramReceiver } from '../support/DatagramReceiver.ts';
@@ -120,6 +120,32 @@ describe('a start of the host', function () {
     );
     await registry.resume();
     await until('the refresh succeeds', async () => (await pouch('status')).exitCode === 0);
+  });
+
+  it('leaves a container as it is whose secret is gone, and applies the others', async () => {
+    const secret = join(daemon.it.dir, 'secret');
+    await writeFile(secret, 'correct horse', { mode: 0o600 });
+    const web = { ...sleeper, image: 'busybox', 'secret-env': { PW: `\${file:${secret}}` } };
+    await write({ containers: { web } });
+    await ok('apply');
+    const before = await daemon.it.inspect('web');
+    await daemon.it.stop();
+    await rm(secret);
+    await write({ containers: { web: { ...web, memory: '32m' }, db: { ...sleeper, image: 'busybox' } } });
+    await daemon.it.start();
+    await until('the other', () => isRunning('db'));
+    assert.match(
+      await status(),
+      /container +web +broken +\S+: containers\.web\.secret-env\.PW: expected a readable file/,
+    );
+    const { Id, State } = (await daemon.it.inspect('web'))!;
+    assert.deepEqual([Id, State.Pid], [before!.Id, before!.State.Pid]);
+    assert.match((await pouch('apply')).stderr, /expected a readable file, found .*secret: no such file/);
+
+    await writeFile(secret, 'correct horse', { mode: 0o600 });
+    await ok('apply');
+    assert.equal((await daemon.it.inspect('web'))!.HostConfig.Memory, 32 * 1024 * 1024);
+    assert.match(await status(), /^2 of 2 declared objects are as declared/);
   });
 
   it('is ready although the host is paused', async () => {

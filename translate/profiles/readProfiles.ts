@@ -9,6 +9,7 @@ import {
   type ProfilePart,
   toPouchError,
 } from '../../hooks/index.ts';
+import { unreadProblem } from '../../hooks/unread.ts';
 import { inNamesOf } from '../names/inNamesOf.ts';
 import { fixedAddressOf } from '../words/fixedAddressOf.ts';
 import { flagsOf, type Refusal } from '../words/flagsOf.ts';
@@ -42,8 +43,9 @@ export function usableProfiles(own: readonly Profile[]): Profile[] {
 /** Those with mistakes have a `problem` that names all of them. */
 export function readProfiles({ profiles }: ProfileWords, locate: Locate): Profile[] {
   return Object.entries(profiles).map(([name, words]) => {
-    const mistakes: string[] = [];
-    const read = readProfile(name, words, { locate, mistakes });
+    const unread = unreadProblem(words);
+    const mistakes = unread === undefined ? [] : [unread];
+    const read = readProfile(name, unread === undefined ? words : {}, { locate, mistakes });
     return mistakes.length === 0 ? read : { ...read, problem: mistakes.join('; ') };
   });
 }

@@ -1,6 +1,7 @@
 /** Reads the sections of pouchd.yaml; every mistake is reported with its line, and the other objects are read. */
 import { OptionError } from '../../../client/options/OptionError.ts';
 import { jsonPointer, type Locate, toPouchError } from '../../../hooks/index.ts';
+import { unreadProblem } from '../../../hooks/unread.ts';
 import { inNamesOf } from '../../../translate/names/inNamesOf.ts';
 import { withoutDashes } from '../../../translate/words/withoutDashes.ts';
 import type { Words } from '../../../translate/words/runOptions.ts';
@@ -71,6 +72,11 @@ function readAll<Read extends object>(
   const { locate, key, broken } = reading;
   const all = new Map<string, Read & Pick<DeclaredContainer, 'name' | 'origin' | 'originOf' | 'digest'>>();
   for (const [name, words] of Object.entries(section)) {
+    const unread = unreadProblem(words);
+    if (unread !== undefined) {
+      broken.push({ kind, name, problem: unread });
+      continue;
+    }
     try {
       if (kind !== 'image' && !nameForm.test(name)) throw new OptionError(nameProblem);
       const origin = locate(pointerTo(kind, name));

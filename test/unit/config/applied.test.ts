@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { formatOrigin, type LoadedConfig } from '../../../config/index.ts';
 import { appliedFilePath, damagedFilePath } from '../../../hooks/appliedFile.ts';
-import { load, problemsOf } from './fixture.ts';
+import { errorOf, load, loadConfig, problemsOf } from './fixture.ts';
 
 const fleet = `apiVersion: pouch/v1
 containers:
@@ -148,6 +148,22 @@ describe('an applied file', () => {
         assert.deepEqual(lostOf(loadOwn()), [found, isDamaged, '/host-agent/applied.json']);
         assert.equal(readFileSync(appliedFilePath(root), 'utf8'), text);
       });
+
+    it('is lost at a start if this version finds mistakes in it, and refused by other loads', () => {
+      write(
+        JSON.stringify({
+          version: 1,
+          file: { name: 'app.yaml', text: 'boxes: {}' },
+          by: 'user 0',
+          at: 'now',
+        }),
+      );
+      const own = { file: null, flags: { root } };
+      const { lost } = loadConfig({ ...own, isLenient: true });
+      assert.match(lost!.found, /^app\.yaml:1:1: boxes: expected one of .*, found the key "boxes"/);
+      assert.equal(lost!.isDamaged, false);
+      assert.match(errorOf(() => loadConfig(own)).message, /app\.yaml:1:1: boxes/);
+    });
 
     it('is lost if something else is in its place, or it cannot be read', () => {
       mkdirSync(appliedFilePath(root), { recursive: true });

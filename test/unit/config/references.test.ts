@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LoadedConfig, printConfig } from '../../../config/index.ts';
+import { type LoadedConfig, type LoadOptions, printConfig } from '../../../config/index.ts';
+import { unreadProblem } from '../../../hooks/unread.ts';
 import { errorOf, loadConfig } from './fixture.ts';
 
 const password = 'opens every door';
@@ -18,10 +19,10 @@ describe('references in a configuration', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  function load(yaml: string): LoadedConfig {
+  function load(yaml: string, options: Pick<LoadOptions, 'isLenient'> = {}): LoadedConfig {
     const file = join(directory, 'pouchd.yaml');
     writeFileSync(file, `apiVersion: pouch/v1\n${yaml}`);
-    return loadConfig({ file, env: { SITE: 'north' } });
+    return loadConfig({ file, env: { SITE: 'north' }, ...options });
   }
 
   /** Without the directory. */
@@ -94,6 +95,28 @@ describe('references in a configuration', () => {
         problemOf(variable(value.replace('DIR', directory))),
         `pouchd.yaml:4:15: containers.web.env.A: ${problem}`,
       ));
+
+  it('with mistakes concern their object alone where the load is lenient, as at a start', () => {
+    const declared = `profiles:\n  big: { label: { a: '\${env:NONE}', b: '\${env:NONE}' } }\n${variable('${file:/none}')}  db: { env: { A: '\${env:SITE}' } }\nvolumes: { data: }\n`;
+    const { config } = load(declared, { isLenient: true });
+    const problems = [config.profiles['big'], config.containers['web']].map((words) =>
+      unreadProblem(words ?? {}),
+    );
+    assert.match(
+      problems[0]!,
+      /pouchd\.yaml:3:22: profiles\.big\.label\.a: expected .*; .*profiles\.big\.label\.b: /,
+    );
+    assert.match(
+      problems[1]!,
+      /pouchd\.yaml:6:15: containers\.web\.env\.A: expected a readable file, found \/none/,
+    );
+    assert.deepEqual(config.containers['db'], { env: { A: 'north' } });
+    assert.deepEqual(config.volumes, { data: {} });
+    assert.match(problemOf(declared), /profiles\.big\.label\.a/);
+    // Settings of pouchd itself are needed.
+    const plugin = "plugins: [{ name: lxcfs, options: { a: '${env:NONE}' } }]\n";
+    assert.throws(() => load(plugin, { isLenient: true }), /plugins\[0\]\.options\.a: expected/);
+  });
 
   it('are refused for a file that others can read, until it is root’s alone', () => {
     for (const mode of [0o644, 0o640, 0o604]) {
