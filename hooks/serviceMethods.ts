@@ -160,6 +160,7 @@ export const serviceMethods = {
     create: 'call',
     list: 'call',
     inspect: 'call',
+    setLabels: 'call',
     remove: 'call',
     usage: 'call',
     prune: 'call',

@@ -221,6 +221,16 @@ export class VolumeStore implements Volumes {
     }
   }
 
+  async setLabels(name: string, labels: Record<string, string | undefined>): Promise<void> {
+    refuseDamaged(await this.#find(name), this.#onDisk.recordOf(name));
+    await this.#locked(name, 'label', async () => {
+      const { unfinished } = await this.#find(name);
+      const found = await this.#onDisk.stored(name);
+      if (found.state !== 'sound' || unfinished !== undefined) return;
+      await this.#onDisk.write(name, { ...found.value, labels: withLabels(found.value.labels, labels) });
+    });
+  }
+
   /** @param force ignores a driver that is gone or fails: what Pouch has of the volume is removed */
   async remove(name: string, { force = false }: { force?: boolean } = {}): Promise<void> {
     if (!force) refuseDamaged(await this.#find(name), this.#onDisk.recordOf(name));
@@ -366,6 +376,14 @@ export class VolumeStore implements Volumes {
       .filter((record) => record.damage?.usesUnknown === true || uses(record))
       .map((record) => (record.damage ? `${record.name} (damaged)` : record.name));
   }
+}
+
+function withLabels(
+  before: Readonly<Record<string, string>>,
+  changed: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const all = Object.entries({ ...before, ...changed });
+  return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function isUnfinished(found: Stored<StoredVolume>): found is { state: 'sound'; value: StoredVolume } {

@@ -52,6 +52,11 @@ export interface Volumes {
   list(): Promise<Volume[]>;
   /** A volume. @throws PCH_VOLUME_NOT_FOUND */
   inspect(name: string): Promise<Volume>;
+  /**
+   * Sets labels of a volume, or removes those that are undefined; the others stay, and its driver is not called.
+   * @throws PCH_VOLUME_NOT_FOUND, PCH_VOLUME_DAMAGED
+   */
+  setLabels(name: string, labels: Record<string, string | undefined>): Promise<void>;
   /** Removes a volume and its data. @throws PCH_CONFLICT if a container uses it */
   remove(name: string, options?: { force?: boolean }): Promise<void>;
   /**

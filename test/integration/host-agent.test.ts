@@ -264,6 +264,33 @@ describe('the host agent', function () {
     await has('db', 56);
   });
 
+  it('changes labels of a volume, and keeps its data as the files have said last', async () => {
+    const web = { ...sleeper, volume: ['kept:/data'] };
+    await write({ web }, { volumes: { kept: { onRemove: 'remove', label: { a: '1' } } } });
+    await ok('apply');
+    await ok('exec', 'web', 'touch', '/data/file');
+    await write({ web }, { volumes: { kept: { label: { b: '2' } } } });
+    const dry = await apply('--dry-run');
+    assert.equal(dry.exitCode, 2);
+    assert.match(
+      dry.stdout,
+      /~ volume kept: change .*\n.*label\.a: 1 -> \(not set\).*\n.*label\.b: \(not set\) -> 2/,
+    );
+    assert.match(dry.stdout, /onRemove: remove -> keep {2}\(/);
+    await ok('apply');
+    assert.equal(await ok('apply'), 'nothing to do');
+    assert.equal((await daemon.it.client.volumes.inspect('kept')).Labels?.['b'], '2');
+    await write({});
+    await ok('apply', '--prune', '--yes');
+    assert.equal(await daemon.sh('ls /data', '-v', 'kept:/data'), 'file');
+    // Who wants it gone declares that first.
+    await write({}, { volumes: { kept: { onRemove: 'remove' } } });
+    await ok('apply');
+    await write({});
+    await ok('apply', '--prune', '--yes');
+    await assert.rejects(daemon.it.client.volumes.inspect('kept'), { code: 'PCH_VOLUME_NOT_FOUND' });
+  });
+
   it('holds a network that containers use, and replaces it once they have ended', async () => {
     const network = (subnet: number) => ({
       networks: { shop: { subnet: `198.18.${(process.pid + subnet) % 200}.0/28` } },
@@ -337,8 +364,12 @@ describe('the host agent', function () {
     // The values that containers have are known also without the file.
     await write({ web: sleeper });
     await note('apply', '--dry-run');
-    await chmod(secret, 0o644);
+    await ok('apply', '--pause');
+    await daemon.it.restart();
+    assert.match(await note('apply', '--dry-run'), /label\.note: \*{8} -> \(not set\)/);
     await write({ web });
+    assert.equal(await ok('apply', '--resume'), 'nothing to do');
+    await chmod(secret, 0o644);
     await note('apply');
     assert.match(outputs.at(-1)!, /expected a file that only root can read, found .*password with mode 0644/);
     outputs.push(printed.stdout, checked.stdout, checked.stderr, await daemon.it.log());

@@ -146,6 +146,11 @@ function fakeVolumes(): Volumes {
     },
     list: () => Promise.resolve([...volumes.values()]),
     inspect: async (name) => find(name),
+    async setLabels(name, labels) {
+      const all = Object.entries({ ...find(name).labels, ...labels });
+      const kept = all.filter((entry): entry is [string, string] => entry[1] !== undefined);
+      volumes.set(name, { ...find(name), labels: Object.fromEntries(kept) });
+    },
     async remove(name, options) {
       if (!options?.force) find(name);
       volumes.delete(name);

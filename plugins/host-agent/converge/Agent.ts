@@ -16,6 +16,7 @@ import type { Generation, Generations } from '../history/Generations.ts';
 import type { InForce } from '../history/InForce.ts';
 import { shownPlan } from '../plan/planHost.ts';
 import { type HostPlan, keyOf, type Step } from '../plan/step.ts';
+import { textsIn } from '../plan/texts.ts';
 import type { AgentContext } from './agentContext.ts';
 import { Failures } from './Failures.ts';
 import { HostStatus } from './HostStatus.ts';
@@ -354,7 +355,9 @@ export class Agent {
     const { Done: done, Failed: failed, Left: left } = outcome;
     // A registry that is away would push everything else out of the history.
     if (done === 0 && cause === retryCause) return outcome;
-    const recorded = { at: now(), cause, sections, files, plan: shownPlan(plan), done, failed, left };
+    const secrets = [...textsIn(sections)].filter((text) => this.#options.config.isSecretText(text));
+    const declared = { sections, files, ...(secrets.length > 0 && { secrets }) };
+    const recorded = { at: now(), cause, ...declared, plan: shownPlan(plan), done, failed, left };
     const Generation = await generations.add(recorded);
     log.info('the host was converged', { cause, generation: Generation, done, failed, left });
     return { ...outcome, Generation };

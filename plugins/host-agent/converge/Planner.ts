@@ -49,13 +49,16 @@ export class Planner {
     const isInForce = wanted === inForce.declared;
     if (isInForce && inForce.isUnknown) return { steps: [], problems: [] };
     const state = await readState(this.#options, wanted);
+    const newest = await generations.newest();
+    // A reference that is gone from the files no longer marks the value that a container still has of it.
+    const earlier = new Set(newest?.secrets);
     return planHost(wanted, state, {
       complete: (request) => containers.complete(request, profiles && { profiles }),
       isSecretName: (name) => config.isSecretName(name),
-      isSecretText: (text) => config.isSecretText(text),
+      isSecretText: (text) => config.isSecretText(text) || earlier.has(text),
       key,
       mayRemoveMany: mayRemoveMany || (isInForce && inForce.isRolledBack),
-      before: (await generations.newest())?.sections,
+      before: newest?.sections,
       keeps: isInForce && inForce.isHeld ? keptWhileLost : undefined,
     });
   }

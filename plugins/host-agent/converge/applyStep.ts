@@ -55,7 +55,14 @@ async function applyVolume({ volumes }: AgentContext, { action, name, declared }
   if (action === 'remove') return await volumes.remove(name);
   if (!declared) return;
   const own = { [labels.declared]: name, [labels.onRemove]: declared.onRemove };
-  await volumes.create({ ...declared.volume, labels: { ...declared.volume.labels, ...own } });
+  const wanted = { ...declared.volume.labels, ...own };
+  if (action !== 'change') return void (await volumes.create({ ...declared.volume, labels: wanted }));
+  const { labels: before } = await volumes.inspect(name);
+  const gone = Object.keys(before).filter((label) => !(label in wanted));
+  await volumes.setLabels(name, {
+    ...Object.fromEntries(gone.map((label) => [label, undefined])),
+    ...wanted,
+  });
 }
 
 async function applyContainer(context: AgentContext, step: ContainerStep): Promise<void> {

@@ -35,6 +35,8 @@ const Generation = Type.Object({
   cause: Type.String(),
   /** What was declared. Secrets may be in it: it is never shown. */
   sections: Options,
+  /** The texts in it that have contents of files: later plans do not show them either. Older files lack them. */
+  secrets: Type.Optional(Type.Array(Type.String())),
   /** Where it was declared. */
   files: Type.Array(Type.String()),
   /** What was due, with secrets masked. */

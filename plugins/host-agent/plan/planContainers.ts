@@ -8,7 +8,7 @@ import type { Options } from '../options.ts';
 import { applies, dearest, ownsMounts } from './applies.ts';
 import { changesOf } from './changesOf.ts';
 import { comparable } from './comparable.ts';
-import { hasText } from './hasText.ts';
+import { hasText } from './texts.ts';
 import type { HostState } from './hostState.ts';
 import { nextName, previousName } from './names.ts';
 import { policyBefore, policyChanges } from './policyChanges.ts';

@@ -1,7 +1,7 @@
 import type { AgentChange, AgentPlan } from '../../../client/wire.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import { masked } from './changesOf.ts';
-import { hasText } from './hasText.ts';
+import { hasText } from './texts.ts';
 import type { HostState } from './hostState.ts';
 import { planContainers, type PlanOptions } from './planContainers.ts';
 import { planImages } from './planImages.ts';

@@ -47,6 +47,18 @@ describe('the volume store', () => {
     assert.ok(existsSync(join(store.pathOf('data'), 'file')));
   });
 
+  it('sets labels of a volume, and keeps them over a restart', async () => {
+    await store.create({ name: 'data', labels: { a: 'b', c: 'd' } });
+    writeFileSync(join(store.pathOf('data'), 'file'), '');
+    await store.setLabels('data', { a: undefined, e: 'f' });
+    const [kept] = await new VolumeStore(directory.path, files, () => []).list();
+    assert.deepEqual(kept?.labels, { c: 'd', e: 'f' });
+    assert.ok(existsSync(join(store.pathOf('data'), 'file')));
+    await assert.rejects(store.setLabels('other', {}), { code: 'PCH_VOLUME_NOT_FOUND' });
+    writeFileSync(join(directory.path, 'volumes/data/volume.json'), '{');
+    await assert.rejects(store.setLabels('data', { a: 'b' }), { code: 'PCH_VOLUME_DAMAGED' });
+  });
+
   it('checks what a create would refuse, and creates nothing', async () => {
     const refusing = new VolumeStore(directory.path, files, () => [], {
       preCreate: () => Promise.reject(new Error('no more volumes')),

@@ -270,9 +270,14 @@ describe('a plan of the host', () => {
     ],
     ['one more volume', { ...before, volumes: { data: {}, more: {} } }, ['create volume more']],
     [
-      'other options of a volume',
-      { ...before, volumes: { data: { label: { a: 'b' } } } },
-      ['held recreate volume data: label.a recreate'],
+      'another driver of a volume',
+      { ...before, volumes: { data: { driver: 'nfs' } } },
+      ['held recreate volume data: driver recreate'],
+    ],
+    [
+      'a label of a volume, and what happens to it later',
+      { ...before, volumes: { data: { label: { a: 'b' }, onRemove: 'remove' } } },
+      ['change volume data: label.a now, onRemove now'],
     ],
     ['no volume, whose data stays', { ...before, volumes: {} }, []],
   ] satisfies [string, Sections, string[]][])
