@@ -4,13 +4,13 @@ import { derivedDefaults } from './derive.ts';
 import { importFlags } from './overrides.ts';
 import type { Origin, Location } from './origin.ts';
 import { formatPath, parsePath } from './path.ts';
-import { ConfigError, inFileOrder } from './problem.ts';
+import { ConfigError, formatProblem, inFileOrder } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { type InForce, refuseEmpty } from './refuseEmpty.ts';
 import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
 import { appliedFilePath, type DeclarationFile, type LostFile } from '../hooks/appliedFile.ts';
-import { mistakesOf, readApplied, withApplied, withoutApplied } from './source/applied.ts';
+import { declarationsOf, readApplied, withApplied, withoutApplied } from './source/applied.ts';
 import type { ConfigDocument } from './source/document.ts';
 import { defaultFile } from './source/file.ts';
 import { type ConfigFiles, readConfigFiles } from './source/files.ts';
@@ -84,9 +84,9 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const env = options.env ?? {};
   const source = filesOf(options);
   if (options.inForce) refuseEmpty(options.inForce, source);
-  const { applied, lost } =
-    options.applied === undefined ? appliedTo(source?.document, options) : { applied: options.applied };
-  const merged = inForceOf(source?.document, { applied, lost });
+  const { applied, declarations, lost } =
+    options.applied === undefined ? appliedTo(source?.document, options) : given(options.applied);
+  const merged = inForceOf(source?.document, { declarations, lost });
   const { document, references } = merged ? resolveReferences(merged, env, options) : noDocument;
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
@@ -107,15 +107,21 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
 }
 
 interface Applied {
-  readonly applied?: DeclarationFile | null | undefined;
+  readonly applied?: DeclarationFile;
+  /** What it declares. */
+  readonly declarations?: ConfigDocument | undefined;
   readonly lost?: LostFile | undefined;
+}
+
+function given(applied: DeclarationFile | null): Applied {
+  return applied ? { applied, declarations: declarationsOf(applied) } : {};
 }
 
 function inForceOf(
   document: ConfigDocument | undefined,
-  { applied, lost }: Applied,
+  { declarations, lost }: Applied,
 ): ConfigDocument | undefined {
-  if (applied) return withApplied(document, applied);
+  if (declarations) return withApplied(document, declarations);
   return lost && document ? withoutApplied(document) : document;
 }
 
@@ -131,9 +137,10 @@ function appliedTo(document: ConfigDocument | undefined, options: LoadOptions): 
   const directory = store.get('root');
   if (typeof directory !== 'string') return {};
   const { applied, lost } = readApplied(directory);
-  const [mistake] = applied && options.isLenient ? mistakesOf(applied.file) : [];
-  if (mistake) return { lost: { file: appliedFilePath(directory), found: mistake, isDamaged: false } };
-  return { applied: applied?.file, lost };
+  const read = given(applied?.file ?? null);
+  const [mistake] = options.isLenient ? (read.declarations?.problems ?? []) : [];
+  if (!mistake) return { ...read, lost };
+  return { lost: { file: appliedFilePath(directory), found: formatProblem(mistake), isDamaged: false } };
 }
 
 const noDocument = { document: undefined, references: [] };

@@ -9,7 +9,7 @@ import {
   type LostFile,
 } from '../../hooks/appliedFile.ts';
 import { show } from '../formats/format.ts';
-import { ConfigError, formatProblem, type Problem } from '../problem.ts';
+import { ConfigError, type Problem } from '../problem.ts';
 import { declaredSections, isDeclaredSection } from '../schema/declared.ts';
 import { didYouMean } from '../suggest.ts';
 import { type ConfigDocument, type RawMap, readDocument } from './document.ts';
@@ -78,9 +78,8 @@ export function lostError({ file, found, isDamaged }: LostFile): ConfigError {
 }
 
 /** Returns the settings of the files with the declarations of the applied file, and with its mistakes. */
-export function withApplied(base: ConfigDocument | undefined, file: DeclarationFile): ConfigDocument {
+export function withApplied(base: ConfigDocument | undefined, applied: ConfigDocument): ConfigDocument {
   const settings = withoutDeclarations(base);
-  const applied = declarationsOf(file);
   const placeIn = <Place>(path: readonly unknown[], of: (document: ConfigDocument) => Place) =>
     isDeclaredSection(path[0]) ? of(applied) : base && of(base);
   return {
@@ -104,12 +103,8 @@ function withoutDeclarations(base: ConfigDocument | undefined): Map<string, unkn
   return new Map([...base.root].filter(([key]) => !isDeclaredSection(key)));
 }
 
-/** The mistakes of an applied file, which another version may not know. */
-export function mistakesOf(file: DeclarationFile): string[] {
-  return declarationsOf(file).problems.map(formatProblem);
-}
-
-function declarationsOf({ name, text, host }: DeclarationFile): ConfigDocument {
+/** Reads the declarations of an applied file. Its mistakes are problems of the document. */
+export function declarationsOf({ name, text, host }: DeclarationFile): ConfigDocument {
   const document = readDocument(name, text);
   const common = sectionsIn(document, ['apiVersion', 'hosts']);
   const declared = host === undefined ? common : overlaidDocument(common, overlayIn(document, host));

@@ -12,6 +12,7 @@ import { messageOf, PouchError } from '../../hooks/errors.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
 import type { VolumeDraft, VolumeRemoval } from '../../hooks/points/volume.ts';
 import { mountOn } from '../host/mountinfo.ts';
+import { changedMap } from '../state/changedMap.ts';
 import { KeyedLocks } from '../state/KeyedLocks.ts';
 import { passes } from '../state/labels.ts';
 import { isDiskFull } from '../state/reserve.ts';
@@ -224,10 +225,9 @@ export class VolumeStore implements Volumes {
   async setLabels(name: string, labels: Record<string, string | undefined>): Promise<void> {
     refuseDamaged(await this.#find(name), this.#onDisk.recordOf(name));
     await this.#locked(name, 'label', async () => {
-      const { unfinished } = await this.#find(name);
       const found = await this.#onDisk.stored(name);
-      if (found.state !== 'sound' || unfinished !== undefined) return;
-      await this.#onDisk.write(name, { ...found.value, labels: withLabels(found.value.labels, labels) });
+      if (found.state !== 'sound' || found.value.unfinished !== undefined) return;
+      await this.#onDisk.write(name, { ...found.value, labels: changedMap(found.value.labels, labels) });
     });
   }
 
@@ -376,14 +376,6 @@ export class VolumeStore implements Volumes {
       .filter((record) => record.damage?.usesUnknown === true || uses(record))
       .map((record) => (record.damage ? `${record.name} (damaged)` : record.name));
   }
-}
-
-function withLabels(
-  before: Readonly<Record<string, string>>,
-  changed: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const all = Object.entries({ ...before, ...changed });
-  return Object.fromEntries(all.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function isUnfinished(found: Stored<StoredVolume>): found is { state: 'sound'; value: StoredVolume } {

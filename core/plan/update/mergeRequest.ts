@@ -1,6 +1,7 @@
 import type { UpdateRequest } from '../../../hooks/engine.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import { mergeResources } from '../request/mergeResources.ts';
+import { changedMap } from '../../state/changedMap.ts';
 
 /** A container's request as it would have been with the update in it. */
 export function mergeRequest(request: ContainerRequest, update: UpdateRequest): ContainerRequest {
@@ -15,13 +16,4 @@ export function mergeRequest(request: ContainerRequest, update: UpdateRequest): 
     // Undefined stays: it removes a variable of the image.
     ...(env && { env: { ...request.env, ...env } }),
   };
-}
-
-/** A map with changes; undefined removes a key. */
-export function changedMap(
-  before: Readonly<Record<string, string>>,
-  changes: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const all = Object.entries({ ...before, ...changes });
-  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }

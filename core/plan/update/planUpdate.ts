@@ -16,7 +16,8 @@ import { checkGrowth } from '../request/diskQuota.ts';
 import { ociResources } from '../request/resources.ts';
 import { clampResources, type HostLimits } from '../clamp/index.ts';
 import { layOver } from './limitFields.ts';
-import { changedMap, mergeRequest } from './mergeRequest.ts';
+import { changedMap } from '../../state/changedMap.ts';
+import { mergeRequest } from './mergeRequest.ts';
 
 export interface PlannedUpdate {
   draft: UpdateDraft;
