@@ -80,14 +80,22 @@ export function locateIn(loaded: LoadedConfig): (pointer: string) => string | un
 }
 
 /** The sections of the configuration that are options of built-in plugins. */
-export function sectionsOf({ config }: LoadedConfig): Sections {
-  return Object.fromEntries(declaredSections.map((section) => [section, config[section]]));
+export function sectionsOf({ config }: Pick<LoadedConfig, 'config'>): Sections {
+  const sections = Object.fromEntries(declaredSections.map((section) => [section, config[section]]));
+  const { profiles = {} } = sections;
+  return { ...sections, profiles: Object.keys(profiles).length > 0 ? profiles : profilesOfEntry(config) };
+}
+
+/** Profiles may also be the option of the plugin, which the section has replaced. */
+function profilesOfEntry({ plugins }: LoadedConfig['config']): Sections[string] {
+  const options = plugins[entryIndex(plugins, 'profiles')]?.options as { profiles?: unknown } | undefined;
+  const isMap = typeof options?.profiles === 'object' && options.profiles !== null;
+  return isMap ? (options.profiles as Sections[string]) : {};
 }
 
 function sectionsWithLines(loaded: LoadedConfig): ConfigSections {
-  const { config } = loaded;
-  const sections = Object.fromEntries(declaredSections.map((section) => [section, config[section]]));
-  const locate = locateIn(loaded);
+  const sections = sectionsOf(loaded) as ConfigSections['sections'];
+  const locate = locateOfSections(loaded);
   const paths = Object.entries(sections).flatMap(([section, objects]) =>
     Object.entries(objects).flatMap(([name, options]) => {
       const object = [section, name];
@@ -102,9 +110,23 @@ function sectionsWithLines(loaded: LoadedConfig): ConfigSections {
   return { sections, lines: Object.fromEntries(lines) as Record<string, string> };
 }
 
+/** Of a pointer to an object of a section, or to one of its options. */
+function locateOfSections(loaded: LoadedConfig): (pointer: string) => string | undefined {
+  const locate = locateIn(loaded);
+  const entry = entryIndex(loaded.config.plugins, 'profiles');
+  return (pointer) =>
+    locate(pointer) ??
+    (entry >= 0 && pointer.startsWith('/profiles/')
+      ? locate(`/plugins/${entry}/options${pointer}`)
+      : undefined);
+}
+
 /** `FILE:LINE` of the entry with a plugin's name and without a path. */
 export function entryOf(loaded: LoadedConfig, plugin: string): string | undefined {
-  const { plugins } = loaded.config;
-  const index = plugins.findIndex(({ name, path }) => path === undefined && name === plugin);
+  const index = entryIndex(loaded.config.plugins, plugin);
   return index < 0 ? undefined : locateIn(loaded)(`/plugins/${index}`);
+}
+
+function entryIndex(plugins: LoadedConfig['config']['plugins'], plugin: string): number {
+  return plugins.findIndex(({ name, path }) => path === undefined && name === plugin);
 }

@@ -82,7 +82,7 @@ export * from './oci.ts';
 export * from './plan.ts';
 export * from './timeline.ts';
 export type { Refusal, ValidateInput } from './policy.ts';
-export type { Profile, ProfilePart } from './profile.ts';
+export type { CompleteOptions, Profile, ProfilePart } from './profile.ts';
 export * from './limits.ts';
 export { type RightName, type WantedRight } from './processProtocol.ts';
 export * from './request.ts';

@@ -23,3 +23,9 @@ export interface ProfilePart {
   /** `FILE:LINE` where it is written. */
   origin?: string;
 }
+
+/** Options of calls that resolve the profiles of a request. */
+export interface CompleteOptions {
+  /** In place of those of pouchd.yaml that are in force. */
+  profiles?: readonly Profile[];
+}

@@ -2,9 +2,10 @@ import type { AgentPlan, AgentStep } from '../../client/index.ts';
 import { shownWord } from './shownWord.ts';
 
 /** A plan as a diff: a line per object, and below it a line per field that differs. */
-export function planLines({ Steps, Problems }: AgentPlan): string[] {
+export function planLines({ Steps, Problems, Notes = [] }: AgentPlan): string[] {
   const steps = Steps.flatMap((step) => [headOf(step), ...step.Changes.map(changeLine)]);
-  return [...Problems.map((problem) => `! ${problem}`), ...steps];
+  const notes = Notes.map((note) => `note: ${note}`);
+  return [...notes, ...Problems.map((problem) => `! ${problem}`), ...steps];
 }
 
 const signs: Readonly<Record<AgentStep['Action'], string>> = {

@@ -46,6 +46,8 @@ export interface AgentPlan {
   Steps: AgentStep[];
   /** Mistakes of declarations, with `FILE:LINE`: these objects stay as they are. */
   Problems: string[];
+  /** What a reader has to know beside them. */
+  Notes?: string[];
   /** The declarations are others than those in force: an apply changes more than the steps show, such as a profile. */
   Unapplied?: boolean;
 }

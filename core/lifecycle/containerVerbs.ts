@@ -55,16 +55,15 @@ export function containerVerbs(engine: EngineContext): Containers {
   return {
     plan: (request, options) => plan(engine, request, options),
     complete: (request, { profiles } = {}) => {
-      const inForce = engine.generations.current.profiles;
-      const all = profiles ? withProfiles(inForce, profiles) : inForce;
+      const all = withProfiles(engine.generations.current, profiles).profiles;
       const chosen = chosenProfiles(request.profiles ?? [], all);
       return completedRequest(
         request,
         chosen.map(({ profile }) => profile),
       );
     },
-    create: async (request) => {
-      const { id, warnings } = await create(engine, request);
+    create: async (request, options) => {
+      const { id, warnings } = await create(engine, request, options);
       return { id, warnings };
     },
     run: async (request, streams) => {

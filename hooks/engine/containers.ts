@@ -1,4 +1,4 @@
-import type { Profile } from '../profile.ts';
+import type { CompleteOptions } from '../profile.ts';
 import type { Readable } from 'node:stream';
 import type { EffectStage } from '../effects.ts';
 import type { BlameEntry, CheckedPlan, Plan, PlanOptions } from '../plan.ts';
@@ -34,12 +34,6 @@ export interface ContainerFilter {
   filters?: Record<string, string[]>;
 }
 
-/** Options of `complete`. */
-export interface CompleteOptions {
-  /** In place of those of pouchd.yaml that are in force. */
-  profiles?: readonly Profile[];
-}
-
 /** The engine's containers. A reference is a name, an id or a prefix of an id. */
 export interface Containers {
   /**
@@ -53,7 +47,7 @@ export interface Containers {
    */
   complete(request: ContainerRequest, options?: CompleteOptions): ContainerRequest;
   /** Plans and creates a container; it is started by `start`. */
-  create(request: ContainerRequest): Promise<{ id: string; warnings: string[] }>;
+  create(request: ContainerRequest, options?: CompleteOptions): Promise<{ id: string; warnings: string[] }>;
   /** Creates and starts one, with a client at its streams if these are given: faster than the calls one by one. */
   run(request: ContainerRequest, streams?: AttachOptions): Promise<Run>;
   /** From a checkpoint, its processes continue where they were. */

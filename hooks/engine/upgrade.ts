@@ -1,8 +1,9 @@
+import type { CompleteOptions } from '../profile.ts';
 import type { PlanChange } from './reconcile.ts';
 import type { HealthGate } from './record.ts';
 
 /** Options of an upgrade. */
-export interface UpgradeOptions {
+export interface UpgradeOptions extends CompleteOptions {
   /** Reference or id of an image that the host has. */
   image: string;
   /** Paths that come from the root file system before; `*` stands for any characters of a name, in the last part. */

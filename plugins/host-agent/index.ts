@@ -11,6 +11,7 @@ import {
   PouchError,
   Volumes,
 } from '../../hooks/index.ts';
+import { readProfiles } from '../../translate/profiles/readProfiles.ts';
 import { adoptRoutes } from './adopt/routes.ts';
 import { applyRoutes } from './applyRoutes.ts';
 import { Agent } from './converge/Agent.ts';
@@ -33,7 +34,7 @@ export default definePlugin({
   version: '0.1.0',
   doc: 'Creates the containers, networks and volumes of pouchd.yaml, pulls its images, and keeps them as they are declared.',
   options: Options,
-  sections: ['networks', 'volumes', 'images', 'containers'],
+  sections: ['profiles', 'networks', 'volumes', 'images', 'containers'],
   hooks: ['image.preRemove'],
   contributes: ['surface', 'route', 'doctorCheck', 'metric'],
   inject: {
@@ -48,9 +49,15 @@ export default definePlugin({
   },
   check(options, locate, { isLenient } = { isLenient: false }) {
     if (isLenient) return;
-    const { broken } = readHost(options, locate, '');
-    if (broken.length === 0) return;
-    throw new PouchError('PCH_PLUGIN_OPTIONS', broken.map(({ problem }) => problem).join('\n'), {
+    const problems = readHost(options, locate, '').broken.map(({ problem }) => problem);
+    const unsound = readProfiles({ profiles: options.profiles ?? {} }, locate).filter(
+      ({ problem }) => problem !== undefined,
+    );
+    // The plugin of the profiles reports the mistakes.
+    if (unsound.length > 0)
+      problems.push(`the profiles ${unsound.map(({ name }) => name).join(', ')} have mistakes`);
+    if (problems.length === 0) return;
+    throw new PouchError('PCH_PLUGIN_OPTIONS', problems.join('\n'), {
       hint: 'docs/guides/host-agent.md has the options; the objects of the last good files stay in force',
       plugin: 'host-agent',
     });
@@ -93,7 +100,8 @@ export default definePlugin({
           lost,
           newest: () => generations.newest(),
           log,
-          read: (sections, place) => readHost(sections, place, key, (text) => config.isSecretText(text)),
+          read: (sections, place, secrets = []) =>
+            readHost(sections, place, key, (text) => config.isSecretText(text) || secrets.includes(text)),
           now,
         });
         for (const { problem } of inForce.declared.broken)

@@ -1,6 +1,7 @@
 import type { ContainerRecord, HealthGate, Upgrade, UpgradeOptions } from '../../../hooks/engine.ts';
 import { messageOf, PouchError, toPouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
+import { withProfiles } from '../../plan/profiles/chosenProfiles.ts';
 import { rootKeyOf } from '../../contract/rootKey.ts';
 import { withReserve } from '../../state/reserve.ts';
 import { isUp } from '../../state/status.ts';
@@ -43,11 +44,12 @@ export async function upgrade(
 async function planAndApply(
   engine: EngineContext,
   record: ContainerRecord,
-  { image, keep = [], dryRun = false }: UpgradeOptions,
+  { image, keep = [], dryRun = false, profiles }: UpgradeOptions,
   gate: HealthGate,
 ): Promise<Upgrade> {
   const root = newRootKey(record);
-  return await engine.generations.use(async (generation) => {
+  return await engine.generations.use(async (current) => {
+    const generation = withProfiles(current, profiles);
     const made = await planUpgrade(engine, record, { image, root }, generation, { isShown: dryRun });
     try {
       const paths = keptPaths(made.planned.draft, keep);

@@ -3,10 +3,12 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import { messageOf, PouchError } from '../../../hooks/errors.ts';
 import { field } from '../../../hooks/fields.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
+import type { CompleteOptions } from '../../../hooks/profile.ts';
 import type { ContainerRequest } from '../../../hooks/request.ts';
 import type { Effect } from '../../../hooks/effects.ts';
 import { effectsOf } from '../../apply/effectsOf.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
+import { withProfiles } from '../../plan/profiles/chosenProfiles.ts';
 import { etcPaths } from '../../plan/etcFiles.ts';
 import { ownFilePath } from '../../contract/ownFiles.ts';
 import { checkStorable, newState } from '../../state/containerRecord.ts';
@@ -19,7 +21,7 @@ import { emitContainer, type EngineContext, withLedger } from '../shared/engineC
 
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$/;
 
-export interface CreateOptions {
+export interface CreateOptions extends CompleteOptions {
   /**
    * The start follows at once: what it needs before its task is applied along. Called with the record before any effect
    * is.
@@ -38,7 +40,11 @@ export async function create(
   const reserved = engine.store.reserve(name, id);
   try {
     return await engine.generations.use(async (generation) => {
-      const planned = await engine.planner.plan({ id, name }, request, generation);
+      const planned = await engine.planner.plan(
+        { id, name },
+        request,
+        withProfiles(generation, options.profiles),
+      );
       const record = newRecord(engine, planned);
       try {
         await engine.operations.run('create', record.id, () =>

@@ -17,14 +17,19 @@ export function chosenProfiles(
   return names.map((name) => usable(all.get(name) ?? unknown(name, [...all.keys()])));
 }
 
-/** Returns the profiles in force, with others in place of those of pouchd.yaml. */
-export function withProfiles(
-  inForce: ReadonlyMap<string, OwnedProfile>,
-  others: readonly Profile[],
-): Map<string, OwnedProfile> {
-  const ofPlugins = [...inForce].filter(([, { plugin }]) => plugin !== ofConfig);
+interface WithProfiles {
+  readonly profiles: ReadonlyMap<string, OwnedProfile>;
+}
+
+/** Returns a generation with other profiles in place of those of pouchd.yaml, if these are given. */
+export function withProfiles<Generation extends WithProfiles>(
+  generation: Generation,
+  others: readonly Profile[] | undefined,
+): Generation {
+  if (!others) return generation;
+  const ofPlugins = [...generation.profiles].filter(([, { plugin }]) => plugin !== ofConfig);
   const ofFiles = others.map((profile) => [profile.name, { plugin: ofConfig, profile }] as const);
-  return new Map([...ofFiles, ...ofPlugins]);
+  return { ...generation, profiles: new Map([...ofFiles, ...ofPlugins]) };
 }
 
 function usable(owned: OwnedProfile): OwnedProfile {

@@ -19,7 +19,7 @@ export interface LoadEntry extends PluginEntry {
   readonly isUnnamed?: boolean | undefined;
 }
 
-/** Values of top-level sections of the configuration, by name. */
+/** Values of top-level sections of the configuration, by name; of an empty one, that of the entry of its plugin. */
 export type Sections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** The versions that serve, by name and, of files, by path. */
@@ -53,10 +53,14 @@ export function slotsOf(
 
 /** Adds the sections that are options of a built-in plugin, if the configuration has them. */
 function withSections(wanted: WantedPlugin, sections: Sections): WantedPlugin {
-  const own = (wanted.builtIn?.sections ?? []).filter((name) => Object.keys(sections[name] ?? {}).length > 0);
+  const given = wanted.options as Readonly<Record<string, unknown>>;
+  // What its entry has of its own is not from a section.
+  const own = (wanted.builtIn?.sections ?? []).filter(
+    (name) => Object.keys(sections[name] ?? {}).length > 0 && sections[name] !== given[name],
+  );
   if (own.length === 0) return wanted;
   const values = Object.fromEntries(own.map((name) => [name, sections[name]]));
-  return { ...wanted, options: { ...(wanted.options as object), ...values }, sections: own };
+  return { ...wanted, options: { ...given, ...values }, sections: own };
 }
 
 /** An option that its entry has, too. */

@@ -128,8 +128,7 @@ export class Agent {
   /** @returns the newest generation that declares something else than what is in force */
   async previous(): Promise<Generation> {
     const { generations, inForce } = this.#options;
-    const current = inForce.digestOf(inForce.sections);
-    const found = (await generations.list()).find(({ sections }) => inForce.digestOf(sections) !== current);
+    const found = (await generations.list()).find((generation) => inForce.differsFrom(generation));
     if (found) return found;
     throw new PouchError(
       'PCH_AGENT_GENERATION_NOT_FOUND',
@@ -232,7 +231,7 @@ export class Agent {
     const good = (await generations.list()).find(
       ({ number, failed, plan }) => number < before && failed === 0 && plan.Problems.length === 0,
     );
-    return good && inForce.digestOf(good.sections) !== inForce.digestOf(inForce.sections) ? good : undefined;
+    return good && inForce.differsFrom(good) ? good : undefined;
   }
 
   /**
@@ -355,12 +354,21 @@ export class Agent {
     const { Done: done, Failed: failed, Left: left } = outcome;
     // A registry that is away would push everything else out of the history.
     if (done === 0 && cause === retryCause) return outcome;
-    const secrets = [...textsIn(sections)].filter((text) => this.#options.config.isSecretText(text));
+    const secrets = this.#secrets;
     const declared = { sections, files, ...(secrets.length > 0 && { secrets }) };
     const recorded = { at: now(), cause, ...declared, plan: shownPlan(plan), done, failed, left };
     const Generation = await generations.add(recorded);
     log.info('the host was converged', { cause, generation: Generation, done, failed, left });
     return { ...outcome, Generation };
+  }
+
+  /** The texts of what is in force that have contents of files, also as values of pairs such as `NAME=VALUE`. */
+  get #secrets(): string[] {
+    const { config, inForce } = this.#options;
+    const isSecret = (text: string) => config.isSecretText(text) || inForce.secrets.includes(text);
+    const texts = [...textsIn(inForce.sections)].filter(isSecret);
+    const values = texts.map((text) => text.slice(text.indexOf('=') + 1)).filter(isSecret);
+    return [...new Set([...texts, ...values])];
   }
 
   /** On its own the agent undoes nothing that was done by hand, and waits after failures. */

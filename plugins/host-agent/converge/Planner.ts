@@ -7,7 +7,7 @@ import type { DeclaredHost } from '../declare/declared.ts';
 import { digestOf } from '../declare/digestOf.ts';
 import { readHost } from '../declare/readHost.ts';
 import type { Generation, Generations } from '../history/Generations.ts';
-import type { InForce } from '../history/InForce.ts';
+import type { DeclaredThen, InForce } from '../history/InForce.ts';
 import { planHost, shownPlan } from '../plan/planHost.ts';
 import type { HostPlan } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
@@ -23,9 +23,7 @@ interface PlanOptions {
   /** Missing: only after a rollback, as a generation is whole. */
   mayRemoveMany?: boolean;
   /** What is compared; missing: what is in force. */
-  declared?: DeclaredHost;
-  /** In place of those of pouchd.yaml that are in force. */
-  profiles?: readonly Profile[];
+  other?: Partial<DeclaredThen> & Pick<DeclaredThen, 'declared'>;
 }
 
 interface FilesNow {
@@ -43,17 +41,18 @@ export class Planner {
     this.#options = options;
   }
 
-  async plan({ mayRemoveMany = false, declared, profiles }: PlanOptions = {}): Promise<HostPlan> {
+  async plan({ mayRemoveMany = false, other }: PlanOptions = {}): Promise<HostPlan> {
     const { containers, config, key, inForce, generations } = this.#options;
-    const wanted = declared ?? inForce.declared;
-    const isInForce = wanted === inForce.declared;
+    const { declared, profiles, secrets = [] } = other ?? inForce;
+    const isInForce = other === undefined;
     if (isInForce && inForce.isUnknown) return { steps: [], problems: [] };
-    const state = await readState(this.#options, wanted);
+    const state = await readState(this.#options, declared);
     const newest = await generations.newest();
     // A reference that is gone from the files no longer marks the value that a container still has of it.
-    const earlier = new Set(newest?.secrets);
-    return planHost(wanted, state, {
+    const earlier = new Set([...(newest?.secrets ?? []), ...inForce.secrets, ...secrets]);
+    const plan = planHost(declared, state, {
       complete: (request) => containers.complete(request, profiles && { profiles }),
+      profiles,
       isSecretName: (name) => config.isSecretName(name),
       isSecretText: (text) => config.isSecretText(text) || earlier.has(text),
       key,
@@ -61,6 +60,7 @@ export class Planner {
       before: newest?.sections,
       keeps: isInForce && inForce.isHeld ? keptWhileLost : undefined,
     });
+    return { ...plan, notes: notesOf(other ?? inForce.pinned) };
   }
 
   /** What was changed by hand. */
@@ -72,8 +72,8 @@ export class Planner {
 
   /** The plan to what a generation declares. */
   async planOfGeneration(generation: Generation): Promise<AgentPlan> {
-    const declared = this.#options.inForce.declaredBy(generation);
-    return shownPlan(await this.plan({ mayRemoveMany: true, declared }));
+    const other = this.#options.inForce.declaredBy(generation);
+    return shownPlan(await this.plan({ mayRemoveMany: true, other }));
   }
 
   /**
@@ -88,8 +88,8 @@ export class Planner {
     mayRemoveMany?: boolean;
     applied?: DeclarationFile | null | undefined;
   }): Promise<AgentPlan> {
-    const { declared, profiles, digest } = await this.#readAgain(applied);
-    const plan = shownPlan(await this.plan({ mayRemoveMany, declared, profiles }));
+    const { digest, ...other } = await this.#readAgain(applied);
+    const plan = shownPlan(await this.plan({ mayRemoveMany, other }));
     const isApplied = applied === undefined || (await this.#isInForce(digest));
     return isApplied ? plan : { ...plan, Unapplied: true };
   }
@@ -124,4 +124,16 @@ export class Planner {
     const ofFiles = usableProfiles(readProfiles({ profiles }, locate));
     return { declared, profiles: ofFiles, digest: digestOf(sections, key) };
   }
+}
+
+/** What a reader of the plan to a generation has to know. */
+function notesOf(then: Partial<DeclaredThen> | undefined): string[] {
+  if (then?.number === undefined || then.profiles) return [];
+  const named = [...(then.declared?.containers.values() ?? [])].some(
+    ({ request }) => request.profiles?.length,
+  );
+  if (!named) return [];
+  return [
+    `generation ${then.number} was recorded by an older pouchd, without profiles: its containers get those that are in force`,
+  ];
 }

@@ -10,7 +10,7 @@ import {
 } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { changeContainer } from './changeContainer.ts';
-import { createContainer, ownLabels } from './createContainer.ts';
+import { createContainer, ownLabels, profilesOf } from './createContainer.ts';
 import { replaceContainer } from './replaceContainer.ts';
 import { untilUp } from './untilUp.ts';
 
@@ -88,7 +88,7 @@ async function applyContainer(context: AgentContext, step: ContainerStep): Promi
     case 'recreate':
       return await replaceContainer(context, step);
     case 'upgrade':
-      await containers.upgrade(id, { image: declared!.request.image });
+      await containers.upgrade(id, { image: declared!.request.image, ...profilesOf(step) });
       await changeIt(context, step, id);
       return;
     case 'restart':
@@ -122,6 +122,5 @@ async function unmark({ containers }: AgentContext, id: string): Promise<void> {
 
 async function changeIt(context: AgentContext, step: ContainerStep, id: string): Promise<void> {
   const { containers } = context;
-  const wanted = containers.complete(step.declared!.request);
-  await changeContainer(context, containers.inspect(id), wanted, ownLabels(step));
+  await changeContainer(context, containers.inspect(id), step.wanted!, ownLabels(step));
 }

@@ -1,3 +1,4 @@
+import type { Profile } from '../../../hooks/index.ts';
 import { labels } from '../labels.ts';
 import type { ContainerStep } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
@@ -9,14 +10,18 @@ export async function createContainer(
   name = step.name,
 ): Promise<string> {
   const { request } = step.declared!;
-  const made = await containers.create({
-    ...request,
-    name,
-    labels: { ...request.labels, ...ownLabels(step) },
-  });
+  const made = await containers.create(
+    { ...request, name, labels: { ...request.labels, ...ownLabels(step) } },
+    profilesOf(step),
+  );
   for (const warning of made.warnings)
     log.warn('a declared container has a warning', { container: name, warning });
   return made.id;
+}
+
+/** Options of calls that resolve the profiles of a container. */
+export function profilesOf({ profiles }: ContainerStep): { profiles?: readonly Profile[] } {
+  return profiles ? { profiles } : {};
 }
 
 /** The labels of the agent for a declared container. */

@@ -1,6 +1,7 @@
 /** What the host is held to: what the files declare, or the generation that it is pinned to. */
 import type { LostFile } from '../../../hooks/appliedFile.ts';
-import type { Locate, Logger } from '../../../hooks/index.ts';
+import type { Locate, Logger, Profile } from '../../../hooks/index.ts';
+import { readProfiles, usableProfiles } from '../../../translate/profiles/readProfiles.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import { digestOf } from '../declare/digestOf.ts';
 import type { Options } from '../options.ts';
@@ -19,14 +20,24 @@ export interface InForceOptions {
   /** The newest generation; undefined if it cannot be read, or none was recorded. */
   newest(): Promise<Generation | undefined>;
   readonly log: Pick<Logger, 'info'>;
-  read(sections: Options, locate: Locate): DeclaredHost;
+  /** @param secrets texts with contents of files beside those that are known */
+  read(sections: Options, locate: Locate, secrets?: readonly string[]): DeclaredHost;
   /** Wall time, RFC 3339. */
   now(): string;
 }
 
-interface Pinned {
-  readonly pin: Pin;
+/** What a generation declares. */
+export interface DeclaredThen {
+  readonly number: number;
   readonly declared: DeclaredHost;
+  /** Those of pouchd.yaml at its time; undefined if it was recorded without them. */
+  readonly profiles: readonly Profile[] | undefined;
+  /** Texts that have contents of files. */
+  readonly secrets: readonly string[];
+}
+
+interface Pinned extends DeclaredThen {
+  readonly pin: Pin;
 }
 
 export class InForce {
@@ -53,8 +64,11 @@ export class InForce {
     else if (lost) {
       const generation = await newest();
       if (generation) await inForce.pinTo(generation, ofLostFile);
-    } else if (pin?.filesDigest === inForce.digestOf(options.sections)) inForce.#use(pin);
-    else if (pin) {
+    } else if (pin) {
+      if (pin.filesDigest === inForce.#digestOfFiles(pin)) {
+        inForce.#use(pin);
+        return inForce;
+      }
       const what =
         pin.filesDigest === ofLostFile ? 'what was applied is known again' : 'the files have changed';
       log.info(`${what}: the host is no longer pinned`, { generation: pin.number });
@@ -65,6 +79,21 @@ export class InForce {
 
   get declared(): DeclaredHost {
     return this.#pinned?.declared ?? this.#ofFiles;
+  }
+
+  /** In place of those of pouchd.yaml; undefined: these are in force. */
+  get profiles(): readonly Profile[] | undefined {
+    return this.#pinned?.profiles;
+  }
+
+  /** What the generation declares that the host is pinned to. */
+  get pinned(): DeclaredThen | undefined {
+    return this.#pinned;
+  }
+
+  /** Texts with contents of files, which the files may no longer name. */
+  get secrets(): readonly string[] {
+    return this.#pinned?.secrets ?? [];
   }
 
   get sections(): Options {
@@ -104,22 +133,37 @@ export class InForce {
     return this.#pinned?.pin.filesDigest === ofLostFile;
   }
 
-  digestOf(sections: Options): string {
-    return digestOf(sections, this.#options.key);
+  /** Whether a generation declares something else than what is in force, as far as both are known. */
+  differsFrom({ sections: then }: Pick<Generation, 'sections'>): boolean {
+    const { key } = this.#options;
+    const now = this.sections;
+    return digestOf(alike(now, then), key) !== digestOf(alike(then, now), key);
   }
 
   /** What a generation declares. */
-  declaredBy({ number, sections }: Pick<Generation, 'number' | 'sections'>): DeclaredHost {
-    return this.#options.read(sections, () => `generation ${number}`);
+  declaredBy({
+    number,
+    sections,
+    secrets = [],
+  }: Pick<Generation, 'number' | 'sections' | 'secrets'>): DeclaredThen {
+    const locate = () => `generation ${number}`;
+    const { profiles } = sections;
+    return {
+      number,
+      declared: this.#options.read(sections, locate, secrets),
+      profiles: profiles && usableProfiles(readProfiles({ profiles }, locate)),
+      secrets,
+    };
   }
 
   /** Once this resolves, also the next pouchd holds the host to the generation. */
   async pinTo(
-    { number, sections, files }: Generation,
-    filesDigest = this.digestOf(this.#options.sections),
+    { number, sections, secrets, files }: Generation,
+    filesDigest = this.#digestOfFiles({ sections }),
   ): Promise<void> {
     const { pins, now } = this.#options;
-    const pin: Pin = { version: 1, number, since: now(), sections, files, filesDigest };
+    const ofGeneration = { number, sections, ...(secrets && { secrets }), files };
+    const pin: Pin = { version: 1, since: now(), ...ofGeneration, filesDigest };
     await pins.write(pin);
     this.#use(pin);
     this.onChange();
@@ -134,6 +178,18 @@ export class InForce {
   }
 
   #use(pin: Pin): void {
-    this.#pinned = { pin, declared: this.declaredBy(pin) };
+    this.#pinned = { pin, ...this.declaredBy(pin) };
   }
+
+  /** Of what the files declare, as far as a generation has it. */
+  #digestOfFiles(pinned: Pick<Pin, 'sections'>): string {
+    return digestOf(alike(this.#options.sections, pinned.sections), this.#options.key);
+  }
+}
+
+/** Sections without the profiles if others have none: an older pouchd has recorded those. */
+function alike(sections: Options, others: Options): Options {
+  if (others.profiles) return sections;
+  const { profiles: _profiles, ...rest } = sections;
+  return rest;
 }

@@ -12,6 +12,8 @@ const Pin = Type.Object({
   since: Type.String(),
   /** What the generation declares, as generations are not kept for ever. */
   sections: Options,
+  /** The texts in it that have contents of files. */
+  secrets: Type.Optional(Type.Array(Type.String())),
   /** Where it was declared. */
   files: Type.Array(Type.String()),
   /** A digest of what the files declare: the pin ends once they declare something else. */

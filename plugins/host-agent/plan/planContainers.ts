@@ -1,4 +1,4 @@
-import type { ContainerRecord, ContainerRequest } from '../../../hooks/index.ts';
+import type { ContainerRecord, ContainerRequest, Profile } from '../../../hooks/index.ts';
 import { toPouchError } from '../../../hooks/index.ts';
 import { fieldOptions } from '../../../translate/words/fieldOptions.ts';
 import type { DeclaredContainer, DeclaredHost } from '../declare/declared.ts';
@@ -18,6 +18,8 @@ import { wordOf } from './wordOf.ts';
 export interface PlanOptions {
   /** A request with what its profiles add. */
   complete(request: ContainerRequest): ContainerRequest;
+  /** In place of those of pouchd.yaml that are in force, as `complete` has them. */
+  readonly profiles?: readonly Profile[] | undefined;
   isSecretName(name: string): boolean;
   /** Whether a text has the content of a file that a reference names. */
   isSecretText(text: string): boolean;
@@ -61,7 +63,16 @@ function planOne(
   const { name } = declared;
   const wanted = options.complete(declared.request);
   const digest = digestOf(wanted, options.key);
-  const base = { kind: 'container', name, changes: [], declared, digest } as const;
+  const { profiles } = options;
+  const base = {
+    kind: 'container',
+    name,
+    changes: [],
+    declared,
+    wanted,
+    digest,
+    ...(profiles && { profiles }),
+  } as const;
   const found = byName.get(name);
   if (!found) {
     const isReplaced = [nextName(name), previousName(name)].some((other) => isOf(byName.get(other), name));

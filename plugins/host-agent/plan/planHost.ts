@@ -77,7 +77,7 @@ function withLimit(
 }
 
 /** The plan as clients read it. */
-export function shownPlan({ steps, problems }: HostPlan): AgentPlan {
+export function shownPlan({ steps, problems, notes = [] }: HostPlan): AgentPlan {
   return {
     Steps: steps.map(({ kind, name, action, declared, held, ...step }) => ({
       Kind: kind,
@@ -88,5 +88,6 @@ export function shownPlan({ steps, problems }: HostPlan): AgentPlan {
       ...(held !== undefined && { Held: held }),
     })),
     Problems: problems.map(({ problem }) => problem),
+    ...(notes.length > 0 && { Notes: [...notes] }),
   };
 }

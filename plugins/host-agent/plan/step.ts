@@ -1,4 +1,5 @@
 import type { AgentAction, AgentChange, AgentObjectKind } from '../../../client/wire.ts';
+import type { ContainerRequest, Profile } from '../../../hooks/index.ts';
 import type {
   DeclaredContainer,
   DeclaredImage,
@@ -28,6 +29,10 @@ export type VolumeStep = StepOf<'volume', DeclaredVolume>;
 export interface ContainerStep extends StepOf<'container', DeclaredContainer> {
   /** Of a container that exists. */
   readonly id?: string;
+  /** The request of the declaration with what its profiles add. */
+  readonly wanted?: ContainerRequest;
+  /** In place of those of pouchd.yaml that are in force. */
+  readonly profiles?: readonly Profile[];
   /** A digest of the declaration with its profiles, for the label. */
   readonly digest?: string;
 }
@@ -39,6 +44,8 @@ export type Step = ImageStep | NetworkStep | VolumeStep | ContainerStep;
 export interface HostPlan {
   readonly steps: readonly Step[];
   readonly problems: readonly ObjectProblem[];
+  /** What a reader has to know beside them. */
+  readonly notes?: readonly string[];
 }
 
 /** Why an object cannot be as it is declared. */

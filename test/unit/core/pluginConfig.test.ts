@@ -25,4 +25,20 @@ describe('the configuration that plugins see', () => {
       });
     assert.throws(() => config.originOf('plugins'), { code: 'PCH_NOT_FOUND' });
   });
+
+  it('has profiles of the section, and those that are the option of their plugin, with their lines', async () => {
+    for (const [text, line] of [
+      ['profiles:\n  small:\n    memory: 64m\n', 3],
+      [
+        'plugins:\n  - name: profiles\n    options:\n      profiles:\n        small:\n          memory: 64m\n',
+        6,
+      ],
+    ] as const) {
+      const read = () => load(text);
+      const view = { read, problem: () => undefined, isSecretText: () => false };
+      const { sections, lines } = await pluginConfig(read(), view).readAgain();
+      assert.deepEqual(sections['profiles'], { small: { memory: '64m' } });
+      assert.match(lines['/profiles/small/memory'] ?? '', new RegExp(`:${line}$`));
+    }
+  });
 });

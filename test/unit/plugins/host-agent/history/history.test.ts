@@ -179,6 +179,53 @@ describe('the history of the host', () => {
       assert.deepEqual([rolledBack.isUnknown, rolledBack.isHeld], [false, false]);
     });
 
+    describe('with profiles', () => {
+      const withProfiles = (memory: string) => ({
+        ...sectionsOf('1g'),
+        profiles: { small: { memory } },
+      });
+      const openWith = (sections: ReturnType<typeof sectionsOf>) =>
+        InForce.open({
+          sections,
+          newest: () => Promise.resolve(undefined),
+          locate: () => undefined,
+          key: 'k',
+          pins: new PinFile(root, log),
+          log,
+          read: (wanted, locate) => readHost(wanted, locate, 'k'),
+          now: () => '2026-01-02T03:04:05Z',
+        });
+      const addWith = async (sections: ReturnType<typeof sectionsOf>) => {
+        const all = await generations();
+        return await all.get(await all.add({ ...generation(), sections, secrets: ['swordfish'] }));
+      };
+      const small = ({ profiles }: InForce) => profiles?.find(({ name }) => name === 'small');
+
+      it('has those of the generation, and the built-in ones, until the files have others', async () => {
+        const then = await addWith(withProfiles('64m'));
+        const inForce = await openWith(withProfiles('128m'));
+        assert.equal(inForce.profiles, undefined);
+        assert.ok(inForce.differsFrom(then));
+        await inForce.pinTo(then);
+        assert.ok(!inForce.differsFrom(then));
+        const again = await openWith(withProfiles('128m'));
+        assert.equal(small(again)?.parts[0]?.request.resources?.memory, 64 * 1024 ** 2);
+        assert.ok(again.profiles?.some(({ origin }) => origin === 'built-in'));
+        assert.deepEqual(again.secrets, ['swordfish']);
+        assert.equal((await openWith(withProfiles('96m'))).pin, undefined);
+      });
+
+      it('compares a generation of an older pouchd, and its pin, without them', async () => {
+        const then = await addWith(sectionsOf('1g'));
+        const inForce = await openWith(withProfiles('128m'));
+        assert.ok(!inForce.differsFrom(then));
+        await inForce.pinTo(then);
+        const again = await openWith(withProfiles('64m'));
+        assert.deepEqual([again.pin?.number, again.profiles], [then.number, undefined]);
+        assert.equal((await openWith({ ...withProfiles('64m'), ...sectionsOf('2g') })).pin, undefined);
+      });
+    });
+
     it('that is damaged is put aside', async () => {
       const number = await (await generations()).add(generation('1g'));
       await (await open('2g')).pinTo(await (await generations()).get(number));
