@@ -119,8 +119,13 @@ export class ContainerCalls {
     return this.#transport.json('POST', containerPath(ref, 'update'), { body });
   }
 
-  /** Plans it again, since it was planned without a plugin, and applies what the new plan changes. */
-  reconcile(ref: string, query: { dryRun?: boolean; restart?: boolean } = {}): Promise<ReconciliationWire> {
+  /**
+   * Plans it again, if it was planned without a plugin or `always` is set, and applies what the new plan changes.
+   */
+  reconcile(
+    ref: string,
+    query: { dryRun?: boolean; restart?: boolean; always?: boolean } = {},
+  ): Promise<ReconciliationWire> {
     return this.#transport.json('POST', `/pouch${containerPath(ref, 'reconcile')}`, { query });
   }
 

@@ -43,6 +43,8 @@ export const serviceMethods = {
     rename: 'call',
     update: 'call',
     reconcile: 'call',
+    outdated: 'call',
+    planBasis: 'now',
     addMount: 'call',
     removeMount: 'call',
     addDevice: 'call',

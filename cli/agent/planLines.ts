@@ -28,12 +28,12 @@ function headOf({ Kind, Name, Action, Origin, Held }: AgentStep): string {
 
 const costs = {
   now: '',
-  restart: ', needs a restart',
-  upgrade: ', keeps its data',
-  recreate: ', needs a new one',
+  restart: 'needs a restart',
+  upgrade: 'keeps its data',
+  recreate: 'needs a new one',
 };
 
-function changeLine({ Field, From, To, Origin, Applies }: AgentStep['Changes'][number]): string {
-  const origin = Origin === undefined ? '' : `  (${Origin}${costs[Applies]})`;
-  return `    ${Field}: ${shownWord(From)} -> ${shownWord(To)}${origin}`;
+function changeLine({ Field, From, To, Plugin, Origin, Applies }: AgentStep['Changes'][number]): string {
+  const notes = [Plugin && `plugin ${Plugin}`, Origin, costs[Applies]].filter(Boolean).join(', ');
+  return `    ${Field}: ${shownWord(From)} -> ${shownWord(To)}${notes && `  (${notes})`}`;
 }

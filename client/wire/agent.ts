@@ -18,12 +18,17 @@ export type AgentAction =
 
 /** A field of an object that differs from what is declared. */
 export interface AgentChange {
-  /** An option of `pouch run` without its dashes where it has one: `memory`, `env.TZ`. */
+  /**
+   * An option of `pouch run` without its dashes where it has one: `memory`, `env.TZ`. What plugins and pouchd.yaml add
+   * to a container has its path in the plan: `process.env.TZ`.
+   */
   Field: string;
   /** Secrets are masked. */
   From?: unknown;
   To?: unknown;
-  /** `FILE:LINE` where it is declared. */
+  /** The plugin that sets it. */
+  Plugin?: string;
+  /** `FILE:LINE` where it is declared, or the plugin. */
   Origin?: string;
   /** What it costs. */
   Applies: 'now' | 'restart' | 'upgrade' | 'recreate';

@@ -9,11 +9,13 @@ export interface PlanChangeWire {
   /** Who sets it in the new plan, and in which hook. */
   plugin?: string;
   hook?: string;
+  /** `FILE:LINE` of the plugin's entry, or of the setting of pouchd.yaml. */
+  origin?: string;
   /** `now`: also while it runs. `start`: while it is stopped. `recreate`: in a new container only. */
   applies: 'now' | 'start' | 'recreate';
 }
 
-/** Response of `POST /pouch/containers/{name}/reconcile?dryRun=&restart=`. */
+/** Response of `POST /pouch/containers/{name}/reconcile?dryRun=&restart=&always=`. */
 export interface ReconciliationWire {
   container: string;
   name: string;

@@ -28,7 +28,9 @@ import { listContainers } from './verbs/list.ts';
 import { logs } from './verbs/logs.ts';
 import { onTask } from './task/onTask.ts';
 import { pause, unpause } from './verbs/pause.ts';
+import { outdated } from './reconcile/outdated.ts';
 import { plan } from './verbs/plan.ts';
+import { planBasis } from './reconcile/planBasis.ts';
 import { poweroff, reboot } from './verbs/power.ts';
 import { prune } from './verbs/prune.ts';
 import { reconcile } from './verbs/reconcile.ts';
@@ -78,6 +80,8 @@ export function containerVerbs(engine: EngineContext): Containers {
     rename: async (ref, name) => await rename(engine, find(ref), name),
     update: async (ref, request) => await update(engine, find(ref), request),
     reconcile: async (ref, options = {}) => await reconcile(engine, find(ref), options),
+    outdated: async (ref) => await outdated(engine, find(ref)),
+    planBasis: () => planBasis(engine),
     addMount: async (ref, volume) => await addMount(engine, find(ref), volume),
     removeMount: async (ref, destination, options = {}) =>
       await removeMount(engine, find(ref), destination, options),

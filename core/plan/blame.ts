@@ -1,4 +1,5 @@
 /** The blame of the steps that are not taps: the defaults, the image, the request, the runtime. */
+import type { PouchConfig } from '../../config/types.ts';
 import type { ContainerDraft } from '../../hooks/draft.ts';
 import type { BlameEntry } from '../../hooks/plan.ts';
 import { blameOf } from '../plugins/draft/blameOf.ts';
@@ -39,4 +40,19 @@ export function configBlame(
     if (origin === undefined) return [];
     return [{ field, plugin: 'core', hook: 'config', action: 'set', after: value(draft), origin, ms: 0 }];
   });
+}
+
+/** The settings of {@link configBlame} that pouchd.yaml has, by name, with their values. */
+export function ownSettings(
+  config: PouchConfig,
+  originOf: (setting: string) => string | undefined,
+): [setting: string, value: unknown][] {
+  const names = [...Object.values(settings).map(({ setting }) => setting), 'containerLogs.maxFile'];
+  return names
+    .filter((name) => originOf(name) !== undefined)
+    .map((name) => [name, name.split('.').reduce(valueOf, config)]);
+}
+
+function valueOf(section: unknown, key: string): unknown {
+  return (section as Readonly<Record<string, unknown>>)[key];
 }

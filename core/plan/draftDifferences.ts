@@ -24,6 +24,7 @@ export function draftDifferences(
       ...(change.before !== undefined && { from: change.before }),
       ...(change.after !== undefined && { to: change.after }),
       ...(last && { plugin: last.plugin, hook: last.hook }),
+      ...(last?.origin !== undefined && { origin: last.origin }),
       applies: appliesWhen(change.path, before, after),
     };
   });

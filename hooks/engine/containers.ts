@@ -14,7 +14,7 @@ import type { ContainerStats, StatsOptions } from '../stats.ts';
 import type { TimelineOperation } from '../timeline.ts';
 import type { ArchiveReceiver, ContainerArchive, ExtractOptions, PathStat, RootChange } from './copies.ts';
 import type { PruneFilter } from './prune.ts';
-import type { ReconcileOptions, Reconciliation } from './reconcile.ts';
+import type { PlanChange, ReconcileOptions, Reconciliation } from './reconcile.ts';
 import type { ContainerService, ServiceAction } from '../richServices.ts';
 import type { ContainerRecord } from './record.ts';
 import type { CommitOptions } from './images.ts';
@@ -85,6 +85,14 @@ export interface Containers {
    * @throws PCH_RECONCILE_REFUSED
    */
   reconcile(ref: string, options?: ReconcileOptions): Promise<Reconciliation>;
+  /**
+   * What a new plan would change in a container because plugins, or settings of pouchd.yaml for every container, are
+   * others than when it was planned. Changes nothing, and waits for no verb of the container.
+   * @throws PCH_RECONCILE_REFUSED if a plugin that has planned it is missing now
+   */
+  outdated(ref: string): Promise<PlanChange[]>;
+  /** A digest of what `outdated` depends on beside the container: of plugins and settings. Built-in code is left out. */
+  planBasis(): string;
   /**
    * Mounts a path of the host or a volume: at once in a container that runs, and at each start. Only `bind` and
    * `volume` can be added, and the volume does not get what the image has there.

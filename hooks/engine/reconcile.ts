@@ -9,6 +9,8 @@ export interface PlanChange {
   /** Who sets it in the new plan, and in which hook. */
   plugin?: string;
   hook?: string;
+  /** `FILE:LINE` of the plugin's entry, or of the setting of pouchd.yaml. */
+  origin?: string;
   /** `now`: also while it runs. `start`: while it is stopped. `recreate`: in a new container only. */
   applies: 'now' | 'start' | 'recreate';
 }
@@ -17,11 +19,13 @@ export interface PlanChange {
 export interface ReconcileOptions {
   /** Changes nothing. */
   dryRun?: boolean;
+  /** Also a container that lacks no plugin: to what the plugins and pouchd.yaml add to it now. */
+  always?: boolean;
   /** Stops a container that runs and starts it again, if a change needs it. */
   restart?: boolean;
 }
 
-/** A container that is planned again, since it was planned without a plugin. */
+/** A container that is planned again. */
 export interface Reconciliation {
   container: string;
   name: string;

@@ -10,13 +10,15 @@ interface Flags {
   all?: boolean;
   dryRun?: boolean;
   restart?: boolean;
+  always?: boolean;
   format: string;
 }
 
 export function define(command: PouchCommand, session: Session): void {
   command
     .argument('[container...]', 'Names or IDs')
-    .option('-a, --all', 'Reconcile every degraded container')
+    .option('-a, --all', 'Reconcile every degraded container; with --always every container')
+    .option('--always', 'Also containers that lack no plugin: to what plugins and pouchd.yaml add now')
     .option('--dry-run', 'Only print what would change')
     .option('--restart', 'Restart a running container if a change needs it')
     .option('--format <format>', 'Format output: text, or json for one line per container', 'text')
@@ -25,18 +27,18 @@ export function define(command: PouchCommand, session: Session): void {
 }
 
 async function reconcile(session: Session, refs: string[], flags: Flags): Promise<void> {
-  const { all = false, dryRun = false, restart = false, format } = flags;
+  const { all = false, always = false, dryRun = false, restart = false, format } = flags;
   if (all === refs.length > 0)
     throw conflictingOptions(
       'expected either containers or --all',
       'see --help for the options of the command',
     );
-  const names = all ? await degraded(session.client) : refs;
-  if (names.length === 0) session.print('no container is degraded');
+  const names = all ? await reconcilable(session.client, always) : refs;
+  if (names.length === 0) session.print(always ? 'no containers' : 'no container is degraded');
   // One after another: each may restart its container.
   for (const ref of names)
     try {
-      const done = await session.client.containers.reconcile(ref, { dryRun, restart });
+      const done = await session.client.containers.reconcile(ref, { dryRun, restart, always });
       if (format === 'json') session.print(JSON.stringify(done));
       else for (const line of reconciliationLines(done)) session.print(printable(line));
       if (done.degraded.length > 0 || done.outcome === 'partly') session.exitCode = exitCodes.failure;
@@ -46,7 +48,7 @@ async function reconcile(session: Session, refs: string[], flags: Flags): Promis
     }
 }
 
-async function degraded(client: Client): Promise<string[]> {
+async function reconcilable(client: Client, always: boolean): Promise<string[]> {
   const containers = await client.containers.list({ all: true });
-  return containers.filter(({ Degraded }) => Degraded).map(({ Id }) => Id);
+  return containers.filter(({ Degraded }) => always || Degraded).map(({ Id }) => Id);
 }

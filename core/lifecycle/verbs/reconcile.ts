@@ -1,31 +1,21 @@
-import { catalogue } from '../../../hooks/catalogue.ts';
 import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { PlanChange, ReconcileOptions, Reconciliation } from '../../../hooks/engine.ts';
-import { hasCode, PouchError } from '../../../hooks/errors.ts';
 import type { Degradation } from '../../../hooks/plan.ts';
-import { draftDifferences } from '../../plan/draftDifferences.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
 import { type Generation, isWithin } from '../../plugins/index.ts';
 import { isUp } from '../../state/status.ts';
+import { changesOf } from '../reconcile/changesOf.ts';
+import { checkChangeable, checkNoneIsLost, checkState } from '../reconcile/checkPlan.ts';
 import { withNewPlan } from '../reconcile/planAgain.ts';
+import { planHooks } from '../reconcile/planHooks.ts';
 import { replacePlan, settleReconcile } from '../reconcile/replacePlan.ts';
 import { emitContainer, type EngineContext, underLock } from '../shared/engineContext.ts';
 import { shownChanges } from '../shared/shownChanges.ts';
-import { requireOf } from '../task/requireFeature.ts';
 import { refuseWithGuests } from '../vm/placeInVm.ts';
 import { planStop, stopDraft } from './planStop.ts';
 import { startLocked } from './start.ts';
 import { stopLocked } from './stop.ts';
 import { applyLive } from './update.ts';
-
-/** The hooks of a plan: their marks are those that a new plan replaces. */
-const planHooks: readonly string[] = [
-  catalogue.image.resolve,
-  catalogue.container.preCreate,
-  catalogue.container.selectRuntime,
-  catalogue.network.preAttach,
-  catalogue.container.spec,
-].map(({ name }) => name);
 
 /** What a reconcile knows once it has planned. */
 interface Planned {
@@ -35,7 +25,7 @@ interface Planned {
   readonly degraded: Degradation[];
 }
 
-/** Plans a container again that was planned without a plugin, and applies what the new plan changes. */
+/** Plans a container again and applies what the new plan changes. One that lacks no plugin stays, unless `always`. */
 export async function reconcile(
   engine: EngineContext,
   record: ContainerRecord,
@@ -43,7 +33,7 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   return await underLock(engine, record, 'reconcile', async () => {
     await settleReconcile(engine, record);
-    if (!record.degraded.some(isOfPlan)) {
+    if (!options.always && !record.degraded.some(isOfPlan)) {
       const outcome = record.degraded.length === 0 ? 'sound' : 'missing';
       return report(engine, record, { outcome, degraded: record.degraded });
     }
@@ -72,16 +62,13 @@ async function applyPlanned(
 ): Promise<Reconciliation> {
   const others = record.degraded.filter((mark) => !isOfPlan(mark));
   const degraded = [...planned.degraded, ...others];
-  const changes = await whenLimitsAreLive(
-    engine,
-    record,
-    draftDifferences(record.draft, planned.draft, planned.blame),
-  );
+  const changes = await changesOf(engine, record, planned);
   const made: Planned = { planned, changes, degraded };
   if (dryRun) return report(engine, record, { ...made, outcome: 'planned' });
-  if (isStillWithout(record, planned)) {
+  const unchanged = unchangedOutcome(record, made);
+  if (unchanged) {
     planned.abandon();
-    return report(engine, record, { ...made, outcome: 'missing' });
+    return report(engine, record, { ...made, outcome: unchanged });
   }
   checkNoneIsLost(record, planned);
   checkChangeable(record, changes);
@@ -143,73 +130,19 @@ async function withRestart(
   emitContainer(engine, 'restart', record);
 }
 
-/** Limits that the runtime of a container which runs cannot change. */
-async function whenLimitsAreLive(
-  engine: EngineContext,
+/** No plugin that it lacked is back, or it lacks none and has what is planned; undefined if it is to be changed. */
+function unchangedOutcome(
   record: ContainerRecord,
-  changes: readonly PlanChange[],
-): Promise<readonly PlanChange[]> {
-  const isLimit = ({ field }: PlanChange) => isWithin(field, 'resources');
-  if (!isUp(record) || !changes.some(isLimit)) return changes;
-  const cannot = await requireOf(engine, record, 'liveUpdate').then(
-    () => false,
-    (error: unknown) => {
-      if (hasCode(error, 'PCH_RUNTIME_CANNOT')) return true;
-      throw error;
-    },
-  );
-  return cannot
-    ? changes.map((change) => (isLimit(change) ? { ...change, applies: 'start' } : change))
-    : changes;
-}
-
-/** No plugin that it lacked is back. */
-function isStillWithout({ degraded }: ContainerRecord, planned: PlannedCreate): boolean {
-  return degraded.filter(isOfPlan).every((mark) => planned.degraded.some((now) => isSame(now, mark)));
+  { planned, changes }: Planned,
+): Reconciliation['outcome'] | undefined {
+  const missed = record.degraded.filter(isOfPlan);
+  if (missed.length === 0) return changes.length > 0 ? undefined : 'sound';
+  const isWithout = missed.every((mark) => planned.degraded.some((now) => isSame(now, mark)));
+  return isWithout ? 'missing' : undefined;
 }
 
 function isSame(a: Degradation, b: Degradation): boolean {
   return a.plugin === b.plugin && a.hook === b.hook;
-}
-
-/** What another plugin has planned must not get lost because that one is missing now. */
-function checkNoneIsLost(record: ContainerRecord, planned: PlannedCreate): void {
-  const lost = planned.degraded.find((now) => record.degraded.every((mark) => mark.plugin !== now.plugin));
-  if (!lost) return;
-  throw refused(
-    record,
-    `it would be planned without plugin ${lost.plugin}, which has planned it before: ${lost.message}`,
-    `fix plugin ${lost.plugin}, then reconcile again`,
-  );
-}
-
-/** @throws PCH_RECONCILE_REFUSED with the fields that only a new container can have */
-function checkChangeable(record: ContainerRecord, changes: readonly PlanChange[]): void {
-  const fixed = changes.filter(({ applies }) => applies === 'recreate').map(({ field }) => field);
-  if (fixed.length === 0) return;
-  const names = fixed.slice(0, 5).join(', ') + (fixed.length > 5 ? ` and ${fixed.length - 5} more` : '');
-  throw refused(
-    record,
-    `only a new container can have the planned ${names}`,
-    'remove it and create it again; its named volumes stay',
-  );
-}
-
-function checkState(record: ContainerRecord): void {
-  const { status } = record.state;
-  if (status === 'removing' || status === 'dead' || status === 'restarting')
-    throw refused(
-      record,
-      `it is ${status}`,
-      status === 'restarting' ? 'try again once it runs, or stop it' : 'remove it',
-    );
-}
-
-function refused({ id, name }: ContainerRecord, why: string, hint: string): PouchError {
-  return new PouchError('PCH_RECONCILE_REFUSED', `${name} cannot be reconciled: ${why}`, {
-    container: id,
-    hint,
-  });
 }
 
 function report(

@@ -114,7 +114,11 @@ async function timeline(call: Call): Promise<void> {
 }
 
 async function reconcile(call: Call): Promise<void> {
-  const options = { dryRun: call.query.flag('dryRun'), restart: call.query.flag('restart') };
+  const options = {
+    dryRun: call.query.flag('dryRun'),
+    restart: call.query.flag('restart'),
+    always: call.query.flag('always'),
+  };
   const made = await call.engine.containers.reconcile(parameter(call, 'id'), options);
   const body: ReconciliationWire = { ...made, degraded: degradedInNamesOf(call.client, made.degraded) };
   sendJson(call, body);

@@ -18,9 +18,11 @@ import { shownPlan } from '../plan/planHost.ts';
 import { type HostPlan, keyOf, type Step } from '../plan/step.ts';
 import { textsIn } from '../plan/texts.ts';
 import type { AgentContext } from './agentContext.ts';
+import { BasisFile } from '../history/BasisFile.ts';
 import { Failures } from './Failures.ts';
 import { HostStatus } from './HostStatus.ts';
 import { ImageRefresher } from './ImageRefresher.ts';
+import { Outdated } from './Outdated.ts';
 import { pauseMs } from './pause.ts';
 import { Pausing, type PausingOptions } from './Pausing.ts';
 import { Planner } from './Planner.ts';
@@ -77,6 +79,7 @@ export class Agent {
   readonly #ending = new AbortController();
   readonly #failures = new Failures();
   readonly #refresher: ImageRefresher;
+  readonly #outdated: Outdated;
   #convergedAt: string | undefined;
   #isHolding = false;
   readonly #first: Promise<void>;
@@ -92,7 +95,8 @@ export class Agent {
     // Nothing is tried on a paused host: its pouchd is ready at once.
     if (options.paused) this.#endFirst();
     this.#refresher = new ImageRefresher(this.#options, options.clock);
-    this.planner = new Planner(this.#options);
+    this.#outdated = new Outdated({ ...this.#options, file: new BasisFile(options.root) });
+    this.planner = new Planner({ ...this.#options, outdated: this.#outdated });
     this.pausing = new Pausing(this.#options, options, () => this.#onPause());
     this.host = new HostStatus({
       ...this.#options,
@@ -293,10 +297,12 @@ export class Agent {
     if (isWhole) this.#failures.clear();
     this.#busy = true;
     try {
-      await this.#noteDeclaredImages();
+      if (!this.#options.inForce.isUnknown)
+        await this.#noted('images', () => this.#options.book.declare(this.declared.images));
       if (isWhole) await this.#refreshImages();
       const plan = await this.planner.plan({ mayRemoveMany });
       this.#isHolding = plan.steps.some(({ held }) => held !== undefined);
+      await this.#noted('plugins and settings', () => this.#outdated.note());
       onMessage?.({ plan: shownPlan(plan) });
       const due = isWhole ? plan : { ...plan, steps: plan.steps.filter((step) => this.#isDue(step)) };
       // In force since the load, also of what waits: the next plan has it behind it.
@@ -320,12 +326,14 @@ export class Agent {
   }
 
   /** A full disk does not keep the host from what is declared. */
-  async #noteDeclaredImages(): Promise<void> {
-    const { book, log, inForce } = this.#options;
-    if (inForce.isUnknown) return;
-    await book.declare(this.declared.images).catch((error: unknown) => {
-      log.warn('the file about images of the host agent was not written', { error: messageOf(error) });
-    });
+  async #noted(what: string, write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.#options.log.warn(`the file about ${what} of the host agent was not written`, {
+        error: messageOf(error),
+      });
+    }
   }
 
   /** @param isNew a generation is recorded, also without a step */

@@ -8,15 +8,19 @@ import { digestOf } from '../declare/digestOf.ts';
 import { readHost } from '../declare/readHost.ts';
 import type { Generation, Generations } from '../history/Generations.ts';
 import type { DeclaredThen, InForce } from '../history/InForce.ts';
+import { labels } from '../labels.ts';
+import type { HostState } from '../plan/hostState.ts';
 import { planHost, shownPlan } from '../plan/planHost.ts';
 import type { HostPlan } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { driftOf } from './driftOf.ts';
+import type { Outdated } from './Outdated.ts';
 import { readState } from './readState.ts';
 
 interface PlannerOptions extends AgentContext {
   readonly inForce: InForce;
   readonly generations: Generations;
+  readonly outdated: Outdated;
 }
 
 interface PlanOptions {
@@ -46,7 +50,7 @@ export class Planner {
     const { declared, profiles, secrets = [] } = other ?? inForce;
     const isInForce = other === undefined;
     if (isInForce && inForce.isUnknown) return { steps: [], problems: [] };
-    const state = await readState(this.#options, declared);
+    const state = await this.#stateOf(declared);
     const newest = await generations.newest();
     // A reference that is gone from the files no longer marks the value that a container still has of it.
     const earlier = new Set([...(newest?.secrets ?? []), ...inForce.secrets, ...secrets]);
@@ -61,6 +65,14 @@ export class Planner {
       keeps: isInForce && inForce.isHeld ? keptWhileLost : undefined,
     });
     return { ...plan, notes: notesOf(other ?? inForce.pinned) };
+  }
+
+  async #stateOf(wanted: DeclaredHost): Promise<HostState> {
+    const state = await readState(this.#options, wanted);
+    const declared = state.containers.filter(
+      ({ draft, damage }) => !damage && wanted.containers.has(draft.labels[labels.declared] ?? ''),
+    );
+    return { ...state, outdated: await this.#options.outdated.changesOf(declared) };
   }
 
   /** What was changed by hand. */

@@ -11,6 +11,7 @@ import { comparable } from './comparable.ts';
 import { hasText } from './texts.ts';
 import type { HostState } from './hostState.ts';
 import { nextName, previousName } from './names.ts';
+import { replannedChange } from './replannedChange.ts';
 import { policyBefore, policyChanges } from './policyChanges.ts';
 import type { ContainerStep, ObjectProblem } from './step.ts';
 import { wordOf } from './wordOf.ts';
@@ -57,7 +58,7 @@ function isContainer({ kind }: { kind: string }): boolean {
 function planOne(
   declared: DeclaredContainer,
   byName: ReadonlyMap<string, ContainerRecord>,
-  { images }: HostState,
+  { images, outdated }: HostState,
   options: PlanOptions,
 ): ContainerStep | undefined {
   const { name } = declared;
@@ -105,12 +106,23 @@ function planOne(
   if (onRemove !== declared.onRemove)
     changes.push({ Field: 'onRemove', From: onRemove, To: declared.onRemove, Applies: 'now' });
   const policy = policyChanges(policyBefore(declared, options.before), declared);
-  if (changes.length > 0) {
-    const action = actionOf[dearest(changes.map(({ Applies }) => Applies))];
+  const replanned = (outdated?.get(id) ?? []).map(replannedChange);
+  const all = [...changes, ...replanned];
+  if (all.length > 0) {
+    const action = actionOf[dearest(all.map(({ Applies }) => Applies))];
     const isDrift =
       found.draft.labels[labels.declaration] === digest && changes.some(isOfHand) && !isStopped(found);
     const isAtWork = declared.schedule !== undefined && action !== 'change' && isRunning(found);
-    return { ...base, id, action, changes, policy, isDrift, ...(isAtWork && { held: atWork }) };
+    return {
+      ...base,
+      id,
+      action,
+      changes: all,
+      policy,
+      isDrift,
+      isReplanned: replanned.length > 0,
+      ...(isAtWork && { held: atWork }),
+    };
   }
   const step = { ...base, id, policy };
   if (isOf(byName.get(previousName(name)), name)) return { ...step, action: 'recreate' };

@@ -35,6 +35,8 @@ export interface ContainerStep extends StepOf<'container', DeclaredContainer> {
   readonly profiles?: readonly Profile[];
   /** A digest of the declaration with its profiles, for the label. */
   readonly digest?: string;
+  /** Among the changes are those of a new plan, with other plugins or settings of pouchd.yaml. */
+  readonly isReplanned?: boolean;
 }
 
 /** What is to be done to one object. */

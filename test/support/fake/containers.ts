@@ -288,6 +288,8 @@ export function fakeContainers(engine: () => Engine): FakeContainers {
       const { id, name } = find(ref).record;
       return { container: id, name, outcome: 'sound', changes: [], degraded: [], restarted: false };
     },
+    outdated: async () => [],
+    planBasis: () => '',
     async upgrade(ref, { image, dryRun = false, keep = [] }) {
       const { id, name, draft } = find(ref).record;
       const from = { reference: draft.image.reference, id: draft.image.id };

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { ContainerRecord, Network, Volume } from '../../../../hooks/index.ts';
+import type { ContainerRecord, Network, PlanChange, Volume } from '../../../../hooks/index.ts';
 import { readHost } from '../../../../plugins/host-agent/declare/readHost.ts';
 import { digestOf } from '../../../../plugins/host-agent/declare/digestOf.ts';
 import { labels } from '../../../../plugins/host-agent/labels.ts';
+import type { HostState } from '../../../../plugins/host-agent/plan/hostState.ts';
 import { planHost } from '../../../../plugins/host-agent/plan/planHost.ts';
 import { allChanges, type HostPlan, leavesObject } from '../../../../plugins/host-agent/plan/step.ts';
 
@@ -80,7 +81,7 @@ function hostOf(sections: Sections): Host {
 
 function plan(
   sections: Sections,
-  host: Host,
+  host: Host & Pick<HostState, 'outdated'>,
   mayRemoveMany = false,
   keeps?: string,
   last?: Sections,
@@ -151,6 +152,49 @@ describe('a plan of the host', () => {
     const found = plan(before, hostOf(before));
     assert.deepEqual(shown(found), []);
     assert.deepEqual(found.problems, []);
+  });
+
+  describe('with other plugins or settings than a container was planned with', () => {
+    const team: PlanChange = { field: 'labels.team', from: 'a', to: 'b', plugin: 'adds', applies: 'now' };
+    const site: PlanChange = { field: 'process.env.SITE', to: 'x', plugin: 'core', applies: 'start' };
+    const ids: PlanChange = { field: 'uidMappings', applies: 'recreate' };
+    const hostWith = (changes: readonly PlanChange[], sections = before) => ({
+      ...hostOf(sections),
+      outdated: new Map([['id-web', changes]]),
+    });
+
+    for (const [what, changes, expected] of [
+      ['what changes while it runs', [team], 'change container web: labels.team now'],
+      [
+        'what needs a restart',
+        [team, site],
+        'restart container web: labels.team now, process.env.SITE restart',
+      ],
+      ['what only a new one can have', [ids], 'recreate container web: uidMappings recreate'],
+    ] as const)
+      it(`has ${what}`, () => assert.deepEqual(shown(plan(before, hostWith(changes))), [expected]));
+
+    it('names the plugin, and has it beside a change of the file', () => {
+      const [step] = plan(withWeb({ memory: '1g' }), hostWith([team, site])).steps;
+      assert.ok(step?.kind === 'container' && step.isReplanned);
+      assert.deepEqual([step.action, step.isDrift], ['restart', false]);
+      const plugins = step.changes.map(({ Field, Plugin }) => [Field, Plugin]);
+      assert.deepEqual(plugins, [
+        ['memory', undefined],
+        ['labels.team', 'adds'],
+        ['process.env.SITE', undefined],
+      ]);
+    });
+
+    it('waits while a schedule runs the container', () => {
+      const scheduled = { ...before, containers: { web: { ...web, restart: 'no', schedule: '@daily' } } };
+      assert.deepEqual(shown(plan(scheduled, hostWith([site], scheduled))), [
+        'held restart container web: process.env.SITE restart',
+      ]);
+      assert.deepEqual(shown(plan(scheduled, hostWith([team], scheduled))), [
+        'change container web: labels.team now',
+      ]);
+    });
   });
 
   it('creates all that an empty host lacks, images first', () => {
