@@ -16,6 +16,6 @@ export { digestOfFiles, mainFile } from './digestOfFiles.ts';
 export { diffForReload, keepFixed } from './reload.ts';
 export type { ReloadDiff } from './reload.ts';
 export { envName, isPrivate, schema as settings, settingPaths } from './schema/index.ts';
-export { declaredSections } from './schema/declared.ts';
+export { declaredSections, isDeclaredSection } from './schema/declared.ts';
 export type { SettingPath } from './schema/setting.ts';
 export type * from './types.ts';

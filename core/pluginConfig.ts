@@ -1,9 +1,12 @@
 import {
   declaredSections,
+  diffForReload,
   formatOrigin,
+  isDeclaredSection,
   isPrivate,
   type LoadedConfig,
   lostError,
+  type PouchConfig,
   secretNames,
   settingPaths,
 } from '../config/index.ts';
@@ -39,7 +42,7 @@ export function pluginConfig(
     async readAgain(applied) {
       const loaded = read(applied);
       if (loaded.lost) throw lostError(loaded.lost);
-      return sectionsWithLines(loaded);
+      return { ...sectionsWithLines(loaded), isRestInForce: !hasOtherSettings(config, loaded.config) };
     },
     problemOfFiles: () => problem(),
     lostFile: () => lost,
@@ -93,7 +96,12 @@ function profilesOfEntry({ plugins }: LoadedConfig['config']): Sections[string] 
   return isMap ? (options.profiles as Sections[string]) : {};
 }
 
-function sectionsWithLines(loaded: LoadedConfig): ConfigSections {
+/** Whether a reload changes settings, or entries of plugins. */
+function hasOtherSettings(inForce: PouchConfig, ofFiles: PouchConfig): boolean {
+  return diffForReload(inForce, ofFiles).reloadable.some((path) => !isDeclaredSection(path));
+}
+
+function sectionsWithLines(loaded: LoadedConfig): Omit<ConfigSections, 'isRestInForce'> {
   const sections = sectionsOf(loaded) as ConfigSections['sections'];
   const locate = locateOfSections(loaded);
   const paths = Object.entries(sections).flatMap(([section, objects]) =>

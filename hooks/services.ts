@@ -46,6 +46,8 @@ export interface ConfigSections {
   sections: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
   /** `FILE:LINE` of objects and their options by JSON pointer: `/containers/web/image`. */
   lines: Readonly<Record<string, string>>;
+  /** Whether the files' other settings, and their entries of plugins, are those in force. */
+  isRestInForce: boolean;
 }
 
 /** Token of the time, for `inject`. */

@@ -55,6 +55,11 @@ export interface AgentPlan {
   Notes?: string[];
   /** The declarations are others than those in force: an apply changes more than the steps show, such as a profile. */
   Unapplied?: boolean;
+  /**
+   * Settings or entries of plugins of the host's files are not in force yet: what they change in containers shows only
+   * then.
+   */
+  OtherSettings?: boolean;
 }
 
 /** A file that is to be in force in the place of the declarations of the host's files. */

@@ -91,7 +91,7 @@ export interface Containers {
    * @throws PCH_RECONCILE_REFUSED if a plugin that has planned it is missing now
    */
   outdated(ref: string): Promise<PlanChange[]>;
-  /** A digest of what `outdated` depends on beside the container: of plugins and settings. Built-in code is left out. */
+  /** A digest of what `outdated` depends on beside the container: of plugins and settings, without built-in code. */
   planBasis(): string;
   /**
    * Mounts a path of the host or a volume: at once in a container that runs, and at each start. Only `bind` and

@@ -20,7 +20,8 @@ describe('a declared host whose plugins and settings change', function () {
     daemon.it.declare({
       ...settings,
       ...(options && { plugins: [{ path: file, isolation: 'in-process', options }] }),
-      containers: { web: sleeper, db: { ...sleeper, onRemove: 'keep' } },
+      profiles: { small: { memory: '64m', label: { size: 'small' } } },
+      containers: { web: { ...sleeper, profiles: ['small'] }, db: { ...sleeper, onRemove: 'keep' } },
     });
   const envOf = async (name: string) => (await daemon.it.inspect(name))!.Config.Env ?? [];
   const labelOf = async (name: string) => (await daemon.it.inspect(name))!.Config.Labels?.['team'];
@@ -68,7 +69,7 @@ describe('a declared host whose plugins and settings change', function () {
     await write({ labels: { team: 'b' }, env: { SITE: 'y' } });
     await daemon.it.reload(/configuration reloaded/);
     const isChanged = async () => (await envOf('web')).includes('SITE=y') && (await pidOf('web')) > 0;
-    assert.ok(await waitUntil(isChanged, { withinMs: 20_000 }), await ok('status'));
+    assert.ok(await waitUntil(isChanged, { withinMs: 20_000 }), (await pouch('status')).stdout);
     assert.equal(await idOf('web'), before[0]);
     assert.notEqual(await pidOf('web'), before[1]);
     assert.match(await ok('exec', 'web', 'env'), /SITE=y/);
@@ -101,6 +102,10 @@ describe('a declared host whose plugins and settings change', function () {
 
   it('applies a setting of pouchd.yaml for every container', async () => {
     await write({ labels: { team: 'd' } }, { shmSize: '32m' });
+    const dry = await pouch('apply', '--dry-run');
+    const hint =
+      'settings or plugins of the files are not in force yet: an apply may change more than this\n';
+    assert.deepEqual([dry.exitCode, dry.stdout], [2, hint]);
     const { stdout } = await pouch('apply');
     assert.match(
       stdout,

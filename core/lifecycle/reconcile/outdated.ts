@@ -9,10 +9,14 @@ import { changesOf } from './changesOf.ts';
 import { checkNoneIsLost } from './checkPlan.ts';
 import { withNewPlan } from './planAgain.ts';
 
-/** See `outdated` of hooks/engine/containers.ts. */
+/**
+ * See `outdated` of hooks/engine/containers.ts. What profiles have added is in the request: other profiles are another
+ * request.
+ */
 export async function outdated(engine: EngineContext, record: ContainerRecord): Promise<PlanChange[]> {
+  const completed = { ...record, request: { ...record.request, profiles: [] } };
   return await engine.generations.use((generation) =>
-    withNewPlan(engine, record, generation, {
+    withNewPlan(engine, completed, generation, {
       isShown: true,
       use: (planned) => ofOthers(engine, record, planned),
     }),

@@ -1,4 +1,5 @@
 import type { ContainerRecord } from '../../../hooks/engine.ts';
+import type { ContainerRequest } from '../../../hooks/request.ts';
 import { catalogue } from '../../../hooks/catalogue.ts';
 import {
   type PlannedCreate,
@@ -35,13 +36,20 @@ async function planAgain(
   generation: Generation,
   planning: PlanningOptions,
 ): Promise<PlannedCreate> {
-  const { id, draft, request } = record;
+  const { id, draft } = record;
   const planner = new Planner(optionsFor(engine, record));
+  const request = withoutLostProfiles(record.request, generation);
   try {
     return keepingRoot(await planner.plan({ id, name: draft.name }, request, generation, planning), record);
   } finally {
     if (draft.uidMappings.length === 0) engine.userRanges.release(id);
   }
+}
+
+/** The request of a record has what its profiles have added: it does not need those that are gone. */
+function withoutLostProfiles(request: ContainerRequest, { profiles }: Generation): ContainerRequest {
+  if (request.profiles === undefined) return request;
+  return { ...request, profiles: request.profiles.filter((name) => profiles.has(name)) };
 }
 
 /** Its root file system is that of a snapshot or an upgrade. */

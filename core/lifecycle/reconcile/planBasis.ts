@@ -10,7 +10,7 @@ const planning = ['runtime', 'richMode', 'logDriver', 'networkDriver', 'volumeDr
 
 /**
  * A digest of the plugins that have a part in plans (files and options), and of the settings of pouchd.yaml for every
- * container. The code of built-in plugins is left out: a newer pouchd is no reason to plan containers again.
+ * container. The code of built-in plugins is left out: a newer pouchd must not restart containers.
  */
 export function planBasis({ generations, plannerOptions }: EngineContext): string {
   const settings = ownSettings(plannerOptions.config(), plannerOptions.originOf);

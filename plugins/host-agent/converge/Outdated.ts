@@ -65,8 +65,8 @@ export class Outdated {
 
   async #compare(record: ContainerRecord, basis: string): Promise<Comparison> {
     const { containers, log, key } = this.#options;
-    const { id, name, request, draft, reconciledAt, updates = [], degraded } = record;
-    const digest = `${basis} ${digestOf([request, draft.image.id, reconciledAt, updates.length, degraded], key)}`;
+    const { id, name, request, draft, degraded } = record;
+    const digest = `${basis} ${digestOf([request, draft, degraded], key)}`;
     const known = this.#comparisons.get(id);
     if (known?.digest === digest) return known;
     try {

@@ -34,6 +34,8 @@ interface FilesNow {
   readonly declared: DeclaredHost;
   readonly profiles: Profile[];
   readonly digest: string;
+  /** Whether settings and plugins of the files are those in force. */
+  readonly isRestInForce: boolean;
 }
 
 const keptWhileLost = 'the file that was applied is lost: nothing is removed until a file is applied';
@@ -100,10 +102,14 @@ export class Planner {
     mayRemoveMany?: boolean;
     applied?: DeclarationFile | null | undefined;
   }): Promise<AgentPlan> {
-    const { digest, ...other } = await this.#readAgain(applied);
+    const { digest, isRestInForce, ...other } = await this.#readAgain(applied);
     const plan = shownPlan(await this.plan({ mayRemoveMany, other }));
     const isApplied = applied === undefined || (await this.#isInForce(digest));
-    return isApplied ? plan : { ...plan, Unapplied: true };
+    return {
+      ...plan,
+      ...(!isApplied && { Unapplied: true }),
+      ...(!isRestInForce && { OtherSettings: true }),
+    };
   }
 
   /** @throws PCH_CONFIG_INVALID with the mistakes of a file that is to be applied */
@@ -127,14 +133,14 @@ export class Planner {
 
   async #readAgain(applied: DeclarationFile | null | undefined): Promise<FilesNow> {
     const { config, key } = this.#options;
-    const { sections, lines } = await config.readAgain(applied);
+    const { sections, lines, isRestInForce } = await config.readAgain(applied);
     const { networks = {}, volumes = {}, images = {}, containers = {}, profiles = {} } = sections;
     const locate = (pointer: string) => lines[pointer];
     const declared = readHost({ networks, volumes, images, containers }, locate, key, (text) =>
       config.isSecretText(text),
     );
     const ofFiles = usableProfiles(readProfiles({ profiles }, locate));
-    return { declared, profiles: ofFiles, digest: digestOf(sections, key) };
+    return { declared, profiles: ofFiles, digest: digestOf(sections, key), isRestInForce };
   }
 }
 
