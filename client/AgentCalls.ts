@@ -23,6 +23,14 @@ export interface AgentApply extends AgentDeclared {
   waitMs?: number;
 }
 
+/** What is rolled back to, and whether all is waited for. */
+export interface AgentRollbackOptions {
+  /** Missing: the newest one that declares something else. */
+  generation?: number;
+  /** For all to be up, at most 30 minutes; the last message has what is not. Missing: no wait. */
+  waitMs?: number;
+}
+
 /** Calls of the host agent, which only pouchd has. */
 export class AgentCalls {
   readonly #transport: Transport;
@@ -78,14 +86,20 @@ export class AgentCalls {
    * Returns what a rollback would do.
    * @param generation missing: the newest one that declares something else
    */
-  rollbackPlan(generation?: number): Promise<AgentRollbackPlan> {
+  rollbackPlan(generation?: number, signal?: AbortSignal): Promise<AgentRollbackPlan> {
     const query = generation === undefined ? {} : { generation };
-    return this.#transport.json('GET', `${base}/rollback`, { query });
+    return this.#transport.json('GET', `${base}/rollback`, { query, ...(signal && { signal }) });
   }
 
   /** Applies what a generation declares, and holds the host to it; ending the iteration does not end it. */
-  rollback(generation?: number, signal?: AbortSignal): Promise<AsyncGenerator<AgentMessage>> {
-    const body = generation === undefined ? {} : { Generation: generation };
+  rollback(
+    { generation, waitMs }: AgentRollbackOptions = {},
+    signal?: AbortSignal,
+  ): Promise<AsyncGenerator<AgentMessage>> {
+    const body = {
+      ...(generation !== undefined && { Generation: generation }),
+      ...(waitMs !== undefined && { WaitMs: waitMs }),
+    };
     return this.#transport.lines('POST', `${base}/rollback`, { body, ...(signal && { signal }) });
   }
 

@@ -4,7 +4,7 @@
  * @module pouch/client
  */
 export { defaultHost, parseAddress } from './address.ts';
-export type { AgentApply, AgentCalls } from './AgentCalls.ts';
+export type { AgentApply, AgentCalls, AgentRollbackOptions } from './AgentCalls.ts';
 export { Client } from './Client.ts';
 export type { ClientOptions } from './Client.ts';
 export type { CheckpointCalls } from './CheckpointCalls.ts';

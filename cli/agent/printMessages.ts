@@ -8,11 +8,14 @@ import { planLines } from './planLines.ts';
 /** Prints an apply or a rollback, and sets the exit code. */
 export async function printMessages(session: Printer, messages: AsyncIterable<AgentMessage>): Promise<void> {
   let hasRolledBack = false;
+  let hasBegun = false;
   let ofReload = session.exitCode;
   for await (const message of messages) {
     // What has failed at first may have come up since.
     if ('up' in message && !hasRolledBack) session.exitCode = ofReload;
-    hasRolledBack ||= 'rollback' in message;
+    // The first message is that of a rollback which was asked for.
+    hasRolledBack ||= hasBegun && 'rollback' in message;
+    hasBegun = true;
     printMessage(session, message);
     if ('reload' in message) ofReload = session.exitCode;
   }

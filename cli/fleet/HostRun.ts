@@ -1,13 +1,7 @@
-/** An apply on one host of several. */
-import type {
-  AgentDeclared,
-  AgentMessage,
-  AgentOutcome,
-  AgentPlan,
-  AgentUp,
-  Client,
-} from '../../client/index.ts';
+/** A change of one host of several: what it would do is checked first, and then it is done. */
+import type { AgentMessage, AgentOutcome, AgentPlan, AgentUp, Client } from '../../client/index.ts';
 import { printMessages } from '../agent/printMessages.ts';
+import { printPlan } from '../agent/printPlan.ts';
 import type { Printer } from '../Session.ts';
 import { hostProblem } from './hostProblem.ts';
 import { withDeadline } from './withDeadline.ts';
@@ -16,52 +10,55 @@ import { withDeadline } from './withDeadline.ts';
 const checkMs = 30_000;
 
 /** Above the longest apply of pouchd. */
-const applyMs = 65 * 60_000;
+const changeMs = 65 * 60_000;
 
-export interface HostRunOptions extends AgentDeclared {
+export interface HostRunOptions {
   readonly name: string;
   readonly client: Client;
   readonly output: Printer;
-  readonly prune: boolean;
-  readonly rollbackOnFailure: boolean;
-  /** Ends a pause of the host. */
-  readonly resume: boolean;
   /** For all to be up. */
   readonly waitMs: number;
   /** The user has interrupted the command. */
   readonly signal: AbortSignal;
 }
 
-export class HostRun {
+export abstract class HostRun<Options extends HostRunOptions = HostRunOptions> {
   readonly name: string;
   readonly output: Printer;
-  readonly #options: HostRunOptions;
+  protected readonly options: Options;
   /** How it went, for the summary. */
   detail = '';
-  plan: AgentPlan | undefined;
+  #plan: AgentPlan | undefined;
 
-  constructor(options: HostRunOptions) {
+  constructor(options: Options) {
     this.name = options.name;
     this.output = options.output;
-    this.#options = options;
+    this.options = options;
   }
 
-  /** Plans, and changes nothing. Resolves to whether an apply may begin; prints why not. */
+  /** What the host would do. */
+  protected abstract plan(signal: AbortSignal): Promise<AgentPlan>;
+  /** Begins the change. */
+  protected abstract begin(signal: AbortSignal): Promise<AsyncIterable<AgentMessage>>;
+  /** How a user ends the pause of a host; undefined: this change ends it. */
+  protected abstract readonly endOfPause: string | undefined;
+
+  /** Plans, and changes nothing. Resolves to whether the change may begin; prints why not. */
   async check(): Promise<boolean> {
-    const { client, output, prune, resume, file, hostFiles, signal } = this.#options;
-    const declared = { prune, ...(file && { file }), ...(hostFiles && { hostFiles }) };
+    const { client, output, signal } = this.options;
+    let plan: AgentPlan;
     try {
-      this.plan = await withDeadline(checkMs, signal, (ending) => client.agent.plan(declared, ending));
+      this.#plan = plan = await withDeadline(checkMs, signal, (ending) => this.plan(ending));
       const { Paused } = await withDeadline(checkMs, signal, (ending) => client.agent.status(ending));
-      if (Paused && !resume) {
-        output.warn(`the host is paused by ${Paused.By} since ${Paused.Since} (--resume resumes it)`);
+      if (Paused && this.endOfPause !== undefined) {
+        output.warn(`the host is paused by ${Paused.By} since ${Paused.Since} (${this.endOfPause})`);
         return false;
       }
     } catch (error) {
       output.warn(hostProblem(error));
       return false;
     }
-    const { Problems, Steps } = this.plan;
+    const { Problems, Steps } = plan;
     for (const problem of Problems) output.warn(problem);
     const held = Steps.filter(
       ({ Action, Held }) => Held !== undefined && ['remove', 'stop'].includes(Action),
@@ -71,16 +68,17 @@ export class HostRun {
     return Problems.length + held.length === 0;
   }
 
+  /** Prints what the check has found, without its problems, and sets the exit code of the output. */
+  printPlan(): void {
+    if (this.#plan) printPlan(this.output, { ...this.#plan, Problems: [] });
+  }
+
   /** Resolves to whether the host is as declared, with everything up. */
-  async apply(): Promise<boolean> {
-    const { client, output, signal, prune, rollbackOnFailure, resume, waitMs, file, hostFiles } =
-      this.#options;
-    const declared = { prune, ...(file && { file }), ...(hostFiles && { hostFiles }) };
+  async change(): Promise<boolean> {
+    const { output, signal } = this.options;
     try {
-      return await withDeadline(applyMs, signal, async (ending) => {
-        if (resume) await client.agent.resume(ending);
-        const messages = await client.agent.apply({ ...declared, rollbackOnFailure, waitMs }, ending);
-        await printMessages(output, this.#noted(messages));
+      return await withDeadline(changeMs, signal, async (ending) => {
+        await printMessages(output, this.#noted(await this.begin(ending)));
         return output.exitCode === 0;
       });
     } catch (error) {
@@ -94,18 +92,19 @@ export class HostRun {
 
   async *#noted(messages: AsyncIterable<AgentMessage>): AsyncGenerator<AgentMessage> {
     for await (const message of messages) {
-      if ('outcome' in message) this.detail ||= outcomeText(message.outcome);
+      if ('outcome' in message) this.detail ||= this.outcomeText(message.outcome);
       if ('up' in message && message.up.Missing.length > 0) this.detail = missingText(message.up);
-      if ('rollback' in message && message.rollback.Generation !== undefined)
+      // One that was asked for is the first message.
+      if ('rollback' in message && this.detail !== '' && message.rollback.Generation !== undefined)
         this.detail += `; rolled back to generation ${message.rollback.Generation}`;
       yield message;
     }
   }
-}
 
-function outcomeText({ Done, Failed, Left, Generation }: AgentOutcome): string {
-  if (Generation === undefined && Left === 0) return 'nothing to do';
-  return `${Done} done, ${Failed} failed, ${Left} left`;
+  protected outcomeText({ Done, Failed, Left, Generation }: AgentOutcome): string {
+    if (Generation === undefined && Left === 0) return 'nothing to do';
+    return `${Done} done, ${Failed} failed, ${Left} left`;
+  }
 }
 
 function missingText({ Missing: [first, ...others] }: AgentUp): string {

@@ -10,19 +10,19 @@ export interface RollOutOptions {
   /** No further host is begun once it is aborted. */
   readonly signal: AbortSignal;
   /** Resolves to whether the host is as declared, with everything up. */
-  apply(host: string): Promise<boolean>;
+  change(host: string): Promise<boolean>;
 }
 
 /** Resolves to the ending of each host, in their order. */
 export async function rollOut(
   hosts: readonly string[],
-  { parallel, signal, apply }: RollOutOptions,
+  { parallel, signal, change }: RollOutOptions,
 ): Promise<ReadonlyMap<string, Ending>> {
   const endings = new Map<string, Ending>(hosts.map((host) => [host, 'untouched']));
   const mayBegin = () => !signal.aborted && ![...endings.values()].includes('failed');
   const one = async (host: string) => {
     if (!mayBegin()) return;
-    endings.set(host, (await apply(host)) ? 'done' : 'failed');
+    endings.set(host, (await change(host)) ? 'done' : 'failed');
   };
   const [first, ...others] = hosts;
   if (first !== undefined) await one(first);

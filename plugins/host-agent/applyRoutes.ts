@@ -14,7 +14,7 @@ import { callerName } from './callerName.ts';
 import type { Agent } from './converge/Agent.ts';
 import type { Post } from './converge/posts.ts';
 import type { AppliedFiles } from './history/AppliedFiles.ts';
-import { longestApplyMs, streamMessages } from './streamMessages.ts';
+import { longestApplyMs, streamMessages, WaitMs } from './streamMessages.ts';
 
 export interface ApplyRoutesOptions {
   readonly post: Post;
@@ -38,15 +38,12 @@ const Declarations = {
   HostFiles: Type.Optional(Type.Boolean()),
   Prune: Type.Optional(Type.Boolean()),
 };
-/** Below the deadline of the route. */
-const longestWaitMs = 30 * 60_000;
-
 const PlanBody = Type.Object(Declarations, { additionalProperties: false });
 const ApplyBody = Type.Object(
   {
     ...Declarations,
     RollbackOnFailure: Type.Optional(Type.Boolean()),
-    WaitMs: Type.Optional(Type.Integer({ minimum: 0, maximum: longestWaitMs })),
+    WaitMs,
   },
   { additionalProperties: false },
 );

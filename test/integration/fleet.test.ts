@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
@@ -200,6 +200,73 @@ describe('a fleet', function () {
         [address['gamma'], 1],
       ],
     );
+  });
+
+  it('is rolled back one host first, each to its previous generation, and by the same command after a failure', async () => {
+    const flags = join(dir, 'flags');
+    await mkdir(flags);
+    const needsFlag = 'test -e /flags/ok || exit 3; exec sleep 1000';
+    const overlay = `containers: { web: { command: [sh, -c, "${needsFlag}"], volume: ["${flags}:/flags"] } }`;
+    await writeFile(join(flags, 'ok'), '');
+    const before = await pouch(['apply', '-f', await fleet(`${sleeper}, memory: 32m`, { beta: overlay })]);
+    assert.equal(before.exitCode, 0, before.stderr);
+    const after = await pouch(['apply', '-f', await fleet(`${sleeper}, memory: 64m`)]);
+    assert.equal(after.exitCode, 0, after.stderr);
+    const memory = async () =>
+      await Promise.all(
+        names.map(async (name) => ((await hosts[name]!.inspect('web'))?.HostConfig.Memory ?? 0) / 1024 ** 2),
+      );
+    const list = ['-H', names.map((name) => address[name]).join(',')];
+
+    const dry = await pouch(['rollback', ...list, '--dry-run']);
+    assert.equal(dry.exitCode, 2, dry.stderr);
+    assert.equal(dry.stdout.match(/\| to generation \d+:$/gm)?.length, 3);
+    assert.match(dry.stdout, /^third +\| +memory: 64m -> 32m/m);
+    assert.deepEqual(await memory(), [64, 64, 64]);
+
+    await rm(join(flags, 'ok'));
+    const failed = await pouch(['rollback', ...list]);
+    assert.equal(failed.exitCode, 1);
+    const rows =
+      /\nunix:\S+ +done +to generation \d+: 1 done, 0 failed, 0 left\nssh:\S+ +failed +.*\nthird +untouched$/;
+    assert.match(failed.stdout, rows);
+    assert.match(failed.stderr, /^ssh:\S+ +\| container web: .*exit code 3/m);
+    assert.deepEqual((await memory())[2], 64);
+
+    await writeFile(join(flags, 'ok'), '');
+    await hosts['beta']!.pouch('start', 'web');
+    const again = await pouch(['rollback', ...list, '--parallel', '2']);
+    assert.equal(again.exitCode, 0, again.stderr);
+    assert.match(
+      again.stdout,
+      /\nunix:\S+ +done +to generation \d+: nothing to do\nssh:\S+ +done .*\nthird +done +to generation \d+: 1 done.*$/,
+    );
+    assert.deepEqual(await memory(), [32, 32, 32]);
+    const status = await pouch(['status', ...list]);
+    assert.equal(status.stdout.match(/\| pinned to generation/g)?.length, 3);
+  });
+
+  it('is not rolled back if a host cannot be, and a number takes one host', async () => {
+    await pouch(['apply', '-f', await fleet(`${sleeper}, memory: 32m`)]);
+    await pouch(['apply', '-f', await fleet(`${sleeper}, memory: 64m`)]);
+    const { alpha, beta, gamma } = address;
+    await hosts['beta']!.pouch('apply', '--pause');
+    const paused = await pouch(['rollback', '-H', `${gamma},${beta}`]);
+    assert.equal(paused.exitCode, 1);
+    assert.match(paused.stderr, /^ssh:\S+ +\| the host is paused by .*`pouch apply --resume` resumes it/m);
+    assert.match(paused.stderr, /nothing was changed on any host/);
+    await hosts['beta']!.pouch('apply', '--resume');
+    for (const args of [['3'], ['--generation', '3'], ['web'], ['--forget', 'web']]) {
+      const refused = await pouch(['rollback', '-H', `${alpha},${beta}`, ...args]);
+      assert.ok(refused.exitCode > 0 && refused.stderr.includes('expected'), refused.stderr);
+    }
+    const last = (await hosts['alpha']!.client.agent.history())[0]!.Number;
+    const one = await pouch(['rollback', '-H', alpha!, String(last - 1)]);
+    assert.equal(one.exitCode, 0, one.stderr);
+    assert.equal((await hosts['alpha']!.inspect('web'))?.HostConfig.Memory, 32 * 1024 ** 2);
+    const waiting = await hosts['alpha']!.pouch('rollback', String(last), '--wait');
+    assert.equal(waiting.exitCode, 0, waiting.stderr);
+    assert.match(waiting.stdout, /\n1 declared objects are up\n$/);
   });
 
   it('is paused, and resumed host by host', async () => {

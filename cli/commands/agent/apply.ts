@@ -1,13 +1,14 @@
-import { durationSeconds } from '../../../client/options/duration.ts';
 import { interruptible } from '../../agent/interruptible.ts';
 import { printMessages } from '../../agent/printMessages.ts';
 import { printPlan } from '../../agent/printPlan.ts';
 import { readDeclarations } from '../../agent/readDeclarations.ts';
-import { applyFleet } from '../../fleet/applyFleet.ts';
+import { readWait } from '../../agent/readWait.ts';
+import { ApplyRun } from '../../fleet/ApplyRun.ts';
+import { changeFleet } from '../../fleet/changeFleet.ts';
 import { chosenHosts, splitHosts } from '../../fleet/chosenHosts.ts';
 import { FleetFile } from '../../fleet/FleetFile.ts';
 import { reportHosts } from '../../fleet/reportHosts.ts';
-import { conflictingOptions, invalidOption } from '../../errors.ts';
+import { conflictingOptions } from '../../errors.ts';
 import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 
@@ -75,18 +76,11 @@ export function define(command: PouchCommand, session: Session): void {
       const fleet = file && new FleetFile(file);
       const named = flags.host ?? (fleet?.hosts.length ? session.connection.host : undefined);
       const hosts = chosenHosts(named === undefined ? undefined : splitHosts(named), fleet);
-      const waitMs = waitOf(flags.timeout);
+      const waitMs = readWait(flags.timeout);
       if (hosts.length > 0)
-        return await applyFleet(session, {
-          hosts,
-          fleet,
-          hostFiles,
-          prune,
-          rollbackOnFailure,
-          resume,
-          waitMs,
-          dryRun,
-          parallel,
+        return await changeFleet(session, { hosts, waitMs, dryRun, parallel }, (run) => {
+          const declared = fleet ? { file: fleet.for(run.name) } : { hostFiles };
+          return new ApplyRun({ ...run, ...declared, prune, rollbackOnFailure, resume });
         });
       if (flags.parallel !== undefined)
         throw conflictingOptions('--parallel needs several hosts: -H HOST,HOST');
@@ -121,13 +115,4 @@ function checkFlags(flags: Flags): void {
   if (prune && !yes && !dryRun) throw conflictingOptions('--prune needs --yes, or --dry-run');
   if (flags.wait && dryRun) throw conflictingOptions('--wait and --dry-run exclude each other');
   if (file !== undefined && hostFiles) throw conflictingOptions('--file and --host-files exclude each other');
-}
-
-const longestWaitMs = 30 * 60_000;
-
-/** @throws OptionError */
-function waitOf(timeout = '2m'): number {
-  const waitMs = Math.round((durationSeconds(timeout) ?? NaN) * 1000);
-  if (waitMs >= 0 && waitMs <= longestWaitMs) return waitMs;
-  throw invalidOption('--timeout', 'a duration of at most 30m, such as 90s', timeout);
 }

@@ -3,7 +3,7 @@ import type { AgentGeneration, AgentGenerationDetails, AgentRollbackPlan } from 
 import { PouchError, type PluginContext, Type } from '../../../hooks/index.ts';
 import { callerName } from '../callerName.ts';
 import type { Agent } from '../converge/Agent.ts';
-import { longestApplyMs, streamMessages } from '../streamMessages.ts';
+import { longestApplyMs, streamMessages, WaitMs } from '../streamMessages.ts';
 import type { Generation, Generations } from './Generations.ts';
 
 export interface HistoryRoutesOptions {
@@ -46,17 +46,20 @@ export function historyRoutes(
     method: 'POST',
     path: '/rollback',
     body: Type.Object(
-      { Generation: Type.Optional(Type.Integer({ minimum: 1 })) },
+      { Generation: Type.Optional(Type.Integer({ minimum: 1 })), WaitMs },
       { additionalProperties: false },
     ),
     deadlineMs: longestApplyMs,
-    async handle({ body, stream }) {
+    async handle({ body, stream, signal }) {
       const serving = agent();
       serving.pausing.requireUnpaused();
       const generation = await chosen(body.Generation);
-      await streamMessages(stream, (onMessage) =>
-        serving.rollback({ generation, cause: callerName(), onMessage }),
-      );
+      await streamMessages(stream, async (onMessage) => {
+        await serving.rollback({ generation, cause: callerName(), onMessage });
+        if (body.WaitMs === undefined) return;
+        const { hasFailed: _hasFailed, ...up } = await agent().host.untilUp({ forMs: body.WaitMs, signal });
+        onMessage({ up });
+      });
     },
   });
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { chosenHosts, splitHosts } from '../../../../cli/fleet/chosenHosts.ts';
 import { clientOf } from '../../../../cli/fleet/clientOf.ts';
 import { FleetFile } from '../../../../cli/fleet/FleetFile.ts';
-import { HostRun } from '../../../../cli/fleet/HostRun.ts';
+import { ApplyRun } from '../../../../cli/fleet/ApplyRun.ts';
+import { RollbackRun } from '../../../../cli/fleet/RollbackRun.ts';
 import { hostProblem } from '../../../../cli/fleet/hostProblem.ts';
 import { readParallel } from '../../../../cli/fleet/readParallel.ts';
 import { type Ending, rollOut } from '../../../../cli/fleet/rollOut.ts';
@@ -99,7 +100,7 @@ describe('a roll-out', () => {
     const endings = await rollOut(hosts, {
       parallel,
       signal: interruption.signal,
-      async apply(host) {
+      async change(host) {
         log.push(`+${host}`);
         if (host === interruptedAt) interruption.abort();
         await new Promise((resolve) => setImmediate(resolve));
@@ -156,8 +157,8 @@ describe('an apply on one host of several', () => {
     const print = (line: string) => void printed.push(line);
     const output = { exitCode: 0, print, warn: print };
     const options = { prune: false, rollbackOnFailure: true, resume: false, waitMs: 5000, signal };
-    const host = new HostRun({ name: 'a', client, output, ...options });
-    const isDone = await host.apply();
+    const host = new ApplyRun({ name: 'a', client, output, ...options });
+    const isDone = await host.change();
     return { isDone, sent, detail: host.detail, printed };
   }
 
@@ -199,6 +200,87 @@ describe('an apply on one host of several', () => {
         name: 'AbortError',
       },
     );
+  });
+});
+
+describe('a rollback of one host of several', () => {
+  const { signal } = new AbortController();
+  const plan = { Steps: [], Problems: [] };
+  const isUp: AgentMessage = { up: { Declared: 1, Missing: [] } };
+  const outcome = (Failed: number): AgentMessage => ({
+    outcome: { Done: 1, Failed, Left: 0, Generation: 9 },
+  });
+
+  function newRun({
+    status = {},
+    messages = [],
+    generation,
+  }: {
+    status?: object;
+    messages?: AgentMessage[];
+    generation?: number;
+  }) {
+    const calls: unknown[] = [];
+    const client = {
+      agent: {
+        status: async () => status,
+        async rollbackPlan(number = 7) {
+          return { Generation: number, Plan: plan };
+        },
+        async rollback(options: unknown) {
+          calls.push(options);
+          return (async function* () {
+            yield* messages;
+          })();
+        },
+      },
+    } as unknown as Client;
+    const printed: string[] = [];
+    const print = (line: string) => void printed.push(line);
+    const output = { exitCode: 0, print, warn: print };
+    const options = { name: 'a', client, output, waitMs: 5000, signal };
+    const run = new RollbackRun({ ...options, ...(generation !== undefined && { generation }) });
+    return { run, calls, printed };
+  }
+
+  it('is to the generation of its check, and judged by whether all is up', async () => {
+    const messages = [{ rollback: { Generation: 7 } }, outcome(1), isUp];
+    const { run, calls, printed } = newRun({ messages });
+    assert.ok(await run.check());
+    run.printPlan();
+    assert.deepEqual(printed, ['to generation 7:', 'nothing to do']);
+    assert.ok(await run.change());
+    assert.deepEqual(calls, [{ generation: 7, waitMs: 5000 }]);
+    assert.equal(run.detail, 'to generation 7: 1 done, 1 failed, 0 left');
+  });
+
+  it('fails with what is not up', async () => {
+    const down: AgentMessage = {
+      up: { Declared: 1, Missing: [{ Kind: 'container', Name: 'web', Why: 'it is unhealthy' }] },
+    };
+    const { run } = newRun({ messages: [{ rollback: { Generation: 7 } }, outcome(0), down] });
+    assert.ok(await run.check());
+    assert.ok(!(await run.change()));
+    assert.equal(run.detail, 'container web: not up: it is unhealthy');
+  });
+
+  it('stays at the generation of one before, and takes a number in its place', async () => {
+    const status = { Pinned: { Generation: 3, Since: '' } };
+    for (const [generation, expected] of [
+      [undefined, 3],
+      [5, 5],
+    ] as const) {
+      const { run, calls } = newRun({ status, ...(generation && { generation }) });
+      assert.ok(await run.check());
+      await run.change();
+      assert.deepEqual(calls, [{ generation: expected, waitMs: 5000 }]);
+    }
+  });
+
+  it('does not begin on a paused host', async () => {
+    const { run, printed } = newRun({ status: { Paused: { By: 'user 0', Since: 'now' } } });
+    assert.ok(!(await run.check()));
+    assert.deepEqual(printed, ['the host is paused by user 0 since now (`pouch apply --resume` resumes it)']);
   });
 });
 
