@@ -1,4 +1,5 @@
 import type { Degradation } from '../plan.ts';
+import type { CompleteOptions } from '../profile.ts';
 
 /** A field that a container's new plan changes. */
 export interface PlanChange {
@@ -16,7 +17,7 @@ export interface PlanChange {
 }
 
 /** Options of `reconcile`. */
-export interface ReconcileOptions {
+export interface ReconcileOptions extends CompleteOptions {
   /** Changes nothing. */
   dryRun?: boolean;
   /** Also a container that lacks no plugin: to what the plugins and pouchd.yaml add to it now. */

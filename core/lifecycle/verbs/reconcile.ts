@@ -2,6 +2,7 @@ import type { ContainerRecord } from '../../../hooks/engine.ts';
 import type { PlanChange, ReconcileOptions, Reconciliation } from '../../../hooks/engine.ts';
 import type { Degradation } from '../../../hooks/plan.ts';
 import type { PlannedCreate } from '../../plan/Planner.ts';
+import { withProfiles } from '../../plan/profiles/chosenProfiles.ts';
 import { type Generation, isWithin } from '../../plugins/index.ts';
 import { isUp } from '../../state/status.ts';
 import { changesOf } from '../reconcile/changesOf.ts';
@@ -38,7 +39,9 @@ export async function reconcile(
       return report(engine, record, { outcome, degraded: record.degraded });
     }
     checkState(record);
-    return await engine.generations.use((generation) => planAndApply(engine, record, generation, options));
+    return await engine.generations.use((generation) =>
+      planAndApply(engine, record, withProfiles(generation, options.profiles), options),
+    );
   });
 }
 

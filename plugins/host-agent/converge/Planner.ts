@@ -1,7 +1,13 @@
 /** Computes plans: to what is in force, to what the files declare now, and to what a generation declares. */
 import type { AgentDrift, AgentPlan } from '../../../client/wire.ts';
 import type { DeclarationFile } from '../../../hooks/appliedFile.ts';
-import { type Events, hasCode, PouchError, type Profile } from '../../../hooks/index.ts';
+import {
+  type ContainerRequest,
+  type Events,
+  hasCode,
+  PouchError,
+  type Profile,
+} from '../../../hooks/index.ts';
 import { readProfiles, usableProfiles } from '../../../translate/profiles/readProfiles.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
 import { digestOf } from '../declare/digestOf.ts';
@@ -15,6 +21,7 @@ import type { HostPlan } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { driftOf } from './driftOf.ts';
 import type { Outdated } from './Outdated.ts';
+import { unprobedOf } from './unprobed.ts';
 import { readState } from './readState.ts';
 
 interface PlannerOptions extends AgentContext {
@@ -52,12 +59,15 @@ export class Planner {
     const { declared, profiles, secrets = [] } = other ?? inForce;
     const isInForce = other === undefined;
     if (isInForce && inForce.isUnknown) return { steps: [], problems: [] };
-    const state = await this.#stateOf(declared);
+    const complete = (request: ContainerRequest) => containers.complete(request, profiles && { profiles });
+    const read = await this.#stateOf(declared);
+    const unprobed = await unprobedOf(this.#options, declared, { state: read, complete, key });
+    const state = { ...read, unprobed };
     const newest = await generations.newest();
     // A reference that is gone from the files no longer marks the value that a container still has of it.
     const earlier = new Set([...(newest?.secrets ?? []), ...inForce.secrets, ...secrets]);
     const plan = planHost(declared, state, {
-      complete: (request) => containers.complete(request, profiles && { profiles }),
+      complete,
       profiles,
       isSecretName: (name) => config.isSecretName(name),
       isSecretText: (text) => config.isSecretText(text) || earlier.has(text),

@@ -123,5 +123,5 @@ async function unmark({ containers }: AgentContext, id: string): Promise<void> {
 async function changeIt(context: AgentContext, step: ContainerStep, id: string): Promise<void> {
   const { containers } = context;
   await changeContainer(context, containers.inspect(id), step.wanted!, ownLabels(step));
-  if (step.isReplanned) await containers.reconcile(id, { always: true });
+  if (step.isReplanned) await containers.reconcile(id, { always: true, ...profilesOf(step) });
 }

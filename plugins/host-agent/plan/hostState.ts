@@ -9,6 +9,8 @@ export interface HostState {
   readonly outdated?: ReadonlyMap<string, readonly PlanChange[]>;
   /** Ids of the images that the host has, by reference. */
   readonly images: ReadonlyMap<string, string>;
+  /** Names of declared containers that are known to have no health check; missing: none was looked for. */
+  readonly unprobed?: ReadonlySet<string>;
   /** References of images that the agent has pulled, and removes once they are not declared. */
   readonly ownImages: readonly string[];
 }

@@ -1,6 +1,7 @@
 import type { ContainerRecord, ContainerRequest, Profile } from '../../../hooks/index.ts';
 import { toPouchError } from '../../../hooks/index.ts';
 import { fieldOptions } from '../../../translate/words/fieldOptions.ts';
+import { unprobedProblem } from '../declare/brokenDependencies.ts';
 import type { DeclaredContainer, DeclaredHost } from '../declare/declared.ts';
 import { digestOf } from '../declare/digestOf.ts';
 import { labels } from '../labels.ts';
@@ -40,6 +41,13 @@ export function planContainers(
   const steps: ContainerStep[] = [];
   const problems: ObjectProblem[] = [];
   for (const one of declared.values()) {
+    const unprobed = one.dependsOn.find(
+      ({ name, condition }) => condition === 'healthy' && state.unprobed?.has(name),
+    );
+    if (unprobed) {
+      problems.push({ kind: 'container', name: one.name, problem: unprobedProblem(one, unprobed.name) });
+      continue;
+    }
     try {
       const step = planOne(one, byName, state, options);
       if (step) steps.push(step);

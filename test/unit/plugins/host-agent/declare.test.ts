@@ -195,6 +195,21 @@ describe('a declared container', () => {
   ] as const)
     it(`is refused with ${what}, by its line`, () => assert.match(problemOf(words) ?? '', expected));
 
+  it('is refused with the health of one without a health check to wait for, by its line', () => {
+    const { broken, containers } = read({
+      containers: {
+        web: { image: 'a', dependsOn: { db: 'healthy' } },
+        app: { image: 'a', dependsOn: { db: 'started' } },
+        db: { image: 'a', 'no-healthcheck': true },
+      },
+    });
+    assert.deepEqual([...containers.keys()], ['app', 'db']);
+    assert.match(
+      broken[0]?.problem ?? '',
+      /web\/dependsOn: containers\.web\.dependsOn: expected a container with a health check for healthy, found db/,
+    );
+  });
+
   it('waits for those whose namespaces it shares, and to which it has links', () => {
     const { containers } = read({
       containers: {
