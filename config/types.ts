@@ -217,12 +217,23 @@ export interface RegistryCredentials {
   readonly password: string;
 }
 
+/** Paths of PEM files. */
+export interface RegistryCertificates {
+  readonly ca?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+}
+
 export interface RegistriesConfig {
   readonly defaultRegistry: string;
   /** Registry host[:port] to the base URLs of its mirrors, tried first and in order. */
   readonly mirrors: Readonly<Record<string, readonly string[]>>;
   readonly plainHttp: readonly string[];
   readonly insecureTls: readonly string[];
+  /** By registry host[:port], before those of `certificatesDirectory`. */
+  readonly certificates: Readonly<Record<string, RegistryCertificates>>;
+  /** Has a directory per registry host[:port]. */
+  readonly certificatesDirectory: string;
   readonly dockerConfig: string;
   /** By registry host[:port]. */
   readonly credentials: Readonly<Record<string, RegistryCredentials>>;

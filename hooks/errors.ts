@@ -72,6 +72,10 @@ export const errorKinds = {
     doc: 'No buildkitd responds at the address that the plugin build-buildkit has in pouchd.yaml.',
   },
   PCH_CANCELLED: { status: 499, doc: 'The caller ended the call before it was complete.' },
+  PCH_CERTIFICATE_INVALID: {
+    status: 400,
+    doc: 'A file of `registries.certificates` or `registries.certificatesDirectory` cannot be used.',
+  },
   PCH_CHECKPOINT_FAILED: {
     status: 500,
     doc: 'criu could not write a container’s state, or restore the container from it.',

@@ -1,6 +1,7 @@
-import type { RegistryCredentials } from '../types.ts';
+import type { RegistryCertificates, RegistryCredentials } from '../types.ts';
 import { type Format, Refusal, show, textFormat } from './format.ts';
 import { record } from './record.ts';
+import { absolutePath } from './scalar.ts';
 
 const label = '[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?';
 const host = new RegExp(`^(${label}(\\.${label})*|\\[[0-9a-fA-F:.]+\\])(:\\d{1,5})?$`);
@@ -62,5 +63,30 @@ export const registryCredentials = record<RegistryCredentials>({
       doc: 'The password, or a token in its place.',
       required: true,
     },
+  },
+});
+
+/** What a registry is verified by, and what pouchd shows it. */
+export const registryCertificates = record<RegistryCertificates>({
+  expected: 'a map with ca, or certificate and key',
+  fields: {
+    ca: {
+      format: absolutePath,
+      doc: 'File with CA certificates in PEM, which are trusted beside those of the host.',
+    },
+    certificate: {
+      format: absolutePath,
+      doc: 'File with the certificate of this host, for registries that want one. Needs `key`.',
+    },
+    key: {
+      format: absolutePath,
+      doc: 'File with its private key, without a password. It belongs to root and nobody else can read it.',
+    },
+  },
+  check(raw, report) {
+    if (raw.size === 0) report({ at: [], expected: 'ca, or certificate and key', found: 'an empty map' });
+    const given = ['certificate', 'key'].filter((name) => raw.has(name));
+    if (given.length === 1)
+      report({ at: [given[0]!], expected: 'certificate and key together', found: `${given[0]} alone` });
   },
 });

@@ -5,6 +5,7 @@ import {
   listOf,
   mapOf,
   mirrorUrl,
+  registryCertificates,
   registryCredentials,
   registryHost,
   size,
@@ -30,7 +31,7 @@ export const registries: Settings<'registries'> = {
     default: [],
     example: ['127.0.0.1:5000'],
     format: listOf(registryHost),
-    doc: 'Registries that use plain HTTP, as do those on loopback (localhost, 127.0.0.0/8, [::1]) that are not in registries.insecureTls. All others use HTTPS, without a fallback.',
+    doc: 'Registries that use plain HTTP, as do those on loopback (localhost, 127.0.0.0/8, [::1]) that are not in registries.insecureTls and have no certificates. All others use HTTPS, without a fallback.',
     since: '0.1.0',
   },
   'registries.insecureTls': {
@@ -38,6 +39,20 @@ export const registries: Settings<'registries'> = {
     example: ['registry.example.org:5000'],
     format: listOf(registryHost),
     doc: 'Registries whose TLS certificate is not verified.',
+    since: '0.1.0',
+  },
+  'registries.certificates': {
+    default: {},
+    example: { 'registry.example.org:5000': { ca: '/etc/pouch/certs/ca.pem' } },
+    env: false,
+    format: mapOf(registryHost, registryCertificates),
+    doc: 'Certificates by registry, also for its token server; mirrors have those of their own host. Files are read by each pull, push and login.',
+    since: '0.1.0',
+  },
+  'registries.certificatesDirectory': {
+    default: '/etc/docker/certs.d',
+    format: absolutePath,
+    doc: 'Directory with a directory `HOST:PORT` per registry that is not in registries.certificates, as Docker has it: `*.crt` are CAs, `NAME.cert` and `NAME.key` a certificate of this host. It may be missing.',
     since: '0.1.0',
   },
   'registries.dockerConfig': {

@@ -15,6 +15,8 @@ export const testConfig: RegistriesConfig = {
   mirrors: {},
   plainHttp: [],
   insecureTls: [],
+  certificates: {},
+  certificatesDirectory: '/nonexistent/certs.d',
   dockerConfig: '/nonexistent/config.json',
   credentials: {},
   maxParallelDownloads: 4,

@@ -8,6 +8,14 @@ import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { freePort } from './freePort.ts';
 
+/** Paths of PEM files. */
+export interface RegistryTls {
+  readonly certificate: string;
+  readonly key: string;
+  /** Of the certificates that clients must have. */
+  readonly clientCa?: string;
+}
+
 /** Debian's docker-registry on a free port of loopback, with a root of its own. */
 export class TestRegistry {
   readonly host: string;
@@ -20,11 +28,12 @@ export class TestRegistry {
     this.#process = process;
   }
 
-  static async start(): Promise<TestRegistry> {
+  /** @param options with `tls` only clients of Pouch reach it: the calls below use plain HTTP */
+  static async start({ tls }: { tls?: RegistryTls } = {}): Promise<TestRegistry> {
     const dir = await mkdtemp(join(tmpdir(), 'pouch-registry-'));
     const host = `127.0.0.1:${await freePort()}`;
     const config = join(dir, 'config.yml');
-    await writeFile(config, configuration(host, join(dir, 'data')));
+    await writeFile(config, configuration(host, join(dir, 'data'), tls));
     return new TestRegistry(host, dir, await serve(host, config));
   }
 
@@ -117,19 +126,25 @@ async function serve(host: string, config: string): Promise<ChildProcess> {
   return child;
 }
 
+/** One with TLS responds to plain HTTP, too: with 400. */
 async function responds(host: string): Promise<boolean> {
   return fetch(`http://${host}/v2/`).then(
-    ({ ok }) => ok,
+    () => true,
     () => false,
   );
 }
 
-function configuration(host: string, data: string): string {
+function configuration(host: string, data: string, tls: RegistryTls | undefined): string {
+  const files = tls && {
+    certificate: tls.certificate,
+    key: tls.key,
+    ...(tls.clientCa !== undefined && { clientcas: [tls.clientCa] }),
+  };
   return `version: 0.1
 log: { level: error }
 storage:
   filesystem: { rootdirectory: ${data} }
   delete: { enabled: true }
-http: { addr: "${host}" }
+http: ${JSON.stringify({ addr: host, ...(files && { tls: files }) })}
 `;
 }

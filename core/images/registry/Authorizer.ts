@@ -6,6 +6,7 @@ import { hasCredentials } from './credentials.ts';
 import { type Endpoint, isLoopback } from './endpoints.ts';
 import { connectionError, statusError } from './registryError.ts';
 import { type Transport, readBody } from './Transport.ts';
+import type { RegistryTrust } from './trust.ts';
 
 /** Bytes. Tokens have a few kilobytes. */
 const maxTokenBytes = 1 << 20;
@@ -16,6 +17,8 @@ export interface AuthorizerOptions {
   /** Of tokens: `repository:PATH:pull`. */
   scopes: readonly string[];
   credentials: () => Promise<RegistryAuth | undefined>;
+  /** By which a token server is verified. */
+  trust: (url: URL) => Promise<RegistryTrust | undefined>;
   idleTimeoutMs: number;
 }
 
@@ -141,12 +144,13 @@ export class Authorizer {
       signal: AbortSignal | undefined;
     },
   ): Promise<string> {
-    const { transport, idleTimeoutMs, endpoint, scopes } = this.#options;
+    const { transport, idleTimeoutMs, endpoint, scopes, trust } = this.#options;
     try {
       const response = await transport.request(url, {
         ...request,
         idleTimeoutMs,
         verifyTls: endpoint.verifyTls,
+        trust: await trust(url),
       });
       if (response.statusCode !== 200)
         throw await statusError(response, url.host, ['token', ...scopes].join(' for '));

@@ -5,6 +5,7 @@ import { hasCredentials, storedCredentials } from './credentials.ts';
 import type { Endpoint, EndpointConfig } from './endpoints.ts';
 import { connectionError, statusError } from './registryError.ts';
 import type { HttpRequest, Transport } from './Transport.ts';
+import { readTrust, type RegistryTrust } from './trust.ts';
 
 export interface ServerConfig extends EndpointConfig {
   dockerConfig: string;
@@ -47,6 +48,7 @@ export class RegistryServer {
   readonly isMirror: boolean;
   readonly #options: ServerOptions;
   readonly #authorizer: Authorizer;
+  #trust: Promise<RegistryTrust | undefined> | undefined;
 
   constructor(options: ServerOptions) {
     const { transport, config, endpoint, scopes, auth } = options;
@@ -59,6 +61,7 @@ export class RegistryServer {
       endpoint,
       scopes,
       idleTimeoutMs: config.idleTimeout,
+      trust: (url) => this.#trustFor(url),
       credentials: async () => given ?? ownCredentials(config, endpoint.host),
     });
   }
@@ -107,10 +110,19 @@ export class RegistryServer {
         signal,
         idleTimeoutMs: config.idleTimeout,
         verifyTls: endpoint.verifyTls,
+        trust: await this.#trustFor(url),
       });
     } catch (error) {
       throw connectionError(error, this.host);
     }
+  }
+
+  /** Read once per pull or push. */
+  async #trustFor({ protocol }: URL): Promise<RegistryTrust | undefined> {
+    const { config, endpoint } = this.#options;
+    if (protocol !== 'https:') return undefined;
+    this.#trust ??= readTrust({ host: this.host, hostname: endpoint.base.hostname }, config);
+    return await this.#trust;
   }
 }
 

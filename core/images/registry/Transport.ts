@@ -2,7 +2,9 @@ import http, { type ClientRequest, type IncomingMessage, type OutgoingHttpHeader
 import https from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { HttpsAgents } from './HttpsAgents.ts';
 import { type MinimumRate, RateGuard } from './RateGuard.ts';
+import type { RegistryTrust } from './trust.ts';
 
 export interface HttpRequest {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
@@ -13,6 +15,7 @@ export interface HttpRequest {
   idleTimeoutMs: number;
   /** Default: true. */
   verifyTls?: boolean;
+  trust?: RegistryTrust | undefined;
 }
 
 const maxRedirects = 5;
@@ -23,8 +26,7 @@ const keepAlive = { keepAlive: true, maxFreeSockets: 8, timeout: 60_000 };
 /** An HTTP client with persistent connections. Every wait has a deadline. */
 export class Transport {
   readonly #http = new http.Agent(keepAlive);
-  readonly #https = new https.Agent(keepAlive);
-  readonly #unverified = new https.Agent({ ...keepAlive, rejectUnauthorized: false });
+  readonly #https = new HttpsAgents(keepAlive);
   readonly #minimum: () => MinimumRate;
 
   constructor(minimum: () => MinimumRate) {
@@ -54,16 +56,15 @@ export class Transport {
   /** Closes the idle connections. */
   close(): void {
     this.#http.destroy();
-    this.#https.destroy();
-    this.#unverified.destroy();
+    this.#https.close();
   }
 
   #once(
     url: URL,
-    { body, idleTimeoutMs, verifyTls = true, signal, ...options }: HttpRequest,
+    { body, idleTimeoutMs, verifyTls = true, trust, signal, ...options }: HttpRequest,
   ): Promise<IncomingMessage> {
     const secure = url.protocol === 'https:';
-    const agent = secure ? (verifyTls ? this.#https : this.#unverified) : this.#http;
+    const agent = secure ? this.#https.for(url, { verifyTls, trust }) : this.#http;
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
       const send = secure ? https.request : http.request;

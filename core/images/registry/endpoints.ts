@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RegistriesConfig } from '../../../config/types.ts';
+import type { CertificateConfig } from './trust.ts';
 
 /** The part of the configuration that determines the endpoints of a registry. */
-export type EndpointConfig = Pick<RegistriesConfig, 'mirrors' | 'plainHttp' | 'insecureTls'>;
+export type EndpointConfig = Pick<RegistriesConfig, 'mirrors' | 'plainHttp' | 'insecureTls'> &
+  CertificateConfig;
 
 /** A server of a repository. */
 export interface Endpoint {
@@ -35,9 +39,11 @@ export function originEndpoint(domain: string, config: EndpointConfig): Endpoint
 }
 
 /** As with Docker, a registry on the host's loopback may use plain HTTP, because others cannot read the traffic. */
-function isPlain(domain: string, { plainHttp, insecureTls }: EndpointConfig): boolean {
-  if (insecureTls.includes(domain)) return false;
-  return plainHttp.includes(domain) || isLoopback(domain);
+function isPlain(domain: string, config: EndpointConfig): boolean {
+  const { plainHttp, insecureTls, certificates, certificatesDirectory } = config;
+  if (insecureTls.includes(domain) || certificates[domain]) return false;
+  if (plainHttp.includes(domain)) return true;
+  return isLoopback(domain) && !existsSync(join(certificatesDirectory, domain));
 }
 
 /** Whether `host[:port]` is `localhost`, in 127.0.0.0/8, or `[::1]`. */

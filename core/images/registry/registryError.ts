@@ -66,7 +66,7 @@ export function connectionError(error: unknown, host: string): unknown {
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof PouchError)) return false;
   if (error.code === 'PCH_REGISTRY_TOO_SLOW') return true;
-  if (error.code === 'PCH_REGISTRY_UNREACHABLE') return !permanent.has(codeOf(error.cause));
+  if (error.code === 'PCH_REGISTRY_UNREACHABLE') return !isPermanent(codeOf(error.cause));
   return error.cause instanceof HttpStatusError && (error.cause.status >= 500 || error.cause.status === 429);
 }
 
@@ -75,32 +75,45 @@ export function isRefused(error: unknown): boolean {
   return error instanceof PouchError && codeOf(error.cause) === 'ECONNREFUSED';
 }
 
-const permanent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EPROTO',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
+function isPermanent(code: string): boolean {
+  return permanent.has(code) || isOfTls(code);
+}
+
+const permanent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EPROTO']);
+
+/** Of TLS: the same attempt fails in the same way. */
+function isOfTls(code: string): boolean {
+  return /CERT|^ERR_SSL_/.test(code) || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE';
+}
 
 function explain(error: unknown, host: string): { text: string; hint: string } {
   const code = codeOf(error);
+  if (/^ERR_SSL_.*ALERT/.test(code) || (code === 'EPROTO' && /alert/.test(messageOf(error))))
+    return {
+      text: `it refused the TLS connection (${messageOf(error)})`,
+      hint: `if it wants a certificate of this host, set certificate and key of ${host} in registries.certificates`,
+    };
   if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
     return {
       text: 'it does not speak TLS',
       hint: `if it uses plain HTTP, add ${host} to registries.plainHttp`,
     };
   }
-  if (code.includes('CERT') || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE') {
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID')
+    return {
+      text: `its certificate is not valid now (${messageOf(error)})`,
+      hint: 'ask the operator of the registry for another one, and check the clock of the host',
+    };
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return {
+      text: `its certificate has other names (${messageOf(error)})`,
+      hint: 'use one of these names, or ask the operator of the registry for another certificate',
+    };
+  if (isOfTls(code))
     return {
       text: `its certificate is not trusted (${messageOf(error)})`,
-      hint: `install its CA on the host, or add ${host} to registries.insecureTls`,
+      hint: `set ca of ${host} in registries.certificates, install its CA on the host, or add ${host} to registries.insecureTls`,
     };
-  }
   if (code === 'ENOTFOUND') return { text: 'host not found', hint: 'check the name and the DNS of the host' };
   return {
     text: messageOf(error),

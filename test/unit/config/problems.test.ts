@@ -244,6 +244,21 @@ describe('a problem in pouchd.yaml is reported with its line: ', () => {
 });
 
 describe('a message', () => {
+  it('wants a CA, or a certificate and its key, per registry', () => {
+    const of = (files: string) => `registries: { certificates: { 'r.example:5000': ${files} } }`;
+    for (const [files, expected] of [
+      ['{}', /r\.example:5000.*expected ca, or certificate and key, found an empty map/],
+      [
+        '{ certificate: /c.pem }',
+        /certificate.*expected certificate and key together, found certificate alone/,
+      ],
+      ['{ key: /k.pem }', /key.*expected certificate and key together, found key alone/],
+      ['{ ca: ca.pem }', /ca.*expected an absolute path/],
+      ['{ cas: /ca.pem }', /found "cas"|cas/],
+    ] as const)
+      assert.match(problemsOf(of(files))[0] ?? '', expected);
+  });
+
   it('hides the credentials of a URL and truncates a long value', () => {
     const [problem = ''] = problemsOf(
       'registries: { mirrors: { docker.io: ["https://me:hunter2@m.example"] } }',

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ImageBuild } from '../../../../hooks/index.ts';
 import { buildctlArguments } from '../../../../plugins/build-buildkit/buildctlArguments.ts';
 import plugin from '../../../../plugins/build-buildkit/index.ts';
@@ -78,17 +81,33 @@ describe('pouch build with BuildKit', () => {
     assert.equal(output.failure(1).message, "The command '/bin/sh -c false' returned a non-zero code: 1");
   });
 
-  it('has the registries of pouchd.yaml', () => {
+  it('has the registries of pouchd.yaml', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'certs-'));
+    for (const host of ['docker.io', 'own.example.org:5000']) await mkdir(join(directory, host));
     const settings: Record<string, unknown> = {
       'registries.mirrors': { 'docker.io': ['http://mirror:5000/hub', 'https://other.example.org'] },
       'registries.plainHttp': ['lan:5000'],
       'registries.insecureTls': ['self.example.org'],
+      'registries.certificates': {
+        'own.example.org:5000': {
+          ca: '/certs/ca.pem',
+          certificate: '/certs/cert.pem',
+          key: '/certs/key.pem',
+        },
+      },
+      'registries.certificatesDirectory': directory,
     };
     assert.deepEqual(registryTables({ get: (name) => settings[name] }), {
       'registry."lan:5000"': { http: true },
       'registry."self.example.org"': { insecure: true },
-      'registry."docker.io"': { mirrors: ['mirror:5000/hub', 'other.example.org'] },
+      'registry."docker.io"': {
+        mirrors: ['mirror:5000/hub', 'other.example.org'],
+        tlsconfigdir: [join(directory, 'docker.io')],
+      },
       'registry."mirror:5000"': { http: true },
+      'registry."own.example.org:5000"': { ca: ['/certs/ca.pem'] },
+      '[registry."own.example.org:5000".keypair]': { cert: '/certs/cert.pem', key: '/certs/key.pem' },
     });
+    await rm(directory, { recursive: true });
   });
 });

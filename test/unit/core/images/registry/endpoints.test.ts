@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { endpointsOf, isLoopback } from '../../../../../core/images/registry/endpoints.ts';
 
-const config = { mirrors: {}, plainHttp: [], insecureTls: [] };
+const config = {
+  mirrors: {},
+  plainHttp: [],
+  insecureTls: [],
+  certificates: {},
+  certificatesDirectory: '/nonexistent',
+};
 
 describe('endpoints of a registry', () => {
   it('use Docker Hub’s real host with the credentials of docker.io', () => {
@@ -21,6 +27,9 @@ describe('endpoints of a registry', () => {
     assert.deepEqual(schemes('r.example.org', { insecureTls: ['r.example.org'] }), ['https: false']);
     assert.deepEqual(schemes('127.0.0.1:5000'), ['http: true']);
     assert.deepEqual(schemes('localhost:5000', { insecureTls: ['localhost:5000'] }), ['https: false']);
+    const certificates = { 'localhost:5000': { ca: '/ca.pem' } };
+    assert.deepEqual(schemes('localhost:5000', { certificates }), ['https: true']);
+    assert.deepEqual(schemes('localhost:5001', { certificates }), ['http: true']);
   });
 
   it('have mirrors first, in order, also below a path', () => {
