@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { useDebian } from '../support/debianImage.ts';
-import { type DeclaredHost, type Edit, type Sections, testDeclaredHost } from '../support/declaredHost.ts';
+import { type DeclaredHost, testDeclaredHost } from '../support/declaredHost.ts';
+import { legacyEdits } from '../support/hostEdits/legacyEdits.ts';
 import { legacy } from '../support/hostImages.ts';
 import { everyCase } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
@@ -27,33 +28,6 @@ const setups = {
     `echo '<?php passthru("mariadb -h db -u shop -p".trim(file_get_contents("/etc/shop-password"))." -N -e \\"SELECT v FROM shop.t\\"");' >/var/www/html/index.php`,
   ],
 };
-
-const edit = (what: string, change: (sections: Sections) => void, plan: readonly string[]): Edit => ({
-  what,
-  change,
-  plan,
-});
-const withWords = (name: string, words: Record<string, unknown>) => (to: Sections) =>
-  void Object.assign(to.containers[name]!, words);
-
-const edits: Edit[] = [
-  edit('more memory', withWords('web', { memory: '400m' }), ['~ container web: change memory']),
-  edit('a share of the CPUs', withWords('db', { cpus: '1.5' }), ['~ container db: change cpus']),
-  edit('a label', withWords('db', { label: { tier: 'data' } }), ['~ container db: change label.tier']),
-  edit('a restart policy', withWords('web', { restart: 'always' }), ['~ container web: change restart']),
-  edit('a bind mount', withWords('web', { volume: ['/usr/share/doc:/srv/doc:ro'] }), [
-    '~ container web: restart volume./srv/doc',
-  ]),
-  edit('none again', (to) => void delete to.containers['web']!['volume'], [
-    '~ container web: change volume./srv/doc',
-  ]),
-  edit('a host name', withWords('web', { hostname: 'shop' }), ['± container web: recreate hostname']),
-  edit('a new one before the old one', withWords('web', { update: { order: 'start-first' } }), [
-    '~ container web: change update.order',
-  ]),
-  edit('the old one first again', withWords('web', { update: {} }), ['~ container web: change update.order']),
-  edit('what nothing shows: the same in other words', withWords('web', { memory: '409600k' }), []),
-];
 
 describeIf('a legacy host that its file declares', function () {
   this.timeout(400_000);
@@ -116,10 +90,10 @@ describeIf('a legacy host that its file declares', function () {
 
   const host: DeclaredHost = {
     sections: { containers: {} },
-    edits,
+    edits: legacyEdits,
     works,
     upWithinMs: 120_000,
-    killedAt: [0, 1, 2],
+    killedAt: (steps) => steps,
     async refreshImage() {
       await inside('web', 'echo kept >/var/www/upload');
       await makeImage('web', ['echo "<?php echo 2;" >/var/www/html/version.php']);

@@ -1,32 +1,14 @@
 /** What holds for each host that a file declares: tests that hosts of several kinds share. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { breakages } from './brokenFiles.ts';
+import { assertShown, disturbedBy, type Edit, type Sections, stepsOf } from './hostEdits/edit.ts';
 import type { Daemon } from './useDaemon.ts';
-
-type Objects = Record<string, Record<string, unknown>>;
-
-/** The sections of a file. That of the containers comes last. */
-export interface Sections {
-  profiles?: Objects;
-  networks?: Objects;
-  volumes?: Record<string, Record<string, unknown> | null>;
-  images?: Objects;
-  containers: Objects;
-}
-
-/** One change of the file. */
-export interface Edit {
-  readonly what: string;
-  change(sections: Sections): void;
-  /** The steps of its plan, as {@link stepsOf} returns them. */
-  readonly plan: readonly string[];
-}
 
 export interface DriftByHand {
   /** Arguments of `pouch`. */
@@ -43,23 +25,10 @@ export interface DeclaredHost {
   /** Makes a newer image under a tag that the file names. Resolves to the steps to it. */
   refreshImage(): Promise<readonly string[]>;
   readonly drift: DriftByHand;
-  /** Numbers of steps after which pouchd is killed. */
-  readonly killedAt: readonly number[];
+  /** Those of the numbers of steps after which pouchd is killed. */
+  killedAt(steps: readonly number[]): readonly number[];
   /** Milliseconds until all is up after a start of pouchd. */
   readonly upWithinMs: number;
-}
-
-/** The steps of a dry run: `± container web: recreate user image`, without where they come from. */
-export function stepsOf(output: string): string[] {
-  const steps: string[] = [];
-  for (const line of output.split('\n')) {
-    const head = /^(\S \w+ \S+: \w+)/.exec(line)?.[1];
-    const field = /^ {4}(\S+): .* -> /.exec(line)?.[1];
-    if (head !== undefined) steps.push(head);
-    else if (field !== undefined) steps.push(`${steps.pop()} ${field}`);
-    else if (line.startsWith('!')) steps.push(line);
-  }
-  return steps;
 }
 
 /**
@@ -86,11 +55,12 @@ export function testDeclaredHost(
     assert.ok(await waitUntil(isAsDeclared, { withinMs: host.upWithinMs }), `${what}:\n${output}`);
   }
 
-  /** The containers that run, with their processes. */
-  async function running(): Promise<string[]> {
-    const names = Object.keys(sections.containers);
-    const found = await Promise.all(names.map((name) => daemon.it.inspect(name)));
-    return found.flatMap((one) => (one ? [`${one.Name} ${one.Id} ${one.State.Pid}`] : []));
+  /** The containers, with their processes. */
+  async function found(except: ReadonlySet<string> = new Set()): Promise<string[]> {
+    const listed = await daemon.it.client.containers.list({ all: true });
+    const ids = listed.filter(({ Names }) => !except.has(nameOf(Names))).map(({ Id }) => Id);
+    const all = await Promise.all(ids.map((id) => daemon.it.inspect(id)));
+    return all.flatMap((one) => (one ? [`${one.Name} ${one.Id} ${one.State.Pid}`] : [])).toSorted();
   }
 
   it('comes up from nothing, and is then as declared', async () => {
@@ -103,25 +73,33 @@ export function testDeclaredHost(
 
   own();
 
-  for (const { what, change, plan } of host.edits)
+  for (const { what, change, plan, shown = {} } of host.edits)
     it(`changes what an edit asks for, and no more: ${what}`, async () => {
-      change(sections);
+      await change(sections, daemon);
       await write();
-      const before = await running();
+      const disturbed = disturbedBy(plan);
+      const before = await found(disturbed);
       const dry = await pouch('apply', '--dry-run');
       const applied = await pouch('apply', '--prune', '--yes');
-      assert.equal(applied.exitCode, 0, applied.stdout + applied.stderr);
       assert.deepEqual(stepsOf(dry.stdout), plan, dry.stdout + dry.stderr);
       assert.equal(dry.exitCode, plan.length === 0 ? 0 : 2);
-      if (plan.every((step) => /^~ \w+ \S+: change /.test(step))) assert.deepEqual(await running(), before);
-      assert.equal(await ok('apply'), 'nothing to do');
+      assert.deepEqual(stepsOf(applied.stdout), plan, applied.stdout + applied.stderr);
+      const held = plan.filter((step) => step.includes(' held'));
+      assert.equal(applied.exitCode, held.length === 0 ? 0 : 1, applied.stdout + applied.stderr);
+      const done = plan.length - held.length;
+      if (done > 0) assert.match(applied.stdout, new RegExp(`: ${done} done, 0 failed, ${held.length} left`));
+      assert.deepEqual(await found(disturbed), before);
+      await assertShown(daemon, shown);
+      const again = await pouch('apply');
+      assert.deepEqual(stepsOf(again.stdout), held, again.stdout + again.stderr);
+      if (held.length === 0) assert.equal(again.stdout, 'nothing to do\n');
     });
 
   it('does its work after all edits', () => host.works());
 
   it('keeps running with a file that is broken', async () => {
     const good = await readFile(daemon.it.configFile);
-    const before = await running();
+    const before = await found();
     for (const { what, broken, reported } of breakages(daemon.it.dir)) {
       const content = broken(good.toString());
       if (content === undefined) await rm(daemon.it.configFile);
@@ -130,14 +108,14 @@ export function testDeclaredHost(
       assert.equal(exitCode, 1, what);
       assert.match(stdout + stderr, reported, what);
       assert.match((await pouch('status')).stdout, /not in force|broken/, what);
-      assert.deepEqual(await running(), before, what);
+      assert.deepEqual(await found(), before, what);
     }
     await writeFile(daemon.it.configFile, good);
     assert.equal(await ok('apply'), 'nothing to do');
   });
 
   it('comes up after a reboot of the host', async () => {
-    const ids = async () => (await running()).map((line) => line.split(' ', 2).join(' '));
+    const ids = async () => (await found()).map((line) => line.split(' ', 2).join(' '));
     const before = await ids();
     await daemon.it.rebootHost();
     await isUp('after the reboot');
@@ -147,16 +125,34 @@ export function testDeclaredHost(
   });
 
   it('continues when pouchd is killed at any step', async () => {
-    for (const step of host.killedAt) {
-      // Which needs new ones.
-      for (const words of Object.values(sections.containers)) words['domainname'] = `killed-${step}`;
-      await write();
-      await killedAt(step);
+    // Which needs new ones.
+    for (const words of Object.values(sections.containers))
+      Object.assign(words, { domainname: 'killed', label: withKilled(words['label']) });
+    await write();
+    const steps = Array.from({ length: (await found()).length + 1 }, (_, count) => count);
+    const client = spawn(join(resolve(import.meta.dirname, '../..'), 'bin/pouch'), ['apply'], {
+      env: { ...process.env, POUCH_HOST: daemon.it.host },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    // Its first line is one of the plan.
+    await once(client.stdout, 'data');
+    let done: string[] = [];
+    for (const step of host.killedAt(steps)) {
+      const isDone = async () => (done = await replaced()).length >= step;
+      assert.ok(await waitUntil(isDone, { withinMs: host.upWithinMs, everyMs: 20 }), `step ${step}`);
+      await daemon.it.kill9();
+      client.kill('SIGKILL');
       await daemon.it.start();
-      await isUp(`killed at step ${step}`);
-      assert.equal(await ok('apply'), 'nothing to do');
-      await host.works();
     }
+    await isUp('killed');
+    const now = new Set(await replaced());
+    assert.deepEqual(
+      done.filter((one) => !now.has(one)),
+      [],
+      'what was done is not done again',
+    );
+    assert.equal(await ok('apply'), 'nothing to do');
+    await host.works();
   });
 
   it('gets a newer image, and keeps its data', async () => {
@@ -203,21 +199,25 @@ export function testDeclaredHost(
     assert.deepEqual(await daemon.it.client.containers.list({ all: true }), []);
   });
 
-  /** Kills pouchd once an apply has reported as many steps as done, or has ended. */
-  async function killedAt(step: number): Promise<void> {
-    const child = spawn(join(resolve(import.meta.dirname, '../..'), 'bin/pouch'), ['apply'], {
-      env: { ...process.env, POUCH_HOST: daemon.it.host },
-      stdio: ['ignore', 'pipe', 'ignore'],
+  /** The containers that have been replaced, and the times at which they were started. */
+  async function replaced(): Promise<string[]> {
+    const listed = await daemon.it.client.containers.list({ all: true });
+    return listed.flatMap(({ Id, Names, Labels, State, StartedAt }) => {
+      const name = nameOf(Names);
+      const isStarted = State !== 'created' || sections.containers[name]?.['schedule'] !== undefined;
+      const isNew = Labels?.['killed'] === 'yes' && !name.endsWith('.next');
+      return isNew && isStarted ? [`${name} ${Id} ${StartedAt ?? 0}`] : [];
     });
-    let done = 0;
-    for await (const line of createInterface(child.stdout)) {
-      if (/ done$/.test(line)) done += 1;
-      // The plan comes first.
-      if (done >= step && line !== '') break;
-    }
-    await daemon.it.kill9();
-    child.kill('SIGKILL');
   }
+}
+
+/** Labels in either form with one more. */
+function withKilled(labels: unknown): unknown {
+  return Array.isArray(labels) ? [...labels, 'killed=yes'] : { ...(labels as object), killed: 'yes' };
+}
+
+function nameOf(names: readonly string[]): string {
+  return names[0]?.replace(/^\//, '') ?? '';
 }
 
 /** Gives the tag `busybox` a newer image. */

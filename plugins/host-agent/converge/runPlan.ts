@@ -5,6 +5,7 @@ import { hasCode, toPouchError } from '../../../hooks/index.ts';
 import type { ContainerStep, HostPlan, ObjectProblem, Step } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { applyStep } from './applyStep.ts';
+import { releasePorts } from './releasePorts.ts';
 import { untilMet } from './untilUp.ts';
 
 /** Containers that are created and started at once. */
@@ -41,7 +42,9 @@ export async function runPlan(
   const begins = due.filter((step) => !isEnd(step));
   const pulls = run.pull(begins.filter(({ kind }) => kind === 'image'));
   await run.all(begins.filter(({ kind }) => kind === 'network' || kind === 'volume'));
-  await run.containers(begins.filter((step): step is ContainerStep => step.kind === 'container'));
+  const containers = begins.filter((step): step is ContainerStep => step.kind === 'container');
+  await releasePorts(context, containers);
+  await run.containers(containers);
   await pulls;
   await run.all(due.filter((step) => isEnd(step) && step.kind !== 'container'));
   const { done, failed } = run;

@@ -1,6 +1,14 @@
 import type { ContainerRequest } from '../../../hooks/index.ts';
 import { withSystemPaths } from '../../../translate/words/systemPaths.ts';
 import { usersLabels } from '../labels.ts';
+import {
+  canonicalCapability,
+  canonicalReference,
+  canonicalSecurityOptions,
+  canonicalSignal,
+} from './canonical.ts';
+
+type Volumes = NonNullable<ContainerRequest['volumes']>;
 
 /**
  * What of a request the agent compares. What profiles add is in it, so that their names are not; an id, and the size of
@@ -12,24 +20,44 @@ export function comparable(request: ContainerRequest): Partial<ContainerRequest>
     name: _name,
     id: _id,
     consoleSize: _consoleSize,
+    image,
     restart,
     network,
     volumes,
+    stopSignal,
+    capAdd,
+    capDrop,
+    securityOpt,
     ...others
   } = withSystemPaths(request);
   return {
     ...others,
     labels: usersLabels(others.labels),
+    image: canonicalReference(image),
+    ...(stopSignal && { stopSignal: canonicalSignal(stopSignal) }),
+    ...(capAdd && { capAdd: capAdd.map(canonicalCapability) }),
+    ...(capDrop && { capDrop: capDrop.map(canonicalCapability) }),
+    ...(securityOpt && { securityOpt: canonicalSecurityOptions(securityOpt) }),
     // No policy is the policy `no`.
     ...(restart && restart.name !== 'no' && { restart }),
-    // What was copied into a volume once has no other effect; one that was mounted later has copied nothing.
-    ...(volumes && { volumes: volumes.map(({ nocopy: _nocopy, ...volume }) => volume) }),
-    ...(network && { network: comparableNetwork(network) }),
+    ...(volumes && { volumes: comparableVolumes(volumes) }),
+    network: comparableNetwork(network ?? { mode: '' }),
   };
 }
 
 /**
- * A published port is exposed, too, by whatever way it was published. The engine names the interfaces of networks; the
+ * What was copied into a volume once has no other effect; one that was mounted later has copied nothing. A named volume
+ * is the same by `volume` and by `mount`.
+ */
+function comparableVolumes(volumes: Volumes): Volumes {
+  return volumes.map(({ nocopy: _nocopy, form, ...volume }) => ({
+    ...volume,
+    ...(form && volume.kind !== 'volume' && { form }),
+  }));
+}
+
+/**
+ * A published port is exposed, too, by whatever way it was published. The default network is `bridge`. The engine names the interfaces of networks; the
  * order of aliases has no meaning.
  */
 function comparableNetwork(network: NonNullable<ContainerRequest['network']>) {
@@ -40,5 +68,6 @@ function comparableNetwork(network: NonNullable<ContainerRequest['network']>) {
     ...endpoint,
     ...(aliases.length > 0 && { aliases: aliases.toSorted() }),
   }));
-  return { ...network, exposed: others, endpoints: joined };
+  const mode = ['', 'default'].includes(network.mode) ? 'bridge' : network.mode;
+  return { ...network, mode, exposed: others, endpoints: joined };
 }

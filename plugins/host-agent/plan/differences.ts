@@ -41,16 +41,16 @@ export function differences(before: unknown, after: unknown): Difference[] {
 function* within(path: readonly string[], before: unknown, after: unknown): Generator<Difference> {
   const identity = identities[path.join('.')] as ((entry: unknown) => string) | undefined;
   const [a, b] = identity ? [keyed(before, identity), keyed(after, identity)] : [before, after];
-  // An entry of a list is a whole.
-  if (isMap(a) && isMap(b) && !isEntry(path)) {
+  const isWhole = isEntry(path) || isOneWord(path);
+  if (isMap(a) && isMap(b) && !isWhole) {
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
       yield* within([...path, key], a[key], b[key]);
     return;
   }
   const isSame =
     isDeepStrictEqual(normal(a), normal(b)) && !(isOfPaths(path) && (a === undefined) !== (b === undefined));
-  if (!isSame && isMap(a ?? b) && a === undefined && !isEntry(path)) yield* within(path, {}, b);
-  else if (!isSame && isMap(a ?? b) && b === undefined && !isEntry(path)) yield* within(path, a, {});
+  if (!isSame && isMap(a ?? b) && a === undefined && !isWhole) yield* within(path, {}, b);
+  else if (!isSame && isMap(a ?? b) && b === undefined && !isWhole) yield* within(path, a, {});
   else if (!isSame)
     yield { path, ...(a !== undefined && { before: a }), ...(b !== undefined && { after: b }) };
 }
@@ -60,7 +60,12 @@ function isOfPaths([field, ...rest]: readonly string[]): boolean {
   return rest.length === 0 && (field === 'maskedPaths' || field === 'readonlyPaths');
 }
 
-/** Whether a path is that of an entry of a list. */
+/** A restart policy and its number of attempts are one word. */
+function isOneWord(path: readonly string[]): boolean {
+  return path.length === 1 && path[0] === 'restart';
+}
+
+/** Whether a path is that of an entry of a list, which is a whole. */
 export function isEntry(path: readonly string[]): boolean {
   return path.length > 0 && Object.hasOwn(identities, path.slice(0, -1).join('.'));
 }

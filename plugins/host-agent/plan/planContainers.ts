@@ -1,6 +1,5 @@
 import type { ContainerRecord, ContainerRequest, Profile } from '../../../hooks/index.ts';
 import { toPouchError } from '../../../hooks/index.ts';
-import { fieldOptions } from '../../../translate/words/fieldOptions.ts';
 import { unprobedProblem } from '../declare/brokenDependencies.ts';
 import type { DeclaredContainer, DeclaredHost } from '../declare/declared.ts';
 import { digestOf } from '../declare/digestOf.ts';
@@ -8,7 +7,10 @@ import { labels } from '../labels.ts';
 import type { Options } from '../options.ts';
 import { applies, dearest, ownsMounts } from './applies.ts';
 import { changesOf } from './changesOf.ts';
+import { canonicalReference } from './canonical.ts';
 import { comparable } from './comparable.ts';
+import { containerOption } from './containerOption.ts';
+import { joinChanges } from './joinChanges.ts';
 import { hasText } from './texts.ts';
 import type { HostState } from './hostState.ts';
 import { nextName, previousName } from './names.ts';
@@ -38,23 +40,33 @@ export function planContainers(
   options: PlanOptions,
 ): { steps: ContainerStep[]; problems: ObjectProblem[] } {
   const byName = new Map(state.containers.map((record) => [record.name, record]));
-  const steps: ContainerStep[] = [];
+  const planned = new Map<string, ContainerStep | undefined>();
   const problems: ObjectProblem[] = [];
-  for (const one of declared.values()) {
+  const stepOf = (name: string): ContainerStep | undefined => {
+    const one = declared.get(name);
+    if (!one || planned.has(name)) return planned.get(name);
+    planned.set(name, undefined);
     const unprobed = one.dependsOn.find(
-      ({ name, condition }) => condition === 'healthy' && state.unprobed?.has(name),
+      (other) => other.condition === 'healthy' && state.unprobed?.has(other.name),
     );
     if (unprobed) {
-      problems.push({ kind: 'container', name: one.name, problem: unprobedProblem(one, unprobed.name) });
-      continue;
+      problems.push({ kind: 'container', name, problem: unprobedProblem(one, unprobed.name) });
+      return undefined;
     }
     try {
-      const step = planOne(one, byName, state, options);
-      if (step) steps.push(step);
+      const step = planOne(
+        one,
+        { byName, state, stepOf, isDeclared: (other) => declared.has(other) },
+        options,
+      );
+      planned.set(name, step);
+      return step;
     } catch (error) {
-      problems.push({ kind: 'container', name: one.name, problem: problemOf(one, error) });
+      problems.push({ kind: 'container', name, problem: problemOf(one, error) });
+      return undefined;
     }
-  }
+  };
+  const steps = [...declared.keys()].flatMap((name) => stepOf(name) ?? []);
   const known = new Set([...declared.keys(), ...broken.filter(isContainer).map(({ name }) => name)]);
   return { steps: [...steps, ...state.containers.flatMap((record) => planRemoval(record, known))], problems };
 }
@@ -63,15 +75,21 @@ function isContainer({ kind }: { kind: string }): boolean {
   return kind === 'container';
 }
 
+interface Host {
+  readonly byName: ReadonlyMap<string, ContainerRecord>;
+  readonly state: HostState;
+  stepOf(name: string): ContainerStep | undefined;
+  isDeclared(name: string): boolean;
+}
+
 function planOne(
   declared: DeclaredContainer,
-  byName: ReadonlyMap<string, ContainerRecord>,
-  { images, outdated }: HostState,
+  { state: { images, outdated }, byName, ...owners }: Host,
   options: PlanOptions,
 ): ContainerStep | undefined {
   const { name } = declared;
   const wanted = options.complete(declared.request);
-  const digest = digestOf(wanted, options.key);
+  const digest = digestOf(comparable(wanted), options.key);
   const { profiles } = options;
   const base = {
     kind: 'container',
@@ -89,17 +107,19 @@ function planOne(
   }
   const { id, request } = found;
   const secrets = new Set([...(request.secretEnv ?? []), ...(wanted.secretEnv ?? [])]);
+  const originOf = (option: string) => declared.originOf(option) ?? declared.origin;
   const changes = changesOf(comparable(request), comparable(wanted), {
     applies: (difference) => applies(difference, wanted, { ownsMounts: ownsMounts(found) }),
-    optionOf: fieldOptions,
-    originOf: (option) => declared.originOf(option) ?? declared.origin,
+    optionOf: (difference) => containerOption(difference, secrets),
+    originOf,
     isSecret: ({ path: [field, key = ''], before, after }) =>
       ((field === 'env' || field === 'labels') && (secrets.has(key) || options.isSecretName(key))) ||
       hasText([before, after], (text) => options.isSecretText(text)),
     wordOf,
   });
   const image = images.get(wanted.image);
-  if (image !== undefined && image !== found.draft.image.id && request.image === wanted.image)
+  const isSameTag = canonicalReference(request.image) === canonicalReference(wanted.image);
+  if (image !== undefined && image !== found.draft.image.id && isSameTag)
     changes.push({
       Field: 'image',
       From: found.draft.image.id,
@@ -114,8 +134,9 @@ function planOne(
   if (onRemove !== declared.onRemove)
     changes.push({ Field: 'onRemove', From: onRemove, To: declared.onRemove, Applies: 'now' });
   const policy = policyChanges(policyBefore(declared, options.before), declared);
+  const joined = joinChanges(wanted, found, { byName, originOf, ...owners });
   const replanned = (outdated?.get(id) ?? []).map(replannedChange);
-  const all = [...changes, ...replanned];
+  const all = [...changes, ...joined, ...replanned];
   if (all.length > 0) {
     const action = actionOf[dearest(all.map(({ Applies }) => Applies))];
     const isDrift =

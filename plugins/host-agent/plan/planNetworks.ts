@@ -28,7 +28,7 @@ export function planNetworks(
       const changes = changesOf(shapeOf(found, one.network), shapeOf(one.network, one.network), {
         applies: () => 'recreate',
         originOf: (option) => one.originOf(option),
-        optionOf: ([field = '', ...rest]) => [optionOf[field] ?? field, ...rest],
+        optionOf: ({ path: [field = '', ...rest] }) => [optionOf[field] ?? field, ...rest],
       });
       // One that was made by hand as it is declared stays its user's.
       if (changes.length > 0 && !isOurs(found)) problems.push(foreign(one));
@@ -80,11 +80,23 @@ function shapeOf(network: NewNetwork | Network, declared: NewNetwork) {
     enableIPv6,
     options: Object.fromEntries(Object.keys(declared.options ?? {}).map((key) => [key, options?.[key]])),
     labels: usersLabels(network.labels),
-    ...(declared.ipam && {
-      subnets: (declared.ipam.addresses ?? []).map(
-        ({ subnet }) => addresses.find((one) => one.subnet === subnet)?.subnet,
-      ),
-    }),
+    ...(declared.ipam && addressesOf(network, declared)),
+  };
+}
+
+/** What the file has of the addresses, one list per option. */
+function addressesOf({ ipam }: NewNetwork | Network, declared: NewNetwork) {
+  const rows = (declared.ipam?.addresses ?? []).map((wanted) => ({
+    wanted,
+    found: (ipam?.addresses ?? []).find(({ subnet }) => subnet === wanted.subnet),
+  }));
+  const list = <Key extends 'subnet' | 'ipRange' | 'gateway' | 'reserved'>(key: Key) =>
+    rows.flatMap(({ wanted, found }) => (wanted[key] === undefined ? [] : [found?.[key]]));
+  return {
+    subnet: list('subnet'),
+    'ip-range': list('ipRange'),
+    gateway: list('gateway'),
+    'aux-address': list('reserved'),
   };
 }
 
@@ -92,7 +104,6 @@ const optionOf: Readonly<Record<string, string>> = {
   enableIPv6: 'ipv6',
   options: 'opt',
   labels: 'label',
-  subnets: 'subnet',
 };
 
 function foreign({ name, origin }: DeclaredNetwork): ObjectProblem {

@@ -32,7 +32,7 @@ function changesTo(declared: DeclaredVolume, found: Volume): AgentChange[] {
   const changes = changesOf(shapeOf(found), shapeOf(volume), {
     applies: ({ path: [field] }) => (field === 'labels' && isOurs(found) ? 'now' : 'recreate'),
     originOf,
-    optionOf: ([field = '', ...rest]) => [optionOf[field] ?? field, ...rest],
+    optionOf: ({ path: [field = '', ...rest] }) => [optionOf[field] ?? field, ...rest],
   });
   const before = found.labels[labels.onRemove];
   if (!isOurs(found) || before === onRemove) return changes;

@@ -18,7 +18,7 @@ export function policyChanges(
   return changesOf(before, policy, {
     applies: () => 'now',
     originOf: (option) => originOf(option) ?? origin,
-    optionOf: (path) => path,
+    optionOf: ({ path }) => path,
   });
 }
 

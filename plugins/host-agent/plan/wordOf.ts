@@ -7,7 +7,7 @@ import { isEntry } from './differences.ts';
 /** Fields whose values the file has in another form: with units, or as one text. The words of others may be less. */
 const written: ReadonlySet<string> = new Set<keyof ContainerRequest>([
   ...(['resources', 'shmSize', 'diskQuota', 'healthcheck', 'ulimits'] as const),
-  ...(['volumes', 'devices', 'network'] as const),
+  ...(['restart', 'volumes', 'devices', 'network'] as const),
 ]);
 
 /**

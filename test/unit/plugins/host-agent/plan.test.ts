@@ -4,6 +4,7 @@ import { readHost } from '../../../../plugins/host-agent/declare/readHost.ts';
 import { digestOf } from '../../../../plugins/host-agent/declare/digestOf.ts';
 import { labels } from '../../../../plugins/host-agent/labels.ts';
 import type { HostState } from '../../../../plugins/host-agent/plan/hostState.ts';
+import { comparable } from '../../../../plugins/host-agent/plan/comparable.ts';
 import { planHost } from '../../../../plugins/host-agent/plan/planHost.ts';
 import { allChanges, type HostPlan, leavesObject } from '../../../../plugins/host-agent/plan/step.ts';
 
@@ -58,7 +59,7 @@ function hostOf(sections: Sections): Host {
     containers: [...containers.values()].map(({ name, request, onRemove }) => {
       const own = {
         [labels.declared]: name,
-        [labels.declaration]: digestOf(request, key),
+        [labels.declaration]: digestOf(comparable(request), key),
         [labels.onRemove]: onRemove,
       };
       const all = { ...request.labels, ...own };
@@ -217,12 +218,8 @@ describe('a plan of the host', () => {
     ['a memory limit', withWeb({ memory: '128m' }), ['change container web: memory now']],
     ['another limit', withWeb({ 'pids-limit': 100 }), ['change container web: pids-limit now']],
     ['no memory limit', webWithout('memory'), ['recreate container web: memory recreate']],
-    [
-      'a restart policy',
-      withWeb({ restart: 'on-failure:3' }),
-      ['change container web: restart now, restart now'],
-    ],
-    ['no restart policy', withWeb({ restart: 'no' }), ['change container web: restart now, restart now']],
+    ['a restart policy', withWeb({ restart: 'on-failure:3' }), ['change container web: restart now']],
+    ['no restart policy', withWeb({ restart: 'no' }), ['change container web: restart now']],
     ['a label', withWeb({ label: { team: 'shop', tier: '1' } }), ['change container web: label.tier now']],
     ['no label', withWeb({ label: {} }), ['change container web: label.team now']],
     ['an annotation', withWeb({ annotation: { a: 'b' } }), ['restart container web: annotation.a restart']],
@@ -263,7 +260,7 @@ describe('a plan of the host', () => {
       ['change container web: volume./srv now'],
     ],
     ['no mount', withWeb({ volume: [] }), ['change container web: volume./data now']],
-    ['a tmpfs', withWeb({ tmpfs: ['/tmp'] }), ['recreate container web: volume./tmp recreate']],
+    ['a tmpfs', withWeb({ tmpfs: ['/tmp'] }), ['recreate container web: tmpfs./tmp recreate']],
     ['a device', withWeb({ device: ['/dev/fuse'] }), ['change container web: device./dev/fuse now']],
     ['another command', withWeb({ command: ['nginx', '-q'] }), ['recreate container web: command recreate']],
     ['another user', withWeb({ user: 'nobody' }), ['recreate container web: user recreate']],
@@ -312,6 +309,14 @@ describe('a plan of the host', () => {
       { ...withWeb({ network: 'bridge' }), networks: {} },
       ['remove network shop', 'recreate container web: network recreate'],
     ],
+    [
+      'another gateway, and a range',
+      {
+        ...before,
+        networks: { shop: { subnet: '10.1.0.0/24', gateway: '10.1.0.9', 'ip-range': '10.1.0.128/25' } },
+      },
+      ['held recreate network shop: ip-range recreate, gateway recreate'],
+    ],
     ['one more volume', { ...before, volumes: { data: {}, more: {} } }, ['create volume more']],
     [
       'another driver of a volume',
@@ -324,6 +329,12 @@ describe('a plan of the host', () => {
       ['change volume data: label.a now, onRemove now'],
     ],
     ['no volume, whose data stays', { ...before, volumes: {} }, []],
+    [
+      'a mount of another kind',
+      withWeb({ mount: ['type=tmpfs,target=/run'] }),
+      ['recreate container web: mount./run recreate'],
+    ],
+    ['a secret', withWeb({ 'secret-env': { B: 'old' } }), ['recreate container web: secret-env.B recreate']],
   ] satisfies [string, Sections, string[]][])
     it(`for ${what}`, () => assert.deepEqual(shown(plan(after, hostOf(before))), expected));
 
@@ -434,7 +445,7 @@ describe('a plan of the host', () => {
       step?.changes.map(({ Field, From, To, Origin }) => [Field, From, To, Origin]),
       [
         ['env.TOKEN_A', '********', '********', 'pouchd.yaml:/containers/web/env'],
-        ['env.B', '********', '********', 'pouchd.yaml:/containers/web/env'],
+        ['secret-env.B', '********', '********', 'pouchd.yaml:/containers/web/secret-env'],
       ],
     );
   });
@@ -590,5 +601,68 @@ describe('a plan of the host', () => {
         names.join(),
       );
     }
+  });
+
+  describe('has nothing for the same in other words', () => {
+    for (const [what, old, words] of [
+      ['an image', { image: 'nginx' }, { image: 'nginx:latest' }],
+      ['a volume', {}, { volume: [], mount: ['type=volume,source=data,target=/data'] }],
+      ['capabilities', { 'cap-drop': ['MKNOD', 'ALL'] }, { 'cap-drop': ['all', 'cap_mknod'] }],
+      ['a signal', { 'stop-signal': 'SIGINT' }, { 'stop-signal': 'int' }],
+      ['the number of a signal', { 'stop-signal': 'SIGINT' }, { 'stop-signal': '2' }],
+      [
+        'no new privileges',
+        { 'security-opt': ['no-new-privileges'] },
+        { 'security-opt': ['no-new-privileges:true'] },
+      ],
+      ['new privileges', {}, { 'security-opt': ['no-new-privileges=false'] }],
+      ['the default network', { network: undefined }, { network: 'bridge' }],
+    ] as [string, object, object][])
+      it(what, () => {
+        const undefinedLess = (one: object) =>
+          Object.fromEntries(Object.entries(one).filter(([, value]) => value !== undefined));
+        const first = withWeb({});
+        const declared = undefinedLess({ ...web, ...old });
+        const host = hostOf({ ...first, containers: { ...first.containers, web: declared } });
+        for (const image of ['nginx', 'nginx:latest']) host.images.set(image, 'sha256:nginx');
+        const after = { ...first, containers: { ...first.containers, web: { ...declared, ...words } } };
+        assert.deepEqual(shown(plan(after, host)), []);
+      });
+  });
+
+  describe('of a container that shares a namespace', () => {
+    const side = { image: 'a', network: 'container:web', pid: 'container:db' };
+    const owners = { web: { image: 'nginx:1' }, db: { image: 'a' } };
+    const last: Sections = { containers: { side, ...owners } };
+    const owned = (changes: object): Sections => ({
+      containers: { side, ...owners, web: { ...owners.web, ...changes } },
+    });
+    const joined = (id = 'id-web'): Host => {
+      const host = hostOf(last);
+      const found = host.containers.find(({ name }) => name === 'side')!;
+      Object.assign(found.draft, { namespaces: { network: `container:${id}`, pid: 'container:id-db' } });
+      return host;
+    };
+
+    it('has nothing for a change of the owner while it runs', () =>
+      assert.deepEqual(shown(plan(owned({ memory: '64m' }), joined())), [
+        'change container web: memory now',
+      ]));
+
+    it('restarts and replaces it with the owner', () => {
+      assert.deepEqual(shown(plan(owned({ env: { A: '1' } }), joined())), [
+        'restart container side: network restart',
+        'restart container web: env.A restart',
+      ]);
+      assert.deepEqual(shown(plan(owned({ user: '1' }), joined())), [
+        'recreate container side: network recreate',
+        'recreate container web: user recreate',
+      ]);
+    });
+
+    it('replaces one whose owner was replaced, which nobody has changed by hand', () => {
+      const [step] = plan(last, joined('id-gone')).steps;
+      assert.deepEqual([step?.name, step?.action, step?.isDrift], ['side', 'recreate', false]);
+    });
   });
 });

@@ -18,6 +18,7 @@ describe('the value of a field in a plan', () => {
     ],
     ['a device', ['devices', '/dev/b'], { host: '/dev/a', path: '/dev/b' }, '/dev/a:/dev/b'],
     ['a limit with two values', ['ulimits', 'nofile'], { soft: 1, hard: 2 }, '1:2'],
+    ['a restart policy', ['restart'], { name: 'on-failure', maximumRetryCount: 5 }, 'on-failure:5'],
     ['a variable', ['env', 'A'], '1', '1'],
     ['a list of words', ['entrypoint'], ['a', 'b'], ['a', 'b']],
     ['a field without an option', ['unknown', 'field'], { a: 1 }, { a: 1 }],
