@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
-import { stepsOf } from '../support/declaredHost.ts';
+import { stepsOf } from '../support/hostEdits/edit.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 const original = join(import.meta.dirname, 'support/plugins/adds.ts');

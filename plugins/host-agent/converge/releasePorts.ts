@@ -10,7 +10,10 @@ export async function releasePorts(
   { containers, log }: AgentContext,
   steps: readonly ContainerStep[],
 ): Promise<void> {
-  const wanted = new Map(steps.flatMap(({ name, declared }) => (declared ? [[name, containers.complete(declared.request)]] : [])));
+  const all = steps.flatMap(({ name, declared, wanted = declared?.request }) =>
+    wanted ? [[name, wanted] as const] : [],
+  );
+  const wanted = new Map(all);
   const isTaken = (key: string, name: string) =>
     [...wanted].some(([other, request]) => other !== name && keysOf(request).includes(key));
   for (const { name, id } of steps) {

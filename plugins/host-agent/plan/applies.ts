@@ -4,11 +4,17 @@ import type { Difference } from './differences.ts';
 /** How a difference of a container reaches it. */
 export type Applies = 'now' | 'restart' | 'upgrade' | 'recreate';
 
-/** The cheapest way by which a running container can get a change. `ownsMounts`: see {@link ownsMounts}. */
+/** What of a container decides how it gets a change. */
+export interface Facts {
+  readonly ownsMounts?: boolean;
+  readonly keepsEnv?: boolean;
+}
+
+/** The cheapest way by which a running container can get a change. */
 export function applies(
   { path, before, after }: Difference,
   request: ContainerRequest,
-  { ownsMounts = false }: { ownsMounts?: boolean } = {},
+  { ownsMounts = false, keepsEnv = false }: Facts = {},
 ): Applies {
   const [field = '', key = ''] = path;
   switch (field) {
@@ -20,7 +26,7 @@ export function applies(
       return after === undefined ? 'recreate' : 'now';
     case 'env':
       // An update takes the image's value away, too.
-      return after === undefined ? 'recreate' : 'restart';
+      return after === undefined || keepsEnv ? 'recreate' : 'restart';
     case 'annotations':
       return 'restart';
     case 'diskQuota':
@@ -41,9 +47,13 @@ export function applies(
   }
 }
 
-/** Whether processes inside, such as those of a rich container, could make a mount writable that they get later. */
-export function ownsMounts({ draft }: Pick<ContainerRecord, 'draft'>): boolean {
-  return draft.process.capabilities['CAP_SYS_ADMIN'] === true;
+export function factsOf({ draft: { process, rich } }: Pick<ContainerRecord, 'draft'>): Facts {
+  return {
+    // Processes inside, such as those of a rich container, could make a mount writable that they get later.
+    ownsMounts: process.capabilities['CAP_SYS_ADMIN'] === true,
+    // Services of an init have the variables in files, which are written once.
+    keepsEnv: rich.enabled && rich.mode !== 'dumb-init',
+  };
 }
 
 /** Only these can be added to a container that runs. */

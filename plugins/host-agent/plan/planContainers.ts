@@ -5,7 +5,7 @@ import type { DeclaredContainer, DeclaredHost } from '../declare/declared.ts';
 import { digestOf } from '../declare/digestOf.ts';
 import { labels } from '../labels.ts';
 import type { Options } from '../options.ts';
-import { applies, dearest, ownsMounts } from './applies.ts';
+import { applies, dearest, factsOf } from './applies.ts';
 import { changesOf } from './changesOf.ts';
 import { canonicalReference } from './canonical.ts';
 import { comparable } from './comparable.ts';
@@ -109,7 +109,7 @@ function planOne(
   const secrets = new Set([...(request.secretEnv ?? []), ...(wanted.secretEnv ?? [])]);
   const originOf = (option: string) => declared.originOf(option) ?? declared.origin;
   const changes = changesOf(comparable(request), comparable(wanted), {
-    applies: (difference) => applies(difference, wanted, { ownsMounts: ownsMounts(found) }),
+    applies: (difference) => applies(difference, wanted, factsOf(found)),
     optionOf: (difference) => containerOption(difference, secrets),
     originOf,
     isSecret: ({ path: [field, key = ''], before, after }) =>

@@ -35,10 +35,6 @@ const ofProcesses: Edit[] = [
     db: { 'Config.Labels.tier': 'data' },
   }),
   edit('a restart policy', set('web', { restart: 'always' }), ['~ container web: change restart']),
-  edit('a variable, and less memory', set('web', { env: { STAGE: 'test' }, memory: '380m' }), [
-    '~ container web: restart memory env.STAGE',
-  ]),
-  edit('the memory again', set('web', { memory: '400m' }), ['~ container web: change memory']),
   edit(
     'the same secret with a line break',
     async (_, { it }) => {
@@ -47,7 +43,12 @@ const ofProcesses: Edit[] = [
     },
     [],
   ),
-  edit('a host name', set('web', { hostname: 'shop' }), ['± container web: recreate hostname']),
+  edit(
+    'a variable, a host name, and less memory',
+    set('web', { env: { STAGE: 'test' }, hostname: 'shop', memory: '380m' }),
+    ['± container web: recreate env.STAGE hostname memory'],
+  ),
+  edit('the memory again', set('web', { memory: '400m' }), ['~ container web: change memory']),
   edit('a device', set('web', { device: ['/dev/fuse'] }), ['~ container web: change device./dev/fuse']),
   edit('none', set('web', { device: undefined }), ['~ container web: change device./dev/fuse']),
   edit(
@@ -146,6 +147,7 @@ const ofTheAgent: Edit[] = [
   edit('the dependency again', set('web', { dependsOn: ['db'] }), ['~ container web: change dependsOn.db']),
   edit('what is not pulled', set('web', { pull: 'never' }), ['~ container web: change pull']),
   edit('one that would stay', set('db', { onRemove: 'stop' }), ['~ container db: change onRemove']),
+  edit('one that would not', set('db', { onRemove: 'remove' }), ['~ container db: change onRemove']),
   edit('an image that is kept', (to) => void (to.images = { 'shop-db:1': { keep: true } }), [
     '~ image shop-db:1: change keep',
   ]),

@@ -72,6 +72,7 @@ function hostOf(sections: Sections): Host {
           labels: all,
           image: { id: images.get(request.image)! },
           process: { capabilities: { CAP_SYS_ADMIN: request.rich?.enabled === true } },
+          rich: { enabled: request.rich?.enabled === true, mode: 'systemd' },
         },
         state: { status: 'running' },
         stoppedByUser: false,
@@ -292,6 +293,11 @@ describe('a plan of the host', () => {
       'a writable mount of a rich container',
       withBox({ volume: ['/srv:/srv'] }),
       ['change container box: volume./srv now'],
+    ],
+    [
+      'a variable of a rich container, whose services have it in files',
+      withBox({ env: { A: '1' } }),
+      ['recreate container box: env.A recreate'],
     ],
     ['no longer one container of five', without('aa'), ['remove container aa']],
     [

@@ -21,7 +21,6 @@ async function freed(
   const [calls, warnings]: string[][] = [[], []];
   const context = {
     containers: {
-      complete: (request: object) => request,
       inspect: (name: string) => ({ request: found.get(name)!.request, state: { status } }),
       removePort(name: string, { hostPort }: { hostPort: number }) {
         calls!.push(`${name} ${hostPort}`);
