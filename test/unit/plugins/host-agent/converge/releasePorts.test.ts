@@ -53,9 +53,9 @@ describe('host ports that move to another container', () => {
     ['that stay with another port of the container', { web: ['80:80'] }, { web: ['80:8080'] }],
     ['of another protocol', { web: ['80:80'] }, { web: [], dns: ['80:80/udp'] }],
   ] as [string, Record<string, string[]>, Record<string, string[]>][])
-    it(`are none ${what}`, async () => assert.deepEqual((await freed(before, after)).calls, []));
+    it(`are not freed ${what}`, async () => assert.deepEqual((await freed(before, after)).calls, []));
 
-  it('are none of a container that does not run', async () => {
+  it('stay with a container that does not run', async () => {
     const { calls } = await freed({ web: ['80:80'] }, { web: [], next: ['80:80'] }, { status: 'exited' });
     assert.deepEqual(calls, []);
   });
