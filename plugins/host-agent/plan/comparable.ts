@@ -57,8 +57,8 @@ function comparableVolumes(volumes: Volumes): Volumes {
 }
 
 /**
- * A published port is exposed, too, by whatever way it was published. The default network is `bridge`. The engine names the interfaces of networks; the
- * order of aliases has no meaning.
+ * A published port is exposed, too, by whatever way it was published. The default network is `bridge`. The engine names
+ * the interfaces of networks; the order of aliases has no meaning.
  */
 function comparableNetwork(network: NonNullable<ContainerRequest['network']>) {
   const { exposed = [], ports = [], endpoints = [] } = network;

@@ -72,7 +72,6 @@ function isOurs(network: Network): boolean {
 /** Addresses that the engine has chosen are not compared. */
 function shapeOf(network: NewNetwork | Network, declared: NewNetwork) {
   const { driver, internal, attachable, enableIPv6, options } = network;
-  const addresses = network.ipam?.addresses ?? [];
   return {
     driver,
     internal,

@@ -70,7 +70,7 @@ const ofProcesses: Edit[] = [
     'a secret',
     async (sections, daemon) => {
       await writeFile(tokenFile(daemon), 'first-secret', { mode: 0o600 });
-      set('nightly', { 'secret-env': { KEY: '${file:' + tokenFile(daemon) + '}' } })(sections, daemon);
+      await set('nightly', { 'secret-env': { KEY: '${file:' + tokenFile(daemon) + '}' } })(sections, daemon);
     },
     ['± container nightly: recreate secret-env.KEY'],
   ),

@@ -8,7 +8,7 @@ const read = (ports: Record<string, string[]>) => {
   const containers = Object.fromEntries(
     Object.entries(ports).map(([name, publish]) => [name, { image: 'a', publish }]),
   );
-  return readHost({ containers, networks: {}, volumes: {} } as never, () => undefined, 'key').containers;
+  return readHost({ containers, networks: {}, volumes: {} }, () => undefined, 'key').containers;
 };
 
 /** The ports that are freed, by the name of their container, on the way from some ports to others. */
