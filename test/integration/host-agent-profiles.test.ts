@@ -95,6 +95,22 @@ describe('profiles of declared containers', function () {
     assert.ok(!(await ok('status')).includes('pinned'));
   });
 
+  it('are those of the generation for a container that other settings change', async () => {
+    const first = await applied({ small: { memory: '64m' } });
+    const after = { small: { memory: '128m', 'pids-limit': '77' } };
+    await applied(after);
+    await ok('rollback', String(first));
+    const sections = `profiles: ${JSON.stringify(after)}\ncontainers: ${JSON.stringify({ web })}\n`;
+    await daemon.it.configure(`shmSize: 32m\n${sections}`);
+    await daemon.it.reload(/configuration reloaded/);
+    const shm = async () => (await pouch('exec', 'web', 'df', '-m', '/dev/shm')).stdout;
+    await until(async () => /\s32\s/.test(await shm()));
+    await until(async () => (await daemon.it.client.agent.status()).Ok === 1);
+    const { PidsLimit } = (await daemon.it.inspect('web'))!.HostConfig;
+    assert.deepEqual([await memory(), PidsLimit ?? 0], [64, 0]);
+    assert.match(await ok('status'), new RegExp(`pinned to generation ${first} `));
+  });
+
   it('are those in force for a generation of an older pouchd, which the plan says', async () => {
     const first = await applied({ small: { memory: '64m' } });
     const { sections, ...generation } = JSON.parse(await readFile(fileOf(first), 'utf8')) as {
