@@ -100,7 +100,7 @@ export { type Binary, parseVersion, type Survey } from './runtimes/probe.ts';
 export { shimExecutable } from './runtimes/shimExecutable.ts';
 export { notUsable, type RuncLike, runcLikeProvider } from './runtimes/runcLike.ts';
 export { type ShimLike, shimLikeProvider } from './runtimes/shimLike.ts';
-export { type NextAfter, parseSchedule } from './schedule.ts';
+export { type NextAfter, parseSchedule, ScheduleStarts } from './schedule.ts';
 export * from './services.ts';
 export * from './stats.ts';
 export {

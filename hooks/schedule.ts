@@ -30,11 +30,46 @@ export function parseSchedule(text: string): NextAfter {
   );
 }
 
+/** A clock that was set back by more than this was wrong before, as for cron(8); by less, its times have been. */
+const longestRepeatMs = 3 * 3_600_000;
+
+/** From when the times of schedules follow: from their last time, also if the clock was set back meanwhile. */
+export class ScheduleStarts {
+  /** Of a last time that is ahead of the clock: when that was seen first. */
+  readonly #seen = new Map<string, { readonly last: number; readonly at: Date }>();
+
+  /**
+   * Returns from when the next time of a schedule follows.
+   * @param key of what has the schedule
+   */
+  from(key: string, schedule: string, last: Date, now: Date): Date {
+    const ahead = last.getTime() - now.getTime();
+    const isRepeated = !interval.test(schedule.trim()) && ahead <= longestRepeatMs;
+    if (ahead <= 0 || isRepeated) {
+      this.#seen.delete(key);
+      return last;
+    }
+    const known = this.#seen.get(key);
+    if (known?.last === last.getTime() && known.at <= now) return known.at;
+    this.#seen.set(key, { last: last.getTime(), at: now });
+    return now;
+  }
+}
+
 function parseCron(text: string): NextAfter | undefined {
   try {
     const parsed = new Cron(text, { paused: true });
-    return (time) => parsed.nextRun(time) ?? undefined;
+    return (time) => {
+      const next = parsed.nextRun(time) ?? undefined;
+      return next && next <= time ? inRepeatedHour(next, time) : next;
+    };
   } catch {
     return undefined;
   }
+}
+
+/** The hour at the end of summer time that comes twice: croner takes each time in it for that of the first. */
+function inRepeatedHour(next: Date, time: Date): Date {
+  const minutes = time.getTimezoneOffset() - next.getTimezoneOffset();
+  return new Date(next.getTime() + minutes * 60_000);
 }

@@ -69,6 +69,8 @@ export const testPackages: readonly HostPackage[] = [
   { name: 'python3-docker', provides: '/usr/lib/python3/dist-packages/docker/client.py' },
   { name: 'buildah', provides: 'buildah' },
   { name: 'curl', provides: 'curl' },
+  // The clock of one process.
+  { name: 'faketime', provides: 'faketime' },
   // Of plugins in examples/.
   { name: 'jq', provides: 'jq' },
   { name: 'python3', provides: '/usr/bin/python3' },

@@ -6,12 +6,18 @@ import { waitUntil } from '../../core/wait/waitUntil.ts';
 /** Files in the directory of the tests that are not from tests: caches of tools, and marks of `upToNow`. */
 const notOfTests = /^(tsx-\d+|node-compile-cache|jiti|v8-compile-cache.*|\.mark-\d+)$/;
 
+/**
+ * Directories of daemons (test/support/daemonDirectory.ts). Only they have derived names: with thousands of other files
+ * some would be those of somebody else's daemon, as they have few digits.
+ */
+const ofDaemons = /^pd-/;
+
 /** Milliseconds. */
 const seenWithinMs = 5_000;
 
 /**
- * Names that identify resources of tests on the host: the directories in their work directory, and the bridge, cgroup
- * and subnet that pouchd derives from `state` in such a directory. Resources without one of them belong to others.
+ * Names that identify resources of tests on the host: the files in their work directory, and the bridge, cgroup and
+ * subnet that pouchd derives from `state` in a directory of a daemon. Resources without one of them belong to others.
  */
 export class OwnNames {
   readonly #workDir: string;
@@ -61,9 +67,11 @@ export class OwnNames {
   }
 
   #addDirectory(name: string): void {
+    this.#add(name);
+    if (!ofDaemons.test(name)) return;
     const { bridge, subnet } = derivedFrom(join(this.#workDir, name));
     // The cgroup has the bridge's name.
-    for (const own of [name, bridge]) this.#add(own);
+    this.#add(bridge);
     this.#add(subnet, `(?<![\\d.])${literal(subnet)}\\d`);
   }
 

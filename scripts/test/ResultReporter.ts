@@ -1,6 +1,6 @@
 /** mocha's spec reporter; it also writes the current result to the file in POUCH_TEST_RESULT. */
 import type assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import Mocha from 'mocha';
 
@@ -81,7 +81,10 @@ export default class ResultReporter extends Mocha.reporters.Spec {
       running,
       files: this.#files,
     };
-    if (file !== undefined) writeFileSync(file, JSON.stringify(result));
+    if (file === undefined) return;
+    // One that is killed meanwhile leaves the result from before.
+    writeFileSync(`${file}.part`, JSON.stringify(result));
+    renameSync(`${file}.part`, file);
   }
 }
 

@@ -33,7 +33,7 @@ export async function runMocha(
     cwd: root,
     preferLocal: true,
     env: { TMPDIR: workDir, POUCH_TEST_RESULT: resultFile },
-    ...(isHeld ? { stdin: 'ignore', all: true } : { stdio: ['ignore', 'inherit', 'inherit'] }),
+    ...(isHeld ? { stdin: 'ignore', all: true } : { stdio: ['ignore', 'inherit', ['inherit', 'pipe']] }),
     reject: false,
     timeout: suite.deadlineMs,
     forceKillAfterDelay: 5_000,
@@ -41,7 +41,8 @@ export async function runMocha(
   if (isHeld) console.log(`\n== ${suite.name}\n${ran.all ?? ''}`);
   const { running, ...result } = takeResult(resultFile);
   // With lanes, mocha reports a file at its end.
-  const missing = lanes > 1 ? files.filter((file) => !(join(root, file) in result.files)) : [];
+  const left = files.filter((file) => !(resolve(root, file) in result.files));
+  const missing = lanes > 1 ? left : [];
   const isComplete = running === undefined && missing.length === 0;
   if (isComplete && (result.failures.length > 0 || !ran.failed)) return result;
   const how = ran.signal ? `by ${ran.signal}` : `with exit code ${ran.exitCode}`;
@@ -49,8 +50,10 @@ export async function runMocha(
     ? `did not end within ${suite.deadlineMs / 60_000} minutes`
     : `ended early, ${how}`;
   const where =
-    missing.length > 0 ? `without a result of ${someNames(missing)}` : `at: ${running ?? 'its start'}`;
-  return withFailure(result, `The run of the ${suite.name} ${why}, ${where}`);
+    missing.length > 0
+      ? `without a result of ${someNames(missing)}`
+      : `at: ${running ?? 'its start'} (${someNames(left.length > 0 ? left : files)})`;
+  return withFailure(result, `The run of the ${suite.name} ${why}, ${where}${endOf(ran.stderr)}`);
 }
 
 /** The first names, and how many there are more. */
@@ -59,11 +62,25 @@ function someNames(names: readonly string[]): string {
   return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
+const nothing: MochaResult = { passed: 0, failures: [], failed: [], files: {} };
+
+/** A mocha that has died may have written half of it. */
 function takeResult(file: string): MochaResult {
-  if (!existsSync(file)) return { passed: 0, failures: [], failed: [], files: {} };
-  const result = JSON.parse(readFileSync(file, 'utf8')) as MochaResult;
+  rmSync(`${file}.part`, { force: true });
+  if (!existsSync(file)) return nothing;
+  const text = readFileSync(file, 'utf8');
   rmSync(file);
-  return result;
+  try {
+    return JSON.parse(text) as MochaResult;
+  } catch {
+    return { ...nothing, running: `a place that is not known: its result ${file} is cut off` };
+  }
+}
+
+/** The last lines of what a process has written to stderr. */
+function endOf(stderr: string | undefined): string {
+  const lines = (stderr ?? '').trim().split('\n').slice(-20);
+  return lines.join('\n').trim() === '' ? '' : `\n${lines.join('\n')}`;
 }
 
 /** Prints the failure, and adds it. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import type { ErrorCode } from '../../hooks/errors.ts';
+import { makeDaemonDirectory } from '../support/daemonDirectory.ts';
 import { processesOf } from '../support/host/processes.ts';
 import { sampleTests, someOf } from '../support/someOf.ts';
 import { TestPouchd } from '../support/TestPouchd.ts';
@@ -146,7 +147,7 @@ describe('beside a running pouchd', function () {
 
   before(async () => {
     pouchd = await TestPouchd.create();
-    dir = await mkdtemp(join(tmpdir(), 'pouch-bad-'));
+    dir = await makeDaemonDirectory();
     await pouchd.pouch('run', '--rm', 'busybox', 'true');
     await pouchd.pouch('run', '-d', '--name', 'keep', 'busybox', 'sleep', '1000');
     first = await baseline(pouchd);

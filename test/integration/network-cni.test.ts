@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { derivedNames } from '../../config/derive.ts';
@@ -15,6 +14,7 @@ import { cniNetwork, type BridgeNetwork } from '../../plugins/network-cni/networ
 import { PortClaims } from '../../plugins/network-cni/ports/PortClaims.ts';
 import { purgeNetwork } from '../../scripts/purge.ts';
 import { freePort } from '../support/freePort.ts';
+import { makeDaemonDirectory } from '../support/daemonDirectory.ts';
 
 const run = promisify(execFile);
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -48,7 +48,7 @@ describe('network-cni on a real bridge', function () {
   let servers: ChildProcess[] = [];
 
   before(async () => {
-    root = await mkdtemp(join(tmpdir(), 'pouch-cni-'));
+    root = await makeDaemonDirectory();
     const derived = derivedNames(join(root, 'state'));
     [bridgeName, subnet] = [derived['network.bridge']!, derived['network.subnet']!];
     bridge = {

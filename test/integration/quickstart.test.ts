@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { keepDebian, loadKeptDebian } from '../support/debianImage.ts';
 import { freePort } from '../support/freePort.ts';
+import { makeDaemonDirectory } from '../support/daemonDirectory.ts';
 
 const project = resolve(import.meta.dirname, '../..');
 
@@ -17,7 +17,7 @@ describe('npm run quickstart', function () {
   let env: Record<string, string> = {};
 
   before(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'qs-'));
+    dir = await makeDaemonDirectory();
     env = {
       POUCH_QUICKSTART_ROOT: join(dir, 'root'),
       POUCH_QUICKSTART_STATE: join(dir, 'state'),

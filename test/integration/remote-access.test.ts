@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { createCertificates } from '../support/createCertificates.ts';
 import { freePort } from '../support/freePort.ts';
 import type { Finished } from '../support/TestPouchd.ts';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
+import { makeDaemonDirectory } from '../support/daemonDirectory.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 describe('remote access', function () {
@@ -25,7 +25,7 @@ describe('remote access', function () {
   const address = (name: keyof typeof ports) => `tcp://127.0.0.1:${ports[name]}`;
 
   before(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'pouch-remote-'));
+    directory = await makeDaemonDirectory();
     await Promise.all([createCertificates(ours()), createCertificates(theirs())]);
     await writeFile(join(directory, 'token'), `${token}\n`, { mode: 0o600 });
     await writeFile(join(directory, 'other-token'), `${'e'.repeat(40)}\n`, { mode: 0o600 });

@@ -1,5 +1,5 @@
 /** Asks registries for newer images: at the times of `refresh`, and for `pull: always`. */
-import { type Clock, messageOf, parseSchedule } from '../../../hooks/index.ts';
+import { type Clock, messageOf, parseSchedule, ScheduleStarts } from '../../../hooks/index.ts';
 import type { DeclaredImage } from '../declare/declared.ts';
 import type { AgentContext } from './agentContext.ts';
 import { pauseMs } from './pause.ts';
@@ -19,6 +19,7 @@ export class ImageRefresher {
   readonly #context: AgentContext;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #failures = new Map<string, Failure>();
+  readonly #starts = new ScheduleStarts();
   #scheduled: readonly DeclaredImage[] = [];
   #timer: NodeJS.Timeout | undefined;
   #isStopped = true;
@@ -68,8 +69,7 @@ export class ImageRefresher {
       await book.refreshed(name, now.toISOString()).catch((error: unknown) => this.#warn(name, error));
       return 0;
     }
-    // A clock that was set back would have it wait for years.
-    const due = parseSchedule(refresh)(last > now ? now : last);
+    const due = parseSchedule(refresh)(this.#starts.from(name, refresh, last, now));
     if (!due) return longestMs;
     const next = Math.max(due.getTime(), this.#failures.get(name)?.until ?? 0);
     if (next > now.getTime()) return next - now.getTime();

@@ -1,11 +1,13 @@
 /** Starts containers at the times of their schedules. */
-import { type Clock, type ContainerRecord, messageOf, parseSchedule } from '../../../hooks/index.ts';
+import { type Clock, type ContainerRecord, messageOf, parseSchedule, ScheduleStarts } from '../../../hooks/index.ts';
 import type { DeclaredContainer } from '../declare/declared.ts';
 import { labels } from '../labels.ts';
 import type { AgentContext } from './agentContext.ts';
 
 /** Between two looks at the clock, which may be set meanwhile. */
 const longestMs = 60_000;
+/** Before another look at a container that does not exist yet. */
+const missingMs = 1_000;
 /** Before a start that has failed is tried again. */
 const pauseMs = 10_000;
 
@@ -17,6 +19,7 @@ export class Schedules {
   readonly #context: AgentContext;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #scheduled: readonly DeclaredContainer[];
+  readonly #starts = new ScheduleStarts();
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
@@ -48,8 +51,9 @@ export class Schedules {
   async #startIfDue({ name, schedule = '' }: DeclaredContainer, now: Date): Promise<number> {
     const { containers, log } = this.#context;
     const record = containers.list({ all: true, filters: { name: [name] } }).find((one) => one.name === name);
-    if (record?.draft.labels[labels.declared] !== name || record.state.status === 'running') return longestMs;
-    const due = nextOf(record, schedule, now);
+    if (!record) return missingMs;
+    if (record.draft.labels[labels.declared] !== name || record.state.status === 'running') return longestMs;
+    const due = nextOf(record, schedule, now, this.#starts);
     if (!due) return longestMs;
     if (due > now) return due.getTime() - now.getTime();
     try {
@@ -65,11 +69,11 @@ export class Schedules {
 
 /** @returns the first time after its last start, or after its create */
 export function nextOf(
-  { createdAt, state }: Pick<ContainerRecord, 'createdAt' | 'state'>,
+  { id, createdAt, state }: Pick<ContainerRecord, 'id' | 'createdAt' | 'state'>,
   schedule: string,
   now: Date,
+  starts: ScheduleStarts,
 ): Date | undefined {
   const last = new Date(state.startedAt === '' ? createdAt : state.startedAt);
-  // A clock that was set back would have it wait for years.
-  return parseSchedule(schedule)(last > now ? now : last);
+  return parseSchedule(schedule)(starts.from(id, schedule, last, now));
 }

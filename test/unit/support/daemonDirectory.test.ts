@@ -13,14 +13,16 @@ describe('the directories of daemons', function () {
   this.slow(10_000);
 
   it('no two have the same bridge or subnet', async () => {
-    const parent = await mkdtemp(join(tmpdir(), 'daemons-'));
+    const parents = [await mkdtemp(join(tmpdir(), 'daemons-')), await mkdtemp(join(tmpdir(), 'daemons-'))];
     try {
       const names = [];
-      for (let i = 0; i < daemons; i++) names.push(derivedNames(stateIn(await makeDaemonDirectory(parent))));
+      // Each run of tests has a temporary directory of its own.
+      for (let i = 0; i < daemons; i++)
+        names.push(derivedNames(stateIn(await makeDaemonDirectory(parents[i % 2]))));
       for (const path of ['network.bridge', 'network.subnet'])
         assert.equal(new Set(names.map((of) => of[path])).size, daemons, path);
     } finally {
-      await rm(parent, { recursive: true });
+      for (const parent of parents) await rm(parent, { recursive: true });
     }
   });
 });

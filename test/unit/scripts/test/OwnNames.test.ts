@@ -67,6 +67,14 @@ describe('names of tests on the host', () => {
     for (const text of foreign) assert.ok(!names.areIn(text), text);
   });
 
+  it('exclude those that would be derived from other directories: they may be those of others', async () => {
+    const directory = mkdtempSync(join(workDir, 'archives-'));
+    await names.upToNow();
+    const { bridge, subnet, cgroup } = derived(directory);
+    for (const foreign of [bridge, cgroup, `${subnet}.5`]) assert.ok(!names.areIn(foreign), foreign);
+    assert.ok(names.areIn(directory));
+  });
+
   it('are added as directories are created', async () => {
     for (let count = 0; count < 3; count += 1) {
       const directory = mkdtempSync(join(workDir, 'pd-'));
