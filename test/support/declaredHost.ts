@@ -149,7 +149,7 @@ export function testDeclaredHost(
     assert.deepEqual(
       done.filter((one) => !now.has(one)),
       [],
-      'what was done is not done again',
+      'what was replaced is not replaced again',
     );
     assert.equal(await ok('apply'), 'nothing to do');
     await host.works();
@@ -199,14 +199,14 @@ export function testDeclaredHost(
     assert.deepEqual(await daemon.it.client.containers.list({ all: true }), []);
   });
 
-  /** The containers that have been replaced, and the times at which they were started. */
+  /** The containers that have been replaced. A start that was cut off by a kill may come again. */
   async function replaced(): Promise<string[]> {
     const listed = await daemon.it.client.containers.list({ all: true });
-    return listed.flatMap(({ Id, Names, Labels, State, StartedAt }) => {
+    return listed.flatMap(({ Id, Names, Labels, State }) => {
       const name = nameOf(Names);
       const isStarted = State !== 'created' || sections.containers[name]?.['schedule'] !== undefined;
       const isNew = Labels?.['killed'] === 'yes' && !name.endsWith('.next');
-      return isNew && isStarted ? [`${name} ${Id} ${StartedAt ?? 0}`] : [];
+      return isNew && isStarted ? [`${name} ${Id}`] : [];
     });
   }
 }

@@ -1,5 +1,11 @@
 /** Starts containers at the times of their schedules. */
-import { type Clock, type ContainerRecord, messageOf, parseSchedule, ScheduleStarts } from '../../../hooks/index.ts';
+import {
+  type Clock,
+  type ContainerRecord,
+  messageOf,
+  parseSchedule,
+  ScheduleStarts,
+} from '../../../hooks/index.ts';
 import type { DeclaredContainer } from '../declare/declared.ts';
 import { labels } from '../labels.ts';
 import type { AgentContext } from './agentContext.ts';

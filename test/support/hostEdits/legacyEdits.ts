@@ -46,7 +46,7 @@ const ofProcesses: Edit[] = [
   edit(
     'a variable, a host name, and less memory',
     set('web', { env: { STAGE: 'test' }, hostname: 'shop', memory: '380m' }),
-    ['± container web: recreate env.STAGE hostname memory'],
+    ['± container web: recreate memory env.STAGE hostname'],
   ),
   edit('the memory again', set('web', { memory: '400m' }), ['~ container web: change memory']),
   edit('a device', set('web', { device: ['/dev/fuse'] }), ['~ container web: change device./dev/fuse']),
