@@ -6,6 +6,7 @@ export type Scalar = string | number | boolean;
 /** What a value needs of its file. */
 interface FileOfNode {
   absolute(path: string): string;
+  absoluteFile(path: string): string;
   markRead(path: Path): void;
   problem(path: Path, text: string): void;
   conflict(path: Path, text: string): void;

@@ -66,6 +66,11 @@ export class ComposeReader {
     return path.startsWith('.') ? resolve(dirname(this.#file), path) : path;
   }
 
+  /** The same for what is a path, also without a dot. */
+  absoluteFile(path: string): string {
+    return resolve(dirname(this.#file), path);
+  }
+
   markRead(path: Path): void {
     this.#read.add(keyOf(path));
   }

@@ -3,6 +3,7 @@ import { type ComposeNode, isMapValue } from './ComposeNode.ts';
 import { ComposeReader } from './ComposeReader.ts';
 import { networkWords, volumeWords } from './composeObjects.ts';
 import { composeService } from './composeService.ts';
+import { filesOf } from './service/fileMounts.ts';
 import { used, type Words } from './words.ts';
 
 export interface Converted {
@@ -33,11 +34,11 @@ export function composeFile(file: string, text: string): Converted {
     return found === 'default' ? `${project}_default` : found;
   };
   const volumeOf = (name: string) => nameOf(volumes, name);
+  const [secrets, configs] = [filesOf(root.get('secrets')), filesOf(root.get('configs'))];
+  const names = { containerOf, networkOf, volumeOf, secrets, configs };
   const Containers = services
     .entries()
-    .map(([name, service]) =>
-      declaration(containerOf(name), composeService(service, { containerOf, networkOf, volumeOf })),
-    );
+    .map(([name, service]) => declaration(containerOf(name), composeService(service, names)));
   const usesDefault = Containers.some(({ Words }) =>
     [Words['network']].flat().includes(networkOf('default')),
   );

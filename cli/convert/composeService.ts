@@ -4,6 +4,7 @@ import type { ComposeNode } from './ComposeNode.ts';
 import type { Names } from './names.ts';
 import { blkioWords } from './service/blkio.ts';
 import { deployWords } from './service/deploy.ts';
+import { fileMountWords } from './service/fileMounts.ts';
 import { gpuWords } from './service/gpus.ts';
 import { healthWords } from './service/health.ts';
 import { mountWords } from './service/mounts.ts';
@@ -80,10 +81,19 @@ const converters: Readonly<Record<string, (value: ComposeNode, names: Names) => 
     return {};
   },
   blkio_config: blkioWords,
+  build: (value) => {
+    value.problem('Pouch has no equivalent: build the image, and write its tag as `image`');
+    return {};
+  },
+  configs: (value, { configs }) => fileMountWords(value, configs, ''),
   container_name: () => ({}),
   depends_on: dependencies,
   deploy: deployWords,
   devices: (value) => ({ device: value.items().flatMap(deviceText) }),
+  env_file: (value) => {
+    value.problem('Pouch has no equivalent: write its lines in `environment`, and passwords as `secret-env`');
+    return {};
+  },
   environment,
   extra_hosts: extraHosts,
   gpus: gpuWords,
@@ -105,6 +115,7 @@ const converters: Readonly<Record<string, (value: ComposeNode, names: Names) => 
     return {};
   },
   pull_policy: pullPolicy,
+  secrets: (value, { secrets }) => fileMountWords(value, secrets, '/run/secrets'),
   security_opt: (value) => ({
     'security-opt': value.texts().map((option) =>
       String(option).replace(/^(seccomp[=:])(\..*)$/, (_, kind: string, path: string) => {

@@ -160,6 +160,44 @@ describe('the host agent', function () {
     assert.equal(await ok('drift'), '');
   });
 
+  it('gives a container its name again, and its network, without another one in its place', async () => {
+    const subnet = `10.${80 + (process.pid % 100)}.5.0/24`;
+    const ip = subnet.replace('0/24', '9');
+    await daemon.it.declare({
+      networks: { shop: { subnet } },
+      containers: { web: { ...sleeper, network: { name: 'shop', ip, alias: ['w'] } }, db: sleeper },
+    });
+    await apply();
+    const before = await daemon.it.inspect('web');
+    await ok('rename', 'db', 'other');
+    await ok('network', 'disconnect', 'shop', 'web');
+    const drift = await pouch('drift');
+    assert.match(
+      drift.stdout,
+      /^container db\n {4}name: declared db, found other\n {4}\S+ rename by user 0$/m,
+    );
+    assert.match(drift.stdout, /^container web\n {4}network: declared shop, found \(not set\)/m);
+    // On its own it creates no second one.
+    await ok('rm', '-f', (await ok('create', '--network', 'none', 'busybox', 'true')).trim());
+    assert.ok(
+      await waitUntil(async () => !/busy/.test((await pouch('status')).stdout), { withinMs: 10_000 }),
+    );
+    assert.deepEqual((await names()).toSorted(), ['/other', '/web']);
+    assert.match(await ok('apply'), /~ container web: change [^]*container db: change done/);
+    assert.deepEqual((await names()).toSorted(), ['/db', '/web']);
+    const web = (await daemon.it.inspect('web'))!;
+    assert.deepEqual([web.Id, web.State.Pid], [before!.Id, before!.State.Pid]);
+    assert.equal(web.NetworkSettings.Networks?.['shop']?.IPAddress, ip);
+    assert.equal(await ok('apply'), 'nothing to do');
+    await ok('rename', 'web', 'renamed');
+    await daemon.it.declare({
+      networks: { shop: { subnet } },
+      containers: { web: { ...sleeper, network: 'shop', user: '1' }, db: sleeper },
+    });
+    assert.match(await ok('apply'), /± container web: recreate/);
+    assert.deepEqual((await names()).toSorted(), ['/db', '/web']);
+  });
+
   it('holds removals of more than a third, and never touches what it has not made', async () => {
     await ok('run', '-d', '--name', 'mine', '--network', 'none', 'busybox', 'sleep', '1000');
     await applied({ web: sleeper, db: sleeper });

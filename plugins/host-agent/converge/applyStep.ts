@@ -68,6 +68,7 @@ async function applyVolume({ volumes }: AgentContext, { action, name, declared }
 async function applyContainer(context: AgentContext, step: ContainerStep): Promise<void> {
   const { containers } = context;
   const { action, name, id = name, declared } = step;
+  await renameBack(context, step);
   switch (action) {
     case 'create': {
       const created = await createContainer(context, step);
@@ -96,6 +97,12 @@ async function applyContainer(context: AgentContext, step: ContainerStep): Promi
     default:
       await changeIt(context, step, id);
   }
+}
+
+/** Somebody has given it another name. */
+async function renameBack({ containers }: AgentContext, { name, changes }: ContainerStep): Promise<void> {
+  const renamed = changes.find(({ Field }) => Field === 'name');
+  if (renamed) await containers.rename(String(renamed.From), name);
 }
 
 /** A change that fails leaves the container as it was: it runs again. */

@@ -4,6 +4,7 @@ import type {
   ContainerRequest,
   DeviceRequest,
   EndpointRequest,
+  NewEndpoint,
   PublishedPort,
   UpdateRequest,
   VolumeRequest,
@@ -37,6 +38,8 @@ export async function changeContainer(
     if (before) await containers.removeDevice(id, pathOf(before as DeviceRequest));
   for (const { before } of within('network', 'endpoints'))
     if (before) await networks.disconnect((before as EndpointRequest).network, id);
+  if (within('network', 'detached').length > 0)
+    await networks.connect(record.draft.network.mode, id, ownEndpoint(wanted));
   for (const { after } of within('network', 'endpoints'))
     if (after) await connect(networks, id, after as EndpointRequest);
   for (const { after } of within('devices'))
@@ -49,6 +52,13 @@ export async function changeContainer(
 
 function pathOf({ host, path = host }: DeviceRequest): string {
   return path;
+}
+
+/** Its endpoint in the network of its mode. */
+function ownEndpoint({ network }: ContainerRequest): NewEndpoint {
+  const { ip, ip6, mac, aliases, links, driverOpts } = network ?? { mode: '' };
+  const all = Object.entries({ ip, ip6, mac, aliases, links, driverOpts });
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }
 
 async function connect(

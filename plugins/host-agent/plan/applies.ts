@@ -8,13 +8,14 @@ export type Applies = 'now' | 'restart' | 'upgrade' | 'recreate';
 export interface Facts {
   readonly ownsMounts?: boolean;
   readonly keepsEnv?: boolean;
+  readonly isDetached?: boolean;
 }
 
 /** The cheapest way by which a running container can get a change. */
 export function applies(
   { path, before, after }: Difference,
   request: ContainerRequest,
-  { ownsMounts = false, keepsEnv = false }: Facts = {},
+  { ownsMounts = false, keepsEnv = false, isDetached = false }: Facts = {},
 ): Applies {
   const [field = '', key = ''] = path;
   switch (field) {
@@ -41,18 +42,26 @@ export function applies(
       return 'now';
     case 'network':
       if (key === 'ports') return [before, after].every(hasHostPort) ? 'now' : 'recreate';
+      if (isDetached && ofEndpoint.includes(key)) return 'now';
       return key === 'endpoints' ? 'now' : 'recreate';
     default:
       return 'recreate';
   }
 }
 
-export function factsOf({ draft: { process, rich } }: Pick<ContainerRecord, 'draft'>): Facts {
+const ofEndpoint: readonly string[] = ['detached', 'ip', 'ip6', 'mac', 'aliases', 'links', 'driverOpts'];
+
+export function factsOf({
+  draft: { process, rich },
+  request,
+}: Pick<ContainerRecord, 'draft' | 'request'>): Facts {
   return {
     // Processes inside, such as those of a rich container, could make a mount writable that they get later.
     ownsMounts: process.capabilities['CAP_SYS_ADMIN'] === true,
     // Services of an init have the variables in files, which are written once.
     keepsEnv: rich.enabled && rich.mode !== 'dumb-init',
+    // It was disconnected from the network of its mode, and gets the options of its endpoint as it is connected.
+    isDetached: request.network?.detached === true,
   };
 }
 

@@ -61,7 +61,7 @@ function comparableVolumes(volumes: Volumes): Volumes {
  * the interfaces of networks; the order of aliases has no meaning.
  */
 function comparableNetwork(network: NonNullable<ContainerRequest['network']>) {
-  const { exposed = [], ports = [], endpoints = [] } = network;
+  const { exposed = [], ports = [], endpoints = [], detached = false } = network;
   const published = new Set(ports.map(({ containerPort, protocol }) => `${containerPort}/${protocol}`));
   const others = exposed.filter((port) => !published.has(port.includes('/') ? port : `${port}/tcp`));
   const joined = endpoints.map(({ interface: _interface, aliases = [], ...endpoint }) => ({
@@ -69,5 +69,5 @@ function comparableNetwork(network: NonNullable<ContainerRequest['network']>) {
     ...(aliases.length > 0 && { aliases: aliases.toSorted() }),
   }));
   const mode = ['', 'default'].includes(network.mode) ? 'bridge' : network.mode;
-  return { ...network, mode, exposed: others, endpoints: joined };
+  return { ...network, mode, exposed: others, endpoints: joined, detached };
 }

@@ -84,7 +84,7 @@ interface Host {
 
 function planOne(
   declared: DeclaredContainer,
-  { state: { images, outdated }, byName, ...owners }: Host,
+  { state: { containers, images, outdated }, byName, ...owners }: Host,
   options: PlanOptions,
 ): ContainerStep | undefined {
   const { name } = declared;
@@ -100,11 +100,11 @@ function planOne(
     digest,
     ...(profiles && { profiles }),
   } as const;
-  const found = byName.get(name);
-  if (!found) {
-    const isReplaced = [nextName(name), previousName(name)].some((other) => isOf(byName.get(other), name));
-    return { ...base, action: isReplaced ? 'recreate' : 'create' };
-  }
+  const isReplaced = [nextName(name), previousName(name)].some((other) => isOf(byName.get(other), name));
+  // Under another name it would be created twice.
+  const found =
+    byName.get(name) ?? (isReplaced ? undefined : containers.find((record) => isOf(record, name)));
+  if (!found) return { ...base, action: isReplaced ? 'recreate' : 'create' };
   const { id, request } = found;
   const secrets = new Set([...(request.secretEnv ?? []), ...(wanted.secretEnv ?? [])]);
   const originOf = (option: string) => declared.originOf(option) ?? declared.origin;
@@ -115,8 +115,10 @@ function planOne(
     isSecret: ({ path: [field, key = ''], before, after }) =>
       ((field === 'env' || field === 'labels') && (secrets.has(key) || options.isSecretName(key))) ||
       hasText([before, after], (text) => options.isSecretText(text)),
-    wordOf,
+    wordOf: (path, value) =>
+      path.join('.') === 'network.detached' ? networkWord(found, value) : wordOf(path, value),
   });
+  if (found.name !== name) changes.push({ Field: 'name', From: found.name, To: name, Applies: 'now' });
   const image = images.get(wanted.image);
   const isSameTag = canonicalReference(request.image) === canonicalReference(wanted.image);
   if (image !== undefined && image !== found.draft.image.id && isSameTag)
@@ -165,6 +167,11 @@ const atWork = 'it runs by its schedule: it is changed once it has ended';
 
 function isRunning({ state }: ContainerRecord): boolean {
   return state.status === 'running';
+}
+
+/** The network of its mode, or nothing if it was disconnected from it. */
+function networkWord({ draft }: ContainerRecord, isDetached: unknown): string | undefined {
+  return isDetached === true ? undefined : draft.network.mode;
 }
 
 /** A newer image is nobody's change of the container. */

@@ -72,16 +72,41 @@ volumes:
     assert.deepEqual(volumes, { data: {} });
   });
 
+  it('mounts secrets and configs that are files', () => {
+    const { problems, containers } = wordsOf(`services:
+  web:
+    image: a
+    secrets: [key, { source: pin, target: other }, { source: pin, target: /etc/pin }]
+    configs: [conf]
+    volumes: [data:/data]
+secrets: { key: { file: ./key.txt }, pin: { file: /srv/pin } }
+configs: { conf: { file: conf/app.conf }, unused: { file: x } }
+`);
+    assert.deepEqual(problems, []);
+    assert.deepEqual(
+      new Set(containers['web']?.['volume'] as string[]),
+      new Set([
+        '/srv/shop/key.txt:/run/secrets/key:ro',
+        '/srv/pin:/run/secrets/other:ro',
+        '/srv/pin:/etc/pin:ro',
+        '/srv/shop/conf/app.conf:/conf:ro',
+        'data:/data',
+      ]),
+    );
+  });
+
   it('names what has no equivalent with its line', () => {
     const { problems } = wordsOf(
-      'services:\n  web:\n    image: a\n    build: .\n    env_file: x\n    environment:\n      - HOME\n    networks: [a, b]\nconfigs: {}\n',
+      'services:\n  web:\n    image: a\n    build: .\n    env_file: x\n    environment:\n      - HOME\n    networks: [a, b]\n    secrets: [key, gone]\nsecrets: { key: { external: true } }\n',
     );
     const file = '/srv/shop/compose.yaml';
     assert.deepEqual(problems, [
-      `${file}:4:5: services.web.build: Pouch has no equivalent`,
-      `${file}:5:5: services.web.env_file: Pouch has no equivalent`,
+      `${file}:4:5: services.web.build: Pouch has no equivalent: build the image, and write its tag as \`image\``,
+      `${file}:5:5: services.web.env_file: Pouch has no equivalent: write its lines in \`environment\`, and passwords as \`secret-env\``,
       `${file}:6:5: services.web.environment: HOME: expected a value, found none`,
-      `${file}:9:1: configs: Pouch has no equivalent`,
+      `${file}:9:15: services.web.secrets.0: key is not a file: Pouch has no equivalent`,
+      `${file}:9:20: services.web.secrets.1: gone is not a file: Pouch has no equivalent`,
+      `${file}:10:19: secrets.key.external: Pouch has no equivalent`,
     ]);
   });
 
@@ -160,7 +185,9 @@ volumes:
     const { problems, containers } = wordsOf(
       'x-base: &base\n  build: .\n  logging: { driver: local }\nservices:\n  web: { <<: *base, image: a }\n',
     );
-    assert.deepEqual(problems, ['/srv/shop/compose.yaml:2:3: services.web.build: Pouch has no equivalent']);
+    assert.deepEqual(problems, [
+      '/srv/shop/compose.yaml:2:3: services.web.build: Pouch has no equivalent: build the image, and write its tag as `image`',
+    ]);
     assert.equal(containers['web']?.['log-driver'], 'local');
   });
 

@@ -156,6 +156,33 @@ describe('a plan of the host', () => {
     assert.deepEqual(found.problems, []);
   });
 
+  it('gives a renamed container its name, and leaves one that is being replaced', () => {
+    const renamedTo = (name: string) => {
+      const host = hostOf(before);
+      return {
+        ...host,
+        containers: host.containers.map((one) => (one.name === 'web' ? { ...one, name } : one)),
+      };
+    };
+    const found = plan(before, renamedTo('other'));
+    assert.deepEqual(shown(found), ['change container web: name now']);
+    assert.ok(found.steps[0]?.isDrift);
+    assert.deepEqual(shown(plan(before, renamedTo('web.previous'))), ['recreate container web']);
+  });
+
+  it('connects a container again to its network with the options of its endpoint', () => {
+    const declared = withWeb({ network: { name: 'shop', ip: '10.1.0.9', alias: ['w'] } });
+    const host = hostOf(declared);
+    const [first, ...rest] = host.containers;
+    const { ip: _ip, aliases: _aliases, ...network } = first!.request.network!;
+    const request = { ...first!.request, network: { ...network, detached: true } };
+    const draft = { ...first!.draft, network: { mode: 'shop' } } as ContainerRecord['draft'];
+    const found = plan(declared, { ...host, containers: [{ ...first!, request, draft }, ...rest] });
+    assert.deepEqual(shown(found), ['change container web: network now, ip now, network-alias.w now']);
+    const [change] = found.steps[0]!.changes.filter(({ Field }) => Field === 'network');
+    assert.deepEqual([change?.From, change?.To], [undefined, 'shop']);
+  });
+
   describe('with other plugins or settings than a container was planned with', () => {
     const team: PlanChange = { field: 'labels.team', from: 'a', to: 'b', plugin: 'adds', applies: 'now' };
     const site: PlanChange = { field: 'process.env.SITE', to: 'x', plugin: 'core', applies: 'start' };
