@@ -21,7 +21,7 @@ export interface ApplyRoutesOptions {
   readonly applied: AppliedFiles;
   readonly plugins: Plugins;
   readonly clock: Clock;
-  running(): Agent;
+  running(): Promise<Agent>;
 }
 
 const Declarations = {
@@ -56,15 +56,16 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
     body: PlanBody,
     async handle({ body }) {
       const applied = chosen(body);
-      if (applied === undefined) running().requireApplied();
-      return { json: await running().planner.planOfFiles({ mayRemoveMany: body.Prune ?? false, applied }) };
+      if (applied === undefined) (await running()).requireApplied();
+      const { planner } = await running();
+      return { json: await planner.planOfFiles({ mayRemoveMany: body.Prune ?? false, applied }) };
     },
   });
   route({
     method: 'POST',
     path: '/pause',
     async handle() {
-      await running().pausing.pause(callerName());
+      await (await running()).pausing.pause(callerName());
       return { json: {} };
     },
   });
@@ -72,7 +73,7 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
     method: 'POST',
     path: '/resume',
     async handle() {
-      await running().pausing.resume();
+      await (await running()).pausing.resume();
       return { json: {} };
     },
   });
@@ -83,9 +84,10 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
     deadlineMs: longestApplyMs,
     async handle({ body, stream, signal }) {
       const wanted = chosen(body);
-      running().pausing.requireUnpaused();
-      if (wanted) await running().planner.check(wanted);
-      else if (wanted === undefined) running().requireApplied();
+      const before = await running();
+      before.pausing.requireUnpaused();
+      if (wanted) await before.planner.check(wanted);
+      else if (wanted === undefined) before.requireApplied();
       post.applies++;
       let isApplied = false;
       try {
@@ -94,7 +96,7 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
         );
         const isUnchanged = reload.plugins.some((change) => isUnread(change));
         // It may have been lost since.
-        if (!isUnchanged) running().requireApplied();
+        if (!isUnchanged) (await running()).requireApplied();
         await streamMessages(stream, async (onMessage) => {
           const { generation, plugins, settings, needRestart } = reload;
           onMessage({ reload: { generation, plugins, settings, needRestart } });
@@ -103,7 +105,9 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
           isApplied = true;
           const cause = `apply ${wanted ? `of ${wanted.name} ` : ''}by ${callerName()}`;
           const rollsBack = body.RollbackOnFailure ?? false;
-          const { Generation, hasRolledBack } = await running().apply({
+          const { Generation, hasRolledBack } = await (
+            await running()
+          ).apply({
             cause,
             isWhole: true,
             mayRemoveMany: body.Prune ?? false,
@@ -112,11 +116,11 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
             onMessage,
           });
           if (body.WaitMs === undefined) return;
-          const { hasFailed, ...up } = await running().host.untilUp({ forMs: body.WaitMs, signal });
+          const { hasFailed, ...up } = await (await running()).host.untilUp({ forMs: body.WaitMs, signal });
           onMessage({ up });
           // A client that has left has not waited until the end.
           if (rollsBack && hasFailed && !hasRolledBack && !signal.aborted)
-            await running().rollBackApply(Generation, { cause, onMessage });
+            await (await running()).rollBackApply(Generation, { cause, onMessage });
         });
       } finally {
         post.applies--;

@@ -15,7 +15,7 @@ import { readProfiles } from '../../translate/profiles/readProfiles.ts';
 import { adoptRoutes } from './adopt/routes.ts';
 import { applyRoutes } from './applyRoutes.ts';
 import { Agent } from './converge/Agent.ts';
-import { postOf } from './converge/posts.ts';
+import { postOf, servingAgent } from './converge/posts.ts';
 import { ImageBook } from './converge/ImageBook.ts';
 import { keeperOf } from './converge/keeperOf.ts';
 import { watchEvents } from './converge/watchEvents.ts';
@@ -72,10 +72,7 @@ export default definePlugin({
     let own: Agent | undefined;
     let stopSchedules: () => void = () => undefined;
     let stopWatch: () => void = () => undefined;
-    const running = (): Agent => {
-      if (post.agent) return post.agent;
-      throw new PouchError('PCH_AGENT_BUSY', 'the host agent is starting or ending', { hint: 'try again' });
-    };
+    const running = () => servingAgent(post);
 
     hooks.image.preRemove.tap(async (removal) => {
       const keeper = post.agent && (await keeperOf(services.images, post.agent.declared, removal));
@@ -149,11 +146,15 @@ export default definePlugin({
         await ending?.end();
       },
     });
-    route({ method: 'GET', path: '/status', handle: async () => ({ json: await running().host.read() }) });
+    route({
+      method: 'GET',
+      path: '/status',
+      handle: async () => ({ json: await (await running()).host.read() }),
+    });
     route({
       method: 'GET',
       path: '/drift',
-      handle: async () => ({ json: await running().planner.drift(events) }),
+      handle: async () => ({ json: await (await running()).planner.drift(events) }),
     });
     applyRoutes(route, { post, applied, plugins: services.plugins, clock, running });
     historyRoutes(route, { generations, agent: running });

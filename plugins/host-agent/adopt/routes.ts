@@ -3,20 +3,20 @@ import { type PluginContext, Type } from '../../../hooks/index.ts';
 import type { Agent } from '../converge/Agent.ts';
 
 /** The routes of `pouch adopt` and `pouch config convert`. @param running the agent that serves, or an error */
-export function adoptRoutes(route: PluginContext['route'], running: () => Agent): void {
+export function adoptRoutes(route: PluginContext['route'], running: () => Promise<Agent>): void {
   const Names = Type.Object({ Names: Type.Array(Type.String()) }, { additionalProperties: false });
   route({
     method: 'POST',
     path: '/adopt',
     body: Names,
-    handle: async ({ body }) => ({ json: await running().declarationsOf(body.Names) }),
+    handle: async ({ body }) => ({ json: await (await running()).declarationsOf(body.Names) }),
   });
   route({
     method: 'POST',
     path: '/take',
     body: Names,
     async handle({ body }) {
-      await running().take(body.Names);
+      await (await running()).take(body.Names);
       return { json: {} };
     },
   });
@@ -36,6 +36,6 @@ export function adoptRoutes(route: PluginContext['route'], running: () => Agent)
       Networks: Type.Optional(Type.Array(Type.Object({}))),
       Volumes: Type.Optional(Type.Array(Type.Object({}))),
     }),
-    handle: ({ body }) => ({ json: running().convert(body as AgentForeign) }),
+    handle: async ({ body }) => ({ json: (await running()).convert(body as AgentForeign) }),
   });
 }

@@ -8,15 +8,15 @@ import type { Generation, Generations } from './Generations.ts';
 
 export interface HistoryRoutesOptions {
   readonly generations: Generations;
-  agent(): Agent;
+  agent(): Promise<Agent>;
 }
 
 export function historyRoutes(
   route: PluginContext['route'],
   { generations, agent }: HistoryRoutesOptions,
 ): void {
-  const chosen = (number: number | undefined) =>
-    number === undefined ? agent().previous() : generations.get(number);
+  const chosen = async (number: number | undefined) =>
+    number === undefined ? (await agent()).previous() : generations.get(number);
 
   route({
     method: 'GET',
@@ -38,7 +38,7 @@ export function historyRoutes(
     async handle({ query }) {
       const text = query['generation'];
       const generation = await chosen(text === undefined ? undefined : numberOf(text));
-      const Plan = await agent().planner.planOfGeneration(generation);
+      const Plan = await (await agent()).planner.planOfGeneration(generation);
       return { json: { Generation: generation.number, Plan } satisfies AgentRollbackPlan };
     },
   });
@@ -51,13 +51,15 @@ export function historyRoutes(
     ),
     deadlineMs: longestApplyMs,
     async handle({ body, stream, signal }) {
-      const serving = agent();
+      const serving = await agent();
       serving.pausing.requireUnpaused();
       const generation = await chosen(body.Generation);
       await streamMessages(stream, async (onMessage) => {
         await serving.rollback({ generation, cause: callerName(), onMessage });
         if (body.WaitMs === undefined) return;
-        const { hasFailed: _hasFailed, ...up } = await agent().host.untilUp({ forMs: body.WaitMs, signal });
+        const { hasFailed: _hasFailed, ...up } = await (
+          await agent()
+        ).host.untilUp({ forMs: body.WaitMs, signal });
         onMessage({ up });
       });
     },
