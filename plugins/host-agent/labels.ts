@@ -6,7 +6,10 @@ export const labels = {
   declaration: 'io.pouch.declaration',
   /** What happens to it once its declaration is gone. */
   onRemove: 'io.pouch.on-remove',
-  /** The agent has stopped it for a change, and starts it afterwards: killed in between, the next pouchd does. */
+  /**
+   * The agent has stopped it for a change, or taken it off a network: it starts or connects it afterwards. Killed in
+   * between, the next pouchd does.
+   */
   stopped: 'io.pouch.stopped-for-change',
 } as const;
 

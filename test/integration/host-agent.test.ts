@@ -349,12 +349,72 @@ describe('the host agent', function () {
     );
     await write({ web: sleeper }, network(2));
     const held = await apply();
-    assert.match(held.stdout, /± network shop: recreate[^]*held: it cannot change.* uses it: guest$/m);
+    assert.match(held.stdout, /± network shop: recreate[^]*held: it cannot change.* not declared: guest$/m);
     const log = await daemon.it.log();
     assert.match((await pouch('status')).stdout, /network +shop +held +it cannot change/);
     await ok('rm', '-f', 'guest');
     assert.ok(await waitUntil(async () => (await pouch('status')).exitCode === 0, { withinMs: 20_000 }));
     assert.doesNotMatch((await daemon.it.log()).slice(log.length), /network is in use/i);
+  });
+
+  it('replaces a network under its containers, which continue to run, also if pouchd is killed', async () => {
+    const subnet = (number: number) => `198.18.${(process.pid + number) % 200}`;
+    const shop = (number: number, more: object = {}) => ({
+      networks: { shop: { subnet: `${subnet(number)}.0/28`, ...more }, back: {} },
+    });
+    const web = { ...sleeper, network: ['shop', 'back'], publish: ['127.0.0.1::80'] };
+    const containers = (number: number) => ({
+      web,
+      db: { ...sleeper, network: ['back', { name: 'shop', ip: `${subnet(number)}.9`, alias: ['data'] }] },
+    });
+    await applied(containers(3), shop(3));
+    const pids = async () =>
+      Promise.all(['web', 'db'].map(async (one) => (await daemon.it.inspect(one))!.State.Pid));
+    const before = await pids();
+    const works = async (number: number) => {
+      const networks = async (one: string) => (await daemon.it.inspect(one))!.NetworkSettings.Networks ?? {};
+      assert.ok((await networks('web'))['shop']?.IPAddress?.startsWith(`${subnet(number)}.`));
+      assert.equal((await networks('db'))['shop']?.IPAddress, `${subnet(number)}.9`);
+      assert.match(await ok('exec', 'web', 'nslookup', 'data'), new RegExp(`${subnet(number)}.9`));
+      assert.equal(await ok('apply'), 'nothing to do');
+      assert.deepEqual(await pids(), before);
+    };
+    await works(3);
+
+    await write(containers(4), shop(4));
+    const dry = await apply('--dry-run');
+    assert.match(dry.stdout, /± network shop: recreate/);
+    assert.doesNotMatch(dry.stdout, /held|web|± container/);
+    assert.match(await ok('apply'), /network shop: recreate done/);
+    await works(4);
+
+    // One that cannot be replaced stays as it is.
+    await write(containers(4), shop(4, { driver: 'none-such' }));
+    assert.equal((await apply()).exitCode, 1);
+    assert.deepEqual(await pids(), before);
+    await write(containers(4), shop(4));
+    await ok('apply');
+    await works(4);
+
+    const networkOf = async () =>
+      (await daemon.it.client.networks.list()).find(({ Name }) => Name === 'shop');
+    const moments = {
+      5: async () => !(await daemon.it.inspect('web'))?.NetworkSettings.Networks?.['shop'],
+      6: async () => (await networkOf()) === undefined,
+      7: async () => (await networkOf())?.IPAM.Config?.[0]?.Subnet === `${subnet(7)}.0/28`,
+    };
+    for (const [key, isNow] of Object.entries(moments)) {
+      const number = Number(key);
+      await write(containers(number), shop(number));
+      const applying = apply();
+      await waitUntil(isNow, { withinMs: 5000, everyMs: 5 });
+      await daemon.it.kill9();
+      await applying;
+      await daemon.it.start();
+      const isUp = async () => /^(\d+) of \1 declared/.test((await pouch('status')).stdout);
+      assert.ok(await waitUntil(isUp, { withinMs: 30_000 }), (await pouch('status')).stdout);
+      await works(number);
+    }
   });
 
   it('starts a container with a schedule only when it is due', async () => {

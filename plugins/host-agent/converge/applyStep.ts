@@ -12,6 +12,8 @@ import type { AgentContext } from './agentContext.ts';
 import { changeContainer } from './changeContainer.ts';
 import { createContainer, ownLabels, profilesOf } from './createContainer.ts';
 import { replaceContainer } from './replaceContainer.ts';
+import { replaceNetwork } from './replaceNetwork.ts';
+import { unmark } from './unmark.ts';
 import { untilUp } from './untilUp.ts';
 
 /** Does one step. Each can be repeated after a failure, and after pouchd was killed. */
@@ -41,14 +43,16 @@ async function applyImage(
   if (declared) await book.pulled(declared, now());
 }
 
-async function applyNetwork(
-  { networks }: AgentContext,
-  { action, name, declared }: NetworkStep,
-): Promise<void> {
-  if (action === 'remove' || action === 'recreate') await networks.remove(name);
-  if (!declared) return;
-  const network: NewNetwork = declared.network;
-  await networks.create({ ...network, labels: { ...network.labels, [labels.declared]: name } });
+async function applyNetwork(context: AgentContext, step: NetworkStep): Promise<void> {
+  const { networks } = context;
+  const { action, name, declared } = step;
+  if (!declared) return await networks.remove(name);
+  const wanted: NewNetwork = {
+    ...declared.network,
+    labels: { ...declared.network.labels, [labels.declared]: name },
+  };
+  if (action === 'recreate') await replaceNetwork(context, step, wanted);
+  else await networks.create(wanted);
 }
 
 async function applyVolume({ volumes }: AgentContext, { action, name, declared }: VolumeStep): Promise<void> {
@@ -96,6 +100,7 @@ async function applyContainer(context: AgentContext, step: ContainerStep): Promi
       return await changeStopped(context, step, id);
     default:
       await changeIt(context, step, id);
+      await unmark(context, id);
   }
 }
 
@@ -120,11 +125,6 @@ async function changeStopped(context: AgentContext, step: ContainerStep, id: str
     await unmark(context, id);
   }
   await untilUp(context, id, step.declared?.update.deadlineMs);
-}
-
-async function unmark({ containers }: AgentContext, id: string): Promise<void> {
-  if (!(labels.stopped in containers.inspect(id).draft.labels)) return;
-  await containers.update(id, { labels: { [labels.stopped]: undefined } });
 }
 
 async function changeIt(context: AgentContext, step: ContainerStep, id: string): Promise<void> {

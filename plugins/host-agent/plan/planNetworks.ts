@@ -1,13 +1,14 @@
 import type { ContainerRecord, ContainerRequest, Network, NewNetwork } from '../../../hooks/index.ts';
-import type { DeclaredHost, DeclaredNetwork } from '../declare/declared.ts';
+import type { DeclaredContainer, DeclaredHost, DeclaredNetwork } from '../declare/declared.ts';
 import { labels, usersLabels } from '../labels.ts';
 import { changesOf } from './changesOf.ts';
 import type { HostState } from './hostState.ts';
 import { namesOf } from './planImages.ts';
-import type { NetworkStep, ObjectProblem } from './step.ts';
+import type { NetworkStep, NetworkUser, ObjectProblem } from './step.ts';
 
 /**
- * Networks are created, and replaced while no container that runs uses them: they cannot change.
+ * Networks are created, and replaced, as they cannot change: under the declared containers that run on them, and while
+ * no other one does.
  * @param ending ids of containers that end before
  */
 export function planNetworks(
@@ -33,8 +34,21 @@ export function planNetworks(
       // One that was made by hand as it is declared stays its user's.
       if (changes.length > 0 && !isOurs(found)) problems.push(foreign(one));
       else if (changes.length > 0) {
-        const held = heldBy(usersOf(one.name), 'it cannot change, and is replaced');
-        steps.push({ kind: 'network', name: one.name, action: 'recreate', changes, declared: one, ...held });
+        const users = usersOf(one.name).map((record) => [record, declaredOf(record, containers)] as const);
+        const others = users.flatMap(([record, user]) => (user ? [] : [record]));
+        steps.push({
+          kind: 'network',
+          name: one.name,
+          action: 'recreate',
+          changes,
+          declared: one,
+          users: users.flatMap(([{ id }, user]) => (user ? [userOf(id, user, one.name)] : [])),
+          ...heldBy(
+            others,
+            'it cannot change, and is replaced',
+            'no container runs on it that is not declared',
+          ),
+        });
       }
     }
   }
@@ -49,7 +63,7 @@ export function planNetworks(
           const wanted = containers.get(record.name);
           return !wanted || uses(wanted.request, name);
         });
-        const held = heldBy(users, 'it is no longer declared, and removed');
+        const held = heldBy(users, 'it is no longer declared, and removed', 'no container that runs uses it');
         return { kind: 'network', name, action: 'remove', changes: [], ...held };
       }),
     ],
@@ -60,9 +74,21 @@ function uses({ network }: ContainerRequest, name: string): boolean {
   return network?.mode === name || (network?.endpoints ?? []).some((endpoint) => endpoint.network === name);
 }
 
-function heldBy(users: readonly ContainerRecord[], what: string): Pick<NetworkStep, 'held'> {
-  if (users.length === 0) return {};
-  return { held: `${what} once no container that runs uses it: ${namesOf(users)}` };
+/** The declaration of a container that the agent has made. */
+function declaredOf({ draft }: ContainerRecord, containers: DeclaredHost['containers']) {
+  return containers.get(draft.labels[labels.declared] ?? '');
+}
+
+function userOf(id: string, { request: { network } }: DeclaredContainer, name: string): NetworkUser {
+  const endpoint = network?.mode === name ? network : network?.endpoints?.find((one) => one.network === name);
+  if (!endpoint) return { id };
+  const { ip, ip6, mac, aliases, links, driverOpts } = endpoint;
+  const asked = Object.entries({ ip, ip6, mac, aliases, links, driverOpts });
+  return { id, endpoint: Object.fromEntries(asked.filter(([, value]) => value !== undefined)) };
+}
+
+function heldBy(users: readonly ContainerRecord[], what: string, once: string): Pick<NetworkStep, 'held'> {
+  return users.length === 0 ? {} : { held: `${what} once ${once}: ${namesOf(users)}` };
 }
 
 function isOurs(network: Network): boolean {
@@ -85,9 +111,10 @@ function shapeOf(network: NewNetwork | Network, declared: NewNetwork) {
 
 /** What the file has of the addresses, one list per option. */
 function addressesOf({ ipam }: NewNetwork | Network, declared: NewNetwork) {
-  const rows = (declared.ipam?.addresses ?? []).map((wanted) => ({
+  const all = ipam?.addresses ?? [];
+  const rows = (declared.ipam?.addresses ?? []).map((wanted, index) => ({
     wanted,
-    found: (ipam?.addresses ?? []).find(({ subnet }) => subnet === wanted.subnet),
+    found: all.find(({ subnet }) => subnet === wanted.subnet) ?? all[index],
   }));
   const list = <Key extends 'subnet' | 'ipRange' | 'gateway' | 'reserved'>(key: Key) =>
     rows.flatMap(({ wanted, found }) => (wanted[key] === undefined ? [] : [found?.[key]]));

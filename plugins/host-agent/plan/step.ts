@@ -1,3 +1,4 @@
+import type { NewEndpoint } from '../../../hooks/index.ts';
 import type { AgentAction, AgentChange, AgentObjectKind } from '../../../client/wire.ts';
 import type { ContainerRequest, Profile } from '../../../hooks/index.ts';
 import type {
@@ -23,7 +24,18 @@ interface StepOf<Kind extends AgentObjectKind, Declared> {
 }
 
 export type ImageStep = StepOf<'image', DeclaredImage>;
-export type NetworkStep = StepOf<'network', DeclaredNetwork>;
+/** A declared container that runs on a network. */
+export interface NetworkUser {
+  readonly id: string;
+  /** What it has there as it is declared; missing: it leaves the network. */
+  readonly endpoint?: NewEndpoint;
+}
+
+export interface NetworkStep extends StepOf<'network', DeclaredNetwork> {
+  /** Containers that the network is replaced under. */
+  readonly users?: readonly NetworkUser[];
+}
+
 export type VolumeStep = StepOf<'volume', DeclaredVolume>;
 
 export interface ContainerStep extends StepOf<'container', DeclaredContainer> {

@@ -335,7 +335,7 @@ describe('a plan of the host', () => {
     [
       'another subnet',
       { ...before, networks: { shop: { subnet: '10.2.0.0/24' } } },
-      ['held recreate network shop: subnet recreate'],
+      ['recreate network shop: subnet recreate'],
     ],
     [
       'no network',
@@ -348,7 +348,7 @@ describe('a plan of the host', () => {
         ...before,
         networks: { shop: { subnet: '10.1.0.0/24', gateway: '10.1.0.9', 'ip-range': '10.1.0.128/25' } },
       },
-      ['held recreate network shop: ip-range recreate, gateway recreate'],
+      ['recreate network shop: ip-range recreate, gateway recreate'],
     ],
     ['one more volume', { ...before, volumes: { data: {}, more: {} } }, ['create volume more']],
     [
@@ -576,12 +576,29 @@ describe('a plan of the host', () => {
     );
   });
 
-  it('replaces a network that no container which runs uses, and holds one in use with the names of its users', () => {
-    const after = { ...before, networks: { shop: { subnet: '10.2.0.0/24' } } };
+  it('replaces a network under its declared containers, and holds one with others on it, by their names', () => {
+    const declared = (network: unknown) => ({
+      ...withWeb({ network }),
+      networks: { shop: { subnet: '10.2.0.0/24' } },
+    });
+    const usersOf = (network: unknown) => {
+      const [step] = plan(declared(network), hostOf(withWeb({ network: 'shop' }))).steps;
+      assert.ok(step?.kind === 'network' && step.held === undefined);
+      const [change] = step.changes;
+      assert.deepEqual([change?.From, change?.To], [['10.1.0.0/24'], ['10.2.0.0/24']]);
+      return step.users;
+    };
+    assert.deepEqual(usersOf('shop'), [{ id: 'id-web', endpoint: {} }]);
+    const second = ['bridge', { name: 'shop', ip: '10.2.0.9', alias: ['w'] }];
+    assert.deepEqual(usersOf(second), [{ id: 'id-web', endpoint: { ip: '10.2.0.9', aliases: ['w'] } }]);
+    assert.deepEqual(usersOf('bridge'), [{ id: 'id-web' }]);
+
     const host = hostOf(before);
-    assert.match(plan(after, host).steps[0]?.held ?? '', /once no container that runs uses it: web$/);
+    delete host.containers[0]!.draft.labels[labels.declared];
+    const held = () => plan(declared('shop'), host).steps[0]?.held ?? '';
+    assert.match(held(), /once no container runs on it that is not declared: web$/);
     Object.assign(host.containers[0]!, { state: { status: 'exited' } });
-    assert.deepEqual(shown(plan(after, host)), ['recreate network shop: subnet recreate']);
+    assert.equal(held(), '');
     const gone = { ...before, networks: {} };
     assert.match(plan(gone, hostOf(before)).steps[0]?.held ?? '', /no longer declared.* uses it: web$/);
   });
