@@ -94,9 +94,10 @@ describe('the host agent', function () {
   });
 
   it('puts the previous container back if its replacement does not come up, and succeeds once that is corrected', async () => {
-    await applied({ web: sleeper });
+    const always = { ...sleeper, restart: 'always' };
+    await applied({ web: always });
     const before = (await daemon.it.inspect('web'))!.Id;
-    await write({ web: { ...sleeper, command: ['no-such-program'] } });
+    await write({ web: { ...always, command: ['no-such-program'] } });
     const failed = await apply();
     assert.equal(failed.exitCode, 1);
     assert.match(
@@ -105,11 +106,12 @@ describe('the host agent', function () {
     );
     assert.deepEqual([(await daemon.it.inspect('web'))!.Id, await stateOf('web')], [before, 'running']);
     assert.deepEqual(await names(), ['/web']);
+    assert.equal((await daemon.it.inspect('web'))!.HostConfig.RestartPolicy?.Name, 'always');
     assert.match(
       (await pouch('status')).stdout,
       /container +web +failed +the new container web did not come up/,
     );
-    assert.match(await applied({ web: { ...sleeper, command: ['sleep', '900'] } }), /web: recreate done/);
+    assert.match(await applied({ web: { ...always, command: ['sleep', '900'] } }), /web: recreate done/);
   });
 
   it('keeps the last good files in force while the new ones have mistakes', async () => {

@@ -1,11 +1,19 @@
 /** Replaces a container by a new one of its name, and puts the old one back if the new one does not come up. */
-import { type ContainerRecord, hasCode, messageOf, PouchError } from '../../../hooks/index.ts';
+import {
+  type ContainerRecord,
+  type ContainerRequest,
+  hasCode,
+  messageOf,
+  PouchError,
+} from '../../../hooks/index.ts';
 import { labels } from '../labels.ts';
 import { nextName, previousName } from '../plan/names.ts';
 import type { ContainerStep } from '../plan/step.ts';
 import type { AgentContext } from './agentContext.ts';
 import { createContainer } from './createContainer.ts';
 import { untilUp } from './untilUp.ts';
+
+type RestartPolicy = NonNullable<ContainerRequest['restart']>;
 
 /**
  * The new one is created beside the old one, so that most mistakes cost no downtime; then the old one stops, the names
@@ -18,12 +26,13 @@ export async function replaceContainer(context: AgentContext, step: ContainerSte
   const { name, declared } = step;
   const found = (ref: string) => ownOf(context, ref, name);
   let [current, previous] = [found(name), found(previousName(name))];
+  let restart: RestartPolicy | undefined;
   // With both, the new one has the name already.
   if (!current || !previous) {
     const next = await nextOf(context, step);
     if (declared?.update.order === 'start-first' && current) await startFirst(context, step, next);
     if (current) {
-      await containers.stop(current.id);
+      restart = await stopForGood(context, current);
       await containers.rename(current.id, previousName(name));
       previous = current;
     }
@@ -31,7 +40,7 @@ export async function replaceContainer(context: AgentContext, step: ContainerSte
     current = next;
   }
   // Its schedule starts it.
-  if (declared?.schedule === undefined) await comeUp(context, step, { current, previous });
+  if (declared?.schedule === undefined) await comeUp(context, step, { current, previous, restart });
   // Its anonymous volumes stay: their data is in no other place.
   if (previous) await containers.remove(previous.id, { force: true });
 }
@@ -63,10 +72,17 @@ async function startFirst(context: AgentContext, { name, declared }: ContainerSt
   }
 }
 
+/** The container that is replaced. */
+interface Before {
+  readonly previous: ContainerRecord | undefined;
+  /** The policy that it gets again if it is put back. */
+  readonly restart: RestartPolicy | undefined;
+}
+
 async function comeUp(
   context: AgentContext,
   { name, declared }: ContainerStep,
-  { current, previous }: { current: ContainerRecord; previous: ContainerRecord | undefined },
+  { current, ...before }: { current: ContainerRecord } & Before,
 ): Promise<void> {
   try {
     await startOnce(context, current);
@@ -74,8 +90,8 @@ async function comeUp(
   } catch (error) {
     // The next pouchd continues.
     if (hasCode(error, 'PCH_CANCELLED')) throw error;
-    if (previous) await putBack(context, { name, failed: current, previous });
-    throw replacedError(name, error, previous && 'the previous container runs again');
+    await putBack(context, { ...before, name, failed: current });
+    throw replacedError(name, error, before.previous && 'the previous container runs again');
   }
 }
 
@@ -83,12 +99,32 @@ async function startOnce({ containers }: AgentContext, { id }: ContainerRecord):
   if (containers.inspect(id).state.status !== 'running') await containers.start(id);
 }
 
+/**
+ * With the policy `always` the next pouchd would start it beside the new one. If this one is killed before it puts the
+ * container back, the plan has the policy as a change: the mark says whose. Resolves to the policy that it had.
+ */
+async function stopForGood(
+  { containers }: AgentContext,
+  { id, request: { restart } }: ContainerRecord,
+): Promise<RestartPolicy | undefined> {
+  const isAlways = restart?.name === 'always';
+  if (isAlways)
+    await containers.update(id, {
+      restart: { name: 'no', maximumRetryCount: 0 },
+      labels: { [labels.stopped]: '' },
+    });
+  await containers.stop(id);
+  return isAlways ? restart : undefined;
+}
+
 async function putBack(
   { containers }: AgentContext,
-  { name, failed, previous }: { name: string; failed: ContainerRecord; previous: ContainerRecord },
+  { name, failed, previous, restart }: { name: string; failed: ContainerRecord } & Before,
 ): Promise<void> {
+  if (!previous) return;
   await containers.remove(failed.id, { force: true, volumes: true });
   await containers.rename(previous.id, name);
+  if (restart) await containers.update(previous.id, { restart, labels: { [labels.stopped]: undefined } });
   await containers.start(previous.id);
 }
 
