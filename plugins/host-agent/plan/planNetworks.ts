@@ -103,7 +103,7 @@ function shapeOf(network: NewNetwork | Network, declared: NewNetwork) {
     internal,
     attachable,
     enableIPv6,
-    options: Object.fromEntries(Object.keys(declared.options ?? {}).map((key) => [key, options?.[key]])),
+    options: options ?? {},
     labels: usersLabels(network.labels),
     ...(declared.ipam && addressesOf(network, declared)),
   };

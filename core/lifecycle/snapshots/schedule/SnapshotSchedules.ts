@@ -2,7 +2,7 @@ import type { ContainerRecord } from '../../../../hooks/engine.ts';
 import type { Logger } from '../../../../hooks/defineHook.ts';
 import { messageOf } from '../../../../hooks/errors.ts';
 import type { Clock } from '../../../../hooks/services.ts';
-import { nextRun } from './times.ts';
+import { isOfWrongClock, nextRun } from './times.ts';
 
 /** Milliseconds between two looks at the clock, which may be set meanwhile. */
 const longestMs = 60_000;
@@ -90,6 +90,7 @@ export class SnapshotSchedules {
 function msUntil({ snapshotSchedule }: ContainerRecord, now: Date): number | undefined {
   if (!snapshotSchedule) return undefined;
   try {
+    if (isOfWrongClock(snapshotSchedule, now)) return 0;
     const next = nextRun(snapshotSchedule, now);
     return next && Math.max(0, next.getTime() - now.getTime());
   } catch {

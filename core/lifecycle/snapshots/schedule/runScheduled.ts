@@ -6,7 +6,7 @@ import { emitContainer, type EngineContext, underLock } from '../../shared/engin
 import { snapshotLocked } from '../create.ts';
 import { newSnapshotName } from '../names.ts';
 import { removeLocked } from '../remove.ts';
-import { goesOn, nextFrom, nextRun } from './times.ts';
+import { goesOn, isOfWrongClock, nextFrom, nextRun } from './times.ts';
 
 /** Takes the snapshot of a container that is due. A failure is kept with its schedule; the next time tries again. */
 export async function runScheduled(
@@ -17,8 +17,10 @@ export async function runScheduled(
   await underLock(engine, record, 'snapshot', async () => {
     const { snapshotSchedule: schedule } = record;
     const now = clock.now();
-    const due = schedule && nextRun(schedule, now);
-    if (!schedule || !due || due > now) return;
+    if (!schedule) return;
+    if (isOfWrongClock(schedule, now)) return await keep(engine, record, goesOn(schedule, now));
+    const due = nextRun(schedule, now);
+    if (!due || due > now) return;
     const problem = await take(engine, record, schedule);
     await keep(engine, record, {
       ...goesOn(schedule, nextFrom(schedule, due, now)),

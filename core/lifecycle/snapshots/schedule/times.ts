@@ -1,12 +1,19 @@
 /** When the snapshots of a schedule are due. */
 import type { SnapshotSchedule } from '../../../../hooks/engine.ts';
-import { parseSchedule } from '../../../../hooks/schedule.ts';
+import { parseSchedule, ScheduleStarts } from '../../../../hooks/schedule.ts';
 
 /** The first time that is still to be done: all that were missed are one. */
-export function nextRun({ schedule, from }: SnapshotSchedule, now: Date): Date | undefined {
-  const since = new Date(from);
-  // A clock that was set back would have it wait for years.
-  return parseSchedule(schedule)(since > now ? now : since);
+export function nextRun(schedule: SnapshotSchedule, now: Date): Date | undefined {
+  return parseSchedule(schedule.schedule)(startOf(schedule, now));
+}
+
+/** Whether the clock was set back so far that it was wrong before: the schedule has to begin anew. */
+export function isOfWrongClock(schedule: SnapshotSchedule, now: Date): boolean {
+  return startOf(schedule, now) === now;
+}
+
+function startOf({ schedule, from }: SnapshotSchedule, now: Date): Date {
+  return new ScheduleStarts().from('', schedule, new Date(from), now);
 }
 
 /** Where the schedule continues after a run: an interval keeps its rhythm, unless runs were missed. */

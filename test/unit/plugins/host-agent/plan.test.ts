@@ -156,6 +156,14 @@ describe('a plan of the host', () => {
     assert.deepEqual(found.problems, []);
   });
 
+  it('replaces a network that had an option more', () => {
+    const shop = { subnet: '10.1.0.0/24', opt: { 'com.docker.network.driver.mtu': '1400' } };
+    const had = hostOf({ ...before, networks: { shop } });
+    assert.deepEqual(shown(plan(before, had)), [
+      'recreate network shop: opt.com.docker.network.driver.mtu recreate',
+    ]);
+  });
+
   it('gives a renamed container its name, and leaves one that is being replaced', () => {
     const renamedTo = (name: string) => {
       const host = hostOf(before);

@@ -57,6 +57,18 @@ describe('a scheduled snapshot', () => {
     assert.equal(record.snapshotSchedule!.next, '2026-03-01T03:30:00.000Z');
   });
 
+  it('begins anew after a clock that was far ahead was set back', async () => {
+    const record = scheduled({ status: 'dead', startedAt: from, finishedAt: from });
+    record.snapshotSchedule!.from = '2036-01-01T00:00:00.000Z';
+    await runScheduled(engine, record, clock);
+    const { from: start, next, problem } = record.snapshotSchedule!;
+    assert.deepEqual(
+      [start, next, problem],
+      ['2026-03-01T02:30:00.000Z', '2026-03-01T03:30:00.000Z', undefined],
+    );
+    assert.equal(saved.length, 1);
+  });
+
   it('is left out of a container that never ran', async () => {
     const record = scheduled({ status: 'created', startedAt: '' });
     await runScheduled(engine, record, clock);

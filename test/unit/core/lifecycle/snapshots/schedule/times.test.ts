@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { goesOn, nextFrom, nextRun } from '../../../../../../core/lifecycle/snapshots/schedule/times.ts';
+import {
+  goesOn,
+  isOfWrongClock,
+  nextFrom,
+  nextRun,
+} from '../../../../../../core/lifecycle/snapshots/schedule/times.ts';
 import { parseSchedule } from '../../../../../../hooks/schedule.ts';
 
 const at = (time: string) => new Date(`2026-03-01T${time}:00Z`);
@@ -42,5 +47,9 @@ describe('the times of a schedule', () => {
   it('come also after the clock was set back', () => {
     const later = { ...everyHour, from: '2036-01-01T00:00:00.000Z' };
     assert.deepEqual(nextRun(later, at('00:10')), at('01:10'));
+    assert.ok(isOfWrongClock(later, at('00:10')));
+    // Not twice at the same time.
+    const daily = { ...everyHour, schedule: '@daily', from: at('02:00').toISOString() };
+    assert.ok(!isOfWrongClock(daily, at('01:00')));
   });
 });
