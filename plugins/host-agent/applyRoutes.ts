@@ -56,9 +56,11 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
     body: PlanBody,
     async handle({ body }) {
       const applied = chosen(body);
-      if (applied === undefined) (await running()).requireApplied();
-      const { planner } = await running();
-      return { json: await planner.planOfFiles({ mayRemoveMany: body.Prune ?? false, applied }) };
+      const agent = await running();
+      if (applied === undefined) agent.requireApplied();
+      return {
+        json: await agent.planner.planOfFiles({ mayRemoveMany: body.Prune ?? false, applied }),
+      };
     },
   });
   route({
@@ -105,9 +107,8 @@ export function applyRoutes(route: PluginContext['route'], options: ApplyRoutesO
           isApplied = true;
           const cause = `apply ${wanted ? `of ${wanted.name} ` : ''}by ${callerName()}`;
           const rollsBack = body.RollbackOnFailure ?? false;
-          const { Generation, hasRolledBack } = await (
-            await running()
-          ).apply({
+          const agent = await running();
+          const { Generation, hasRolledBack } = await agent.apply({
             cause,
             isWhole: true,
             mayRemoveMany: body.Prune ?? false,

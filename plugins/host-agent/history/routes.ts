@@ -57,9 +57,8 @@ export function historyRoutes(
       await streamMessages(stream, async (onMessage) => {
         await serving.rollback({ generation, cause: callerName(), onMessage });
         if (body.WaitMs === undefined) return;
-        const { hasFailed: _hasFailed, ...up } = await (
-          await agent()
-        ).host.untilUp({ forMs: body.WaitMs, signal });
+        const { host } = await agent();
+        const { hasFailed: _hasFailed, ...up } = await host.untilUp({ forMs: body.WaitMs, signal });
         onMessage({ up });
       });
     },
