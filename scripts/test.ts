@@ -67,7 +67,7 @@ const suites = {
       ...['log-drivers', 'image-sources', 'damaged-records', 'reconcile', 'volume-drivers', 'plugin-effects'],
       ...['upgrade', 'shadow', 'ram-volumes', 'nri', 'hook-points', 'manage-plugins', 'lifecycle'],
     ],
-    deadlineMs: (process.env['POUCH_TEST_EVERY_CASE'] ? 50 : 30) * minutes,
+    deadlineMs: (process.env['POUCH_TEST_EVERY_CASE'] ? 60 : 30) * minutes,
   },
   'oci-runtime': {
     name: 'conformance of OCI runtimes',
