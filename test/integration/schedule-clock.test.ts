@@ -1,6 +1,6 @@
 /** Schedules of declared containers while the clock of the host is set: pouchd has a clock of its own (faketime(1)). */
 import assert from 'node:assert/strict';
-import { readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
@@ -40,6 +40,8 @@ describe('schedules while the clock of the host is set', function () {
     },
   });
   const { ok } = daemon;
+  // pouchd has ended by then.
+  after(() => rmSync(clockFile, { force: true }));
 
   const schedules: Record<string, string> = {};
 

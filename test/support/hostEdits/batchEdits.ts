@@ -158,12 +158,12 @@ const ofObjects: Edit[] = [
   edit('a profile less', set('nightly', { profiles: ['job'] }), [
     '± container nightly: recreate cpu-shares profiles label.kind',
   ]),
-  edit(
-    'a network with a label, which waits for those that use it',
-    ({ networks }) => void (networks!['batch'] = { label: { tier: 'core' } }),
-    ['± network batch: recreate held label.tier'],
-  ),
-  edit('it as it was', ({ networks }) => void (networks!['batch'] = {}), []),
+  edit('a network with a label', ({ networks }) => void (networks!['batch'] = { label: { tier: 'core' } }), [
+    '± network batch: recreate label.tier',
+  ]),
+  edit('it as it was', ({ networks }) => void (networks!['batch'] = {}), [
+    '± network batch: recreate label.tier',
+  ]),
   edit(
     'a volume that stays, and has a label',
     ({ volumes }) => void (volumes!['reports'] = { label: { kept: 'yes' } }),

@@ -127,12 +127,12 @@ const ofNetworks: Edit[] = [
     },
     ['- network back: remove', '~ container db: change network.back'],
   ),
-  edit(
-    'a network with a label, which waits for those that use it',
-    ({ networks }) => void (networks!['shop'] = { label: { tier: 'core' } }),
-    ['± network shop: recreate held label.tier'],
-  ),
-  edit('it as it was', ({ networks }) => void (networks!['shop'] = {}), []),
+  edit('a network with a label', ({ networks }) => void (networks!['shop'] = { label: { tier: 'core' } }), [
+    '± network shop: recreate label.tier',
+  ]),
+  edit('it as it was', ({ networks }) => void (networks!['shop'] = {}), [
+    '± network shop: recreate label.tier',
+  ]),
 ];
 
 const ofTheAgent: Edit[] = [
