@@ -4,7 +4,6 @@ import type {
   ContainerRequest,
   DeviceRequest,
   EndpointRequest,
-  NewEndpoint,
   PublishedPort,
   UpdateRequest,
   VolumeRequest,
@@ -12,6 +11,7 @@ import type {
 import { usersLabels } from '../labels.ts';
 import { comparable } from '../plan/comparable.ts';
 import { type Difference, differences } from '../plan/differences.ts';
+import { endpointOptions } from '../plan/endpointOptions.ts';
 import type { AgentContext } from './agentContext.ts';
 
 /**
@@ -39,7 +39,7 @@ export async function changeContainer(
   for (const { before } of within('network', 'endpoints'))
     if (before) await networks.disconnect((before as EndpointRequest).network, id);
   if (within('network', 'detached').length > 0)
-    await networks.connect(record.draft.network.mode, id, ownEndpoint(wanted));
+    await networks.connect(record.draft.network.mode, id, endpointOptions(wanted.network ?? {}));
   for (const { after } of within('network', 'endpoints'))
     if (after) await connect(networks, id, after as EndpointRequest);
   for (const { after } of within('devices'))
@@ -52,13 +52,6 @@ export async function changeContainer(
 
 function pathOf({ host, path = host }: DeviceRequest): string {
   return path;
-}
-
-/** Its endpoint in the network of its mode. */
-function ownEndpoint({ network }: ContainerRequest): NewEndpoint {
-  const { ip, ip6, mac, aliases, links, driverOpts } = network ?? { mode: '' };
-  const all = Object.entries({ ip, ip6, mac, aliases, links, driverOpts });
-  return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }
 
 async function connect(

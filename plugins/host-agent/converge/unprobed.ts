@@ -1,7 +1,7 @@
 import { type ContainerRequest, isProbed, ofDockerHealthcheck } from '../../../hooks/index.ts';
 import type { DeclaredContainer, DeclaredHost } from '../declare/declared.ts';
-import { digestOf } from '../declare/digestOf.ts';
 import { labels } from '../labels.ts';
+import { comparable, declarationDigest } from '../plan/comparable.ts';
 import type { HostState } from '../plan/hostState.ts';
 import type { PlanOptions } from '../plan/planContainers.ts';
 import type { AgentContext } from './agentContext.ts';
@@ -34,7 +34,8 @@ async function isUnprobed(
   const image = state.images.get(wanted.image);
   const record = state.containers.find((one) => one.name === name);
   const isAsDeclared =
-    record?.draft.image.id === image && record?.draft.labels[labels.declaration] === digestOf(wanted, key);
+    record?.draft.image.id === image &&
+    record?.draft.labels[labels.declaration] === declarationDigest(comparable(wanted), key);
   if (record && isAsDeclared) return !isProbed(record.draft.healthcheck);
   if (image === undefined || (await hasCheck(context, image))) return false;
   return !(await isPlannedWithCheck(context, wanted));

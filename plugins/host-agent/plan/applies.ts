@@ -1,5 +1,6 @@
 import type { ContainerRecord, ContainerRequest, VolumeRequest } from '../../../hooks/index.ts';
 import type { Difference } from './differences.ts';
+import { endpointKeys } from './endpointOptions.ts';
 
 /** How a difference of a container reaches it. */
 export type Applies = 'now' | 'restart' | 'upgrade' | 'recreate';
@@ -49,7 +50,7 @@ export function applies(
   }
 }
 
-const ofEndpoint: readonly string[] = ['detached', 'ip', 'ip6', 'mac', 'aliases', 'links', 'driverOpts'];
+const ofEndpoint: readonly string[] = ['detached', ...endpointKeys];
 
 export function factsOf({
   draft: { process, rich },

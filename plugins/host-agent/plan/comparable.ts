@@ -1,5 +1,6 @@
 import type { ContainerRequest } from '../../../hooks/index.ts';
 import { withSystemPaths } from '../../../translate/words/systemPaths.ts';
+import { digestOf } from '../declare/digestOf.ts';
 import { usersLabels } from '../labels.ts';
 import {
   canonicalCapability,
@@ -70,4 +71,9 @@ function comparableNetwork(network: NonNullable<ContainerRequest['network']>) {
   }));
   const mode = ['', 'default'].includes(network.mode) ? 'bridge' : network.mode;
   return { ...network, mode, exposed: others, endpoints: joined, detached };
+}
+
+/** The digest by which a container knows its declaration, from what is compared of that, with its profiles. */
+export function declarationDigest(compared: ReturnType<typeof comparable>, key: string): string {
+  return digestOf(compared, key);
 }

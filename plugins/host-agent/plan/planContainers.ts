@@ -2,13 +2,12 @@ import type { ContainerRecord, ContainerRequest, Profile } from '../../../hooks/
 import { toPouchError } from '../../../hooks/index.ts';
 import { unprobedProblem } from '../declare/brokenDependencies.ts';
 import type { DeclaredContainer, DeclaredHost } from '../declare/declared.ts';
-import { digestOf } from '../declare/digestOf.ts';
 import { labels } from '../labels.ts';
 import type { Options } from '../options.ts';
 import { applies, dearest, factsOf } from './applies.ts';
 import { changesOf } from './changesOf.ts';
 import { canonicalReference } from './canonical.ts';
-import { comparable } from './comparable.ts';
+import { comparable, declarationDigest } from './comparable.ts';
 import { containerOption } from './containerOption.ts';
 import { joinChanges } from './joinChanges.ts';
 import { hasText } from './texts.ts';
@@ -89,7 +88,8 @@ function planOne(
 ): ContainerStep | undefined {
   const { name } = declared;
   const wanted = options.complete(declared.request);
-  const digest = digestOf(comparable(wanted), options.key);
+  const compared = comparable(wanted);
+  const digest = declarationDigest(compared, options.key);
   const { profiles } = options;
   const base = {
     kind: 'container',
@@ -108,7 +108,7 @@ function planOne(
   const { id, request } = found;
   const secrets = new Set([...(request.secretEnv ?? []), ...(wanted.secretEnv ?? [])]);
   const originOf = (option: string) => declared.originOf(option) ?? declared.origin;
-  const changes = changesOf(comparable(request), comparable(wanted), {
+  const changes = changesOf(comparable(request), compared, {
     applies: (difference) => applies(difference, wanted, factsOf(found)),
     optionOf: (difference) => containerOption(difference, secrets),
     originOf,

@@ -2,6 +2,7 @@ import type { ContainerRecord, ContainerRequest, Network, NewNetwork } from '../
 import type { DeclaredContainer, DeclaredHost, DeclaredNetwork } from '../declare/declared.ts';
 import { labels, usersLabels } from '../labels.ts';
 import { changesOf } from './changesOf.ts';
+import { endpointOptions } from './endpointOptions.ts';
 import type { HostState } from './hostState.ts';
 import { namesOf } from './planImages.ts';
 import type { NetworkStep, NetworkUser, ObjectProblem } from './step.ts';
@@ -81,10 +82,7 @@ function declaredOf({ draft }: ContainerRecord, containers: DeclaredHost['contai
 
 function userOf(id: string, { request: { network } }: DeclaredContainer, name: string): NetworkUser {
   const endpoint = network?.mode === name ? network : network?.endpoints?.find((one) => one.network === name);
-  if (!endpoint) return { id };
-  const { ip, ip6, mac, aliases, links, driverOpts } = endpoint;
-  const asked = Object.entries({ ip, ip6, mac, aliases, links, driverOpts });
-  return { id, endpoint: Object.fromEntries(asked.filter(([, value]) => value !== undefined)) };
+  return endpoint ? { id, endpoint: endpointOptions(endpoint) } : { id };
 }
 
 function heldBy(users: readonly ContainerRecord[], what: string, once: string): Pick<NetworkStep, 'held'> {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ContainerRecord, Network, PlanChange, Volume } from '../../../../hooks/index.ts';
 import { readHost } from '../../../../plugins/host-agent/declare/readHost.ts';
-import { digestOf } from '../../../../plugins/host-agent/declare/digestOf.ts';
 import { labels } from '../../../../plugins/host-agent/labels.ts';
 import type { HostState } from '../../../../plugins/host-agent/plan/hostState.ts';
-import { comparable } from '../../../../plugins/host-agent/plan/comparable.ts';
+import { comparable, declarationDigest } from '../../../../plugins/host-agent/plan/comparable.ts';
 import { planHost } from '../../../../plugins/host-agent/plan/planHost.ts';
 import { allChanges, type HostPlan, leavesObject } from '../../../../plugins/host-agent/plan/step.ts';
 
@@ -59,7 +58,7 @@ function hostOf(sections: Sections): Host {
     containers: [...containers.values()].map(({ name, request, onRemove }) => {
       const own = {
         [labels.declared]: name,
-        [labels.declaration]: digestOf(comparable(request), key),
+        [labels.declaration]: declarationDigest(comparable(request), key),
         [labels.onRemove]: onRemove,
       };
       const all = { ...request.labels, ...own };

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { PouchError, type ContainerRequest } from '../../../../../hooks/index.ts';
 import type { AgentContext } from '../../../../../plugins/host-agent/converge/agentContext.ts';
 import { unprobedOf } from '../../../../../plugins/host-agent/converge/unprobed.ts';
-import { digestOf } from '../../../../../plugins/host-agent/declare/digestOf.ts';
 import { readHost } from '../../../../../plugins/host-agent/declare/readHost.ts';
 import { labels } from '../../../../../plugins/host-agent/labels.ts';
+import { comparable, declarationDigest } from '../../../../../plugins/host-agent/plan/comparable.ts';
 import type { HostState } from '../../../../../plugins/host-agent/plan/hostState.ts';
 
 const key = 'key';
@@ -48,7 +48,7 @@ describe('containers without a health check that others wait for', () => {
       name: 'db',
       draft: {
         image: { id: 'sha256:a' },
-        labels: { [labels.declaration]: digestOf(request, key) },
+        labels: { [labels.declaration]: declarationDigest(comparable(request), key) },
         healthcheck: situation.running,
       },
     };
