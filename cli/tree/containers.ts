@@ -190,64 +190,8 @@ const port: CommandEntry = {
   ],
 };
 
-/** `pouch container …`: the same commands, grouped by their object. */
-const container: CommandEntry = {
-  name: 'container',
-  summary: 'Manage containers',
-  subcommands: [
-    run,
-    create,
-    start,
-    stop,
-    restart,
-    reboot,
-    poweroff,
-    kill,
-    rm,
-    { ...ps, name: 'ls', aliases: ['ps', 'list'] },
-    {
-      name: 'inspect',
-      summary: 'Display detailed information on one or more containers',
-      load: () => import('../commands/containers/containerInspect.ts'),
-    },
-    logs,
-    exec,
-    shell,
-    console,
-    attach,
-    wait,
-    rename,
-    cp,
-    diff,
-    exportContainer,
-    update,
-    reconcile,
-    upgrade,
-    rollback,
-    pause,
-    unpause,
-    top,
-    stats,
-    port,
-    {
-      name: 'prune',
-      summary: 'Remove all stopped containers',
-      load: () => import('../commands/containers/containerPrune.ts'),
-    },
-  ],
-};
-
-export const containerCommands: readonly CommandEntry[] = [
-  run,
-  create,
-  start,
-  stop,
-  restart,
-  reboot,
-  poweroff,
-  kill,
-  rm,
-  ps,
+const lifecycle = [run, create, start, stop, restart, reboot, poweroff, kill, rm];
+const others = [
   logs,
   exec,
   shell,
@@ -267,6 +211,33 @@ export const containerCommands: readonly CommandEntry[] = [
   top,
   stats,
   port,
+];
+
+/** `pouch container …`: the same commands, grouped by their object. */
+const container: CommandEntry = {
+  name: 'container',
+  summary: 'Manage containers',
+  subcommands: [
+    ...lifecycle,
+    { ...ps, name: 'ls', aliases: ['ps', 'list'] },
+    {
+      name: 'inspect',
+      summary: 'Display detailed information on one or more containers',
+      load: () => import('../commands/containers/containerInspect.ts'),
+    },
+    ...others,
+    {
+      name: 'prune',
+      summary: 'Remove all stopped containers',
+      load: () => import('../commands/containers/containerPrune.ts'),
+    },
+  ],
+};
+
+export const containerCommands: readonly CommandEntry[] = [
+  ...lifecycle,
+  ps,
+  ...others,
   svc,
   device,
   mount,
