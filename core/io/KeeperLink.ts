@@ -44,7 +44,8 @@ export class KeeperLink {
       logFile: join(options.ioDir, 'keeper.log'),
       fingerprint: `protocol ${protocolVersion}`,
       isReady: async () => this.#connect().then(() => true),
-      backoff: { minMs: 20, maxMs: 5000 },
+      // The longest delay and a slow start are shorter together than the wait of a call.
+      backoff: { minMs: 20, maxMs: 1000 },
       onEvent: (event) => this.#logEvent(event),
     });
   }
