@@ -11,9 +11,9 @@ import { isSettingPath, schema, settingPaths } from './schema/index.ts';
 import type { SettingPath } from './schema/setting.ts';
 import { appliedFilePath, type DeclarationFile, type LostFile } from '../hooks/appliedFile.ts';
 import { declarationsOf, readApplied, withApplied, withoutApplied } from './source/applied.ts';
-import type { ConfigDocument } from './source/document.ts';
-import { defaultFile } from './source/file.ts';
-import { type ConfigFiles, readConfigFiles } from './source/files.ts';
+import { type ConfigDocument, readDocument } from './source/document.ts';
+import { defaultFile, readConfigFile } from './source/file.ts';
+import { type ConfigFiles, type FileText, givenFiles, readConfigFiles } from './source/files.ts';
 import { importDocument } from './source/import.ts';
 import { type Reference, resolveReferences } from './source/references.ts';
 import { SettingStore, segmentsOf, toRaw } from './SettingStore.ts';
@@ -30,6 +30,8 @@ export interface LoadOptions {
   readonly file?: string | null;
   /** Text in the place of that of the file; with `file`. */
   readonly text?: string;
+  /** Texts of all files, in the place of those on the disk: of an earlier load. */
+  readonly texts?: readonly FileText[];
   /** The configuration that this one would replace: the main file is not to become empty. */
   readonly inForce?: InForce;
   /** Source of POUCHD_… variables and of `${env:NAME}`; default none. */
@@ -42,8 +44,8 @@ export interface LoadOptions {
    */
   readonly applied?: DeclarationFile | null;
   /**
-   * Whether a mistake in a reference of a declared object concerns that object alone (hooks/unread.ts), and an applied
-   * file with mistakes is lost: for a start, which has no other files to keep.
+   * Whether a mistake in a reference concerns the declared object, the plugin or the credentials alone that have it
+   * (hooks/unread.ts), and an applied file with mistakes is lost: for a start, which has no other files to keep.
    */
   readonly isLenient?: boolean;
 }
@@ -54,8 +56,12 @@ export interface LoadedConfig {
   readonly file?: string;
   /** Absolute paths of all files: the main one, included ones and those of conf.d. */
   readonly files: readonly string[];
+  /** The texts of these files, in the order in which they were merged. */
+  readonly texts: readonly FileText[];
   /** Texts with `${env:…}` and `${file:…}`. */
   readonly references: readonly Reference[];
+  /** Mistakes in references of credentials, which a lenient load has left out. */
+  readonly unread: readonly string[];
   /** Whether the main file is missing, or has no settings. */
   readonly isMainEmpty: boolean;
   /** The file whose declarations are in force in the place of those of `files`. */
@@ -87,7 +93,7 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   const { applied, declarations, lost } =
     options.applied === undefined ? appliedTo(source?.document, options) : given(options.applied);
   const merged = inForceOf(source?.document, { declarations, lost });
-  const { document, references } = merged ? resolveReferences(merged, env, options) : noDocument;
+  const { document, references, unread } = merged ? resolveReferences(merged, env, options) : noDocument;
   const problems: Problem[] = [...(document?.problems ?? [])];
   const report = (problem: Problem): void => void problems.push(problem);
   const store = new SettingStore((path, issue, origin) => {
@@ -101,9 +107,15 @@ export function loadConfig(options: LoadOptions = {}): LoadedConfig {
   resolvePluginPaths(store, document);
   crossChecks(store, (path, issue) => report(toProblem(document, path, issue, store.origin(path))));
   if (problems.length > 0 || !store.isSound()) throw invalid(problems, source?.files);
-  const files = { main: source?.main, files: source?.files ?? [], isMainEmpty: source?.isMainEmpty ?? true };
-  const origins = { document, references, ...(applied && { applied }), ...(lost && { lost }) };
-  return loaded(store, { ...files, ...origins }, env);
+  const { main, files = [], texts = [], isMainEmpty = true } = source ?? {};
+  const origins = {
+    document,
+    references,
+    unread: unread.map(formatProblem),
+    ...(applied && { applied }),
+    ...(lost && { lost }),
+  };
+  return loaded(store, { main, files, texts, isMainEmpty, ...origins }, env);
 }
 
 interface Applied {
@@ -127,15 +139,8 @@ function inForceOf(
 
 /** The file that was applied to the host: it is in the root, which is a setting itself. */
 function appliedTo(document: ConfigDocument | undefined, options: LoadOptions): Applied {
-  const ignore = () => undefined;
-  const store = new SettingStore(ignore);
-  const root = document?.root.get('root');
-  if (document && root !== undefined)
-    importDocument({ ...document, root: new Map([['root', root]]) }, store, ignore);
-  store.importEnvironment(options.env ?? {});
-  importFlags(options.flags ?? {}, store, ignore);
-  const directory = store.get('root');
-  if (typeof directory !== 'string') return {};
+  const directory = rootIn(document, options);
+  if (directory === undefined) return {};
   const { applied, lost } = readApplied(directory);
   const read = given(applied?.file ?? null);
   const [mistake] = options.isLenient ? (read.declarations?.problems ?? []) : [];
@@ -143,7 +148,43 @@ function appliedTo(document: ConfigDocument | undefined, options: LoadOptions): 
   return { lost: { file: appliedFilePath(directory), found: formatProblem(mistake), isDamaged: false } };
 }
 
-const noDocument = { document: undefined, references: [] };
+/** The root, whatever else is wrong with the configuration; undefined if it is invalid itself. */
+export function rootOf(options: LoadOptions): string | undefined {
+  const ifReadable = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof ConfigError) return undefined;
+      throw error;
+    }
+  };
+  const document =
+    ifReadable(() => filesOf(options)?.document) ?? ifReadable(() => readConfigFile(namedFile(options)));
+  return rootIn(document, options);
+}
+
+function rootIn(
+  document: ConfigDocument | undefined,
+  { env = {}, flags = {} }: LoadOptions,
+): string | undefined {
+  const ignore = () => undefined;
+  const store = new SettingStore(ignore);
+  const found = document?.root.has('root') ? document : document && lineOfRoot(document);
+  const root = found?.root.get('root');
+  if (found && root !== undefined)
+    importDocument({ ...found, root: new Map([['root', root]]) }, store, ignore);
+  store.importEnvironment(env);
+  importFlags(flags, store, ignore);
+  const value = store.get('root');
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** A main file with mistakes in its syntax has no values, but maybe this line. */
+function lineOfRoot({ file, text }: ConfigDocument): ConfigDocument {
+  return readDocument(file, /^root:.*$/m.exec(text)?.[0] ?? '');
+}
+
+const noDocument = { document: undefined, references: [], unread: [] };
 
 /** The file that is named; undefined for the default one. */
 export function namedFile({ file, env }: LoadOptions): string | undefined {
@@ -151,9 +192,10 @@ export function namedFile({ file, env }: LoadOptions): string | undefined {
 }
 
 function filesOf(options: LoadOptions): ConfigFiles | undefined {
-  const { file, text } = options;
+  const { file, text, texts } = options;
   if (file === null) return undefined;
   const named = namedFile(options);
+  if (texts) return givenFiles(named, texts);
   return text === undefined ? readConfigFiles(named) : readConfigFiles(named ?? defaultFile, text);
 }
 
@@ -206,20 +248,25 @@ function resolvePluginPaths(store: SettingStore, document: ConfigDocument | unde
   );
 }
 
-interface Source extends Pick<LoadedConfig, 'files' | 'references' | 'isMainEmpty' | 'applied' | 'lost'> {
+interface Source extends Pick<
+  LoadedConfig,
+  'files' | 'texts' | 'references' | 'unread' | 'isMainEmpty' | 'applied' | 'lost'
+> {
   readonly main: string | undefined;
   readonly document: ConfigDocument | undefined;
 }
 
 function loaded(store: SettingStore, source: Source, env: NodeJS.ProcessEnv): LoadedConfig {
-  const { document, main, files, references, isMainEmpty, applied, lost } = source;
+  const { document, main, files, texts, references, unread, isMainEmpty, applied, lost } = source;
   const values = settingPaths.map((path) => [path, plain(store.get(path))] as const);
   const config = nest(values) as unknown as PouchConfig;
   return {
     config,
     ...(main !== undefined && { file: main }),
     files,
+    texts,
     references,
+    unread,
     isMainEmpty,
     ...(applied && { applied }),
     ...(lost && { lost }),

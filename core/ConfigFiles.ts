@@ -1,7 +1,10 @@
-import type { LoadedConfig, LoadOptions } from '../config/index.ts';
+import { readFile } from 'node:fs/promises';
+import { lastGoodPath, lastGoodText, type LoadedConfig, type LoadOptions } from '../config/index.ts';
 import type { PluginReload } from '../hooks/engine.ts';
 import { messageOf } from '../hooks/errors.ts';
+import type { Logger } from '../hooks/defineHook.ts';
 import type { Secrets } from './secrets/Secrets.ts';
+import { writeDurably } from './state/durable.ts';
 
 export interface ConfigFilesOptions {
   /** Reads the configuration again, to replace the one in force. */
@@ -10,7 +13,12 @@ export interface ConfigFilesOptions {
   digest(): string;
   /** The configuration in force. */
   current(): LoadedConfig;
+  /** Absolute path of the main file, which may be missing. */
+  main: string;
+  /** Why the files are not in force as they are, at the start. */
+  problem: string | undefined;
   secrets: Secrets;
+  log: Pick<Logger, 'warn'>;
 }
 
 /** The files of the configuration, and whether what they say is in force. */
@@ -23,6 +31,7 @@ export class ConfigFiles {
   constructor(options: ConfigFilesOptions) {
     this.#options = options;
     this.#seen = options.digest();
+    this.#problem = options.problem;
     this.#note(options.current());
   }
 
@@ -56,6 +65,7 @@ export class ConfigFiles {
     try {
       const done = await apply(this.read());
       this.#problem = keptPlugins(done.plugins);
+      await this.remember();
       return done;
     } catch (error) {
       this.#problem = messageOf(error);
@@ -67,6 +77,23 @@ export class ConfigFiles {
   written(): void {
     this.#seen = this.#options.digest();
     this.#problem = undefined;
+  }
+
+  /** Records the files in force for a start that finds others with mistakes. Writes only if they are others. */
+  async remember(): Promise<void> {
+    if (this.#problem !== undefined) return;
+    const { current, main, log } = this.#options;
+    const { config, texts } = current();
+    const path = lastGoodPath(config.root);
+    const text = lastGoodText(main, texts);
+    try {
+      if (text !== (await readFile(path, 'utf8').catch(() => undefined))) await writeDurably(path, text);
+    } catch (error) {
+      log.warn('the files in force are not recorded: a start with broken files would fail', {
+        path,
+        error: messageOf(error),
+      });
+    }
   }
 
   #note({ references }: LoadedConfig): void {

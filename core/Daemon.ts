@@ -84,6 +84,10 @@ import { untilAborted } from './wait/untilAborted.ts';
 
 export interface DaemonOptions {
   loaded: LoadedConfig;
+  /** Absolute path of the main file of the configuration, which may be missing. */
+  mainFile: string;
+  /** Why the files of the configuration are not in force as they are. */
+  filesProblem?: string | undefined;
   /** Reads the configuration again, to replace the one in force. */
   reread: (inForce: LoadedConfig, applied?: LoadOptions['applied']) => LoadedConfig;
   /** A digest of the files of the configuration as they are. */
@@ -161,7 +165,10 @@ export class Daemon {
       reread: options.reread,
       digest: options.filesDigest,
       current: () => this.#loaded,
+      main: options.mainFile,
+      problem: options.filesProblem,
       secrets: this.#secrets,
+      log: options.log,
     });
     options.log.hide((text) => this.#secrets.text(text));
     options.log.copyPluginEntries((plugin, entry) => this.#pluginLogs.add(plugin, entry));
@@ -231,6 +238,7 @@ export class Daemon {
     context.snapshotSchedules.start();
     await stage(() => this.#oneByOne(() => this.#serve(context, engine, first)));
     await this.#installed.prune(await this.#kept.sources());
+    await this.#configFiles.remember();
     const { listen } = this.#loaded.config;
     const facts = { version, listen: listen.map(({ url }) => url), containers: context.store.list().length };
     context.generations.current.runner.observe(catalogue.daemon.ready, facts, { log: this.#options.log });
@@ -308,6 +316,7 @@ export class Daemon {
       try {
         const { changed: load, diff } = await this.#apply(loaded);
         const { settings, needRestart } = reportOf(diff);
+        await this.#configFiles.remember();
         return { file, plugins: load.plugins, settings: [...settings], needRestart: [...needRestart] };
       } catch (error) {
         await replaceConfigFile(changed, changed.before);

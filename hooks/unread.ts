@@ -1,6 +1,6 @@
 /**
- * A start of pouchd has declarations whose references cannot be read, such as a file that is gone: in the place of its
- * options such an object has one with the reason. Other loads refuse the files.
+ * A start of pouchd has declarations and plugins whose references cannot be read, such as a file that is gone: in the
+ * place of its options such an object has one with the reason. Other loads refuse the files.
  */
 const key = 'unread';
 

@@ -24,9 +24,11 @@ export function reloadOn(signal: NodeJS.Signals, { daemon, log, started, service
 }
 
 export function logFailure(log: StderrLog, error: unknown): void {
+  log.error('reload failed; the previous configuration stays in effect', fieldsOf(error));
+}
+
+/** An error in the log. */
+export function fieldsOf(error: unknown): { error: string; hint?: string } {
   const { message, hint } = toPouchError(error);
-  log.error('reload failed; the previous configuration stays in effect', {
-    error: message,
-    ...(hint !== undefined && { hint }),
-  });
+  return { error: message, ...(hint !== undefined && { hint }) };
 }

@@ -4,6 +4,7 @@ import { commandTree } from '../../cli/commandTree.ts';
 import {
   changedFile,
   digestOfFiles,
+  loadAtStart,
   type LoadedConfig,
   loadConfig,
   type LoadOptions,
@@ -26,7 +27,7 @@ import { check, checkOne } from './check.ts';
 import { failpoint } from './failpoint.ts';
 import { forbidExit } from './forbidExit.ts';
 import { type DaemonFlags, overrides, parseFlags, usage } from './options.ts';
-import { reloadOn } from './reload.ts';
+import { fieldsOf, reloadOn } from './reload.ts';
 import { ServiceManager } from './ServiceManager.ts';
 import { watchFiles } from './watchFiles.ts';
 
@@ -132,8 +133,11 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
   checkRoot();
   checkOpenFiles();
   closeOnExec();
-  const loaded = loadConfig({ ...source(flags), isLenient: true });
+  const { loaded, broken } = loadAtStart(source(flags));
   const log = new StderrLog(loaded.config.log);
+  const { unread } = loaded;
+  if (broken) log.error('the files have mistakes: those that were last in force are used', fieldsOf(broken));
+  if (unread.length > 0) log.error('credentials are missing: they cannot be read', { unread });
   for (const warning of loaded.warnings) log.warn(warning);
   const inherited = inheritedSockets();
   warnOfUnserved(inherited, loaded, log);
@@ -149,6 +153,8 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
     loadConfig({ ...source(flags), inForce, ...(applied !== undefined && { applied }) });
   const daemon = new Daemon({
     loaded,
+    mainFile: mainFile(source(flags)),
+    filesProblem: [...(broken ? [broken.message] : []), ...unread].join('\n') || undefined,
     reread,
     filesDigest: () => digestOfFiles(source(flags)),
     change: (changes) => changedFile(source(flags), changes),

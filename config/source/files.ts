@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { show } from '../formats/format.ts';
 import { ConfigError, type Problem } from '../problem.ts';
 import { type ConfigDocument, readDocument } from './document.ts';
-import { readConfigFile, readConfigText } from './file.ts';
+import { defaultFile, readConfigFile, readConfigText } from './file.ts';
 import { mergeDocuments } from './merge.ts';
 
 /** Files of one configuration; bounds what a generated directory can cost. */
@@ -12,13 +12,19 @@ const mostFiles = 500;
 
 const deepestInclude = 10;
 
+export interface FileText {
+  /** Absolute path. */
+  readonly file: string;
+  readonly text: string;
+}
+
 /** A configuration of one or more files. */
 export interface ConfigFiles {
   readonly document: ConfigDocument;
   /** Absolute paths, in the order in which they are merged. */
   readonly files: readonly string[];
   /** Of each file, in this order. */
-  readonly texts: readonly { readonly file: string; readonly text: string }[];
+  readonly texts: readonly FileText[];
   /** Of the main file; undefined if it does not exist. */
   readonly main?: string;
   /** Whether the main file is missing, or has no settings. */
@@ -44,17 +50,32 @@ export function readConfigFiles(named: string | undefined, text?: string): Confi
     const document = readConfigFile(path);
     return document ? withIncluded(document, []) : [];
   });
-  const [first, ...later] = [...documents, ...dropIns];
+  return merged(documents, dropIns, found === undefined ? undefined : file);
+}
+
+/** Returns the configuration of files whose texts are known, as {@link ConfigFiles} has them. */
+export function givenFiles(named: string | undefined, texts: readonly FileText[]): ConfigFiles | undefined {
+  const main = resolve(named ?? defaultFile);
+  const documents = texts.map(({ file, text }) => withoutIncludes(readDocument(file, text)));
+  const found = documents.findLastIndex(({ file }) => file === main);
+  return merged(documents.slice(0, found + 1), documents.slice(found + 1), found < 0 ? undefined : main);
+}
+
+/** @param ofMain the main file and those that it includes */
+function merged(
+  ofMain: readonly ConfigDocument[],
+  dropIns: readonly ConfigDocument[],
+  main: string | undefined,
+): ConfigFiles | undefined {
+  const [first, ...later] = [...ofMain, ...dropIns];
   if (!first) return undefined;
-  const files = [...new Set([first, ...later].map((document) => document.file))];
-  const texts = [first, ...later].map(({ file: path, text: content }) => ({ file: path, text: content }));
-  const isMainEmpty = documents.every(({ root, problems }) => root.size === 0 && problems.length === 0);
+  const texts = [first, ...later].map(({ file, text }) => ({ file, text }));
   return {
     document: mergeDocuments(first, ...later),
-    files,
+    files: [...new Set(texts.map(({ file }) => file))],
     texts,
-    ...(found !== undefined && { main: file }),
-    isMainEmpty,
+    ...(main !== undefined && { main }),
+    isMainEmpty: ofMain.every(({ root, problems }) => root.size === 0 && problems.length === 0),
   };
 }
 
@@ -98,8 +119,11 @@ function withIncluded(document: ConfigDocument, including: readonly string[]): C
     problems.push(refusal);
     return [];
   });
-  const root = new Map([...document.root].filter(([key]) => key !== 'include'));
-  return [...included, { ...document, root, problems: [...document.problems, ...problems] }];
+  return [...included, { ...withoutIncludes(document), problems: [...document.problems, ...problems] }];
+}
+
+function withoutIncludes(document: ConfigDocument): ConfigDocument {
+  return { ...document, root: new Map([...document.root].filter(([key]) => key !== 'include')) };
 }
 
 /** The mistakes of a file that cannot be read are reported where it is included. */

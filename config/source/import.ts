@@ -82,6 +82,8 @@ function elsewhere(name: string): string | undefined {
 
 function requireApiVersion(document: ConfigDocument, report: ReportProblem): void {
   if (document.root.size === 0 || document.root.has('apiVersion')) return;
+  // It may be in the main file, whose syntax is broken.
+  if (document.problems.some(({ file }) => file === document.file)) return;
   const place = { file: document.file, line: 1, column: 1 };
   report({ ...place, path: 'apiVersion', expected: 'apiVersion: pouch/v1', found: 'no apiVersion' });
 }

@@ -25,15 +25,25 @@ export interface Reference {
 /** `$${` is a literal `${`. */
 const form = /\$\$\{|\$\{([^}]*)(\}?)/g;
 
+/** A document with the values of its references. */
+export interface Resolved {
+  readonly document: ConfigDocument;
+  readonly references: readonly Reference[];
+  /** Of credentials that were left out. */
+  readonly unread: readonly Problem[];
+}
+
 /**
- * Returns the document with the values of its references. Mistakes are problems of the document; where it is lenient,
- * declared objects that have some are unread, and the others are sound.
+ * Returns the document with the values of its references. Mistakes are problems of the document. Where it is lenient,
+ * declared objects and plugins that have some are unread, credentials that have some are left out, and the others are
+ * sound.
  */
 export function resolveReferences(
   document: ConfigDocument,
   env: NodeJS.ProcessEnv,
   { isLenient = false }: { isLenient?: boolean | undefined } = {},
-): { document: ConfigDocument; references: readonly Reference[] } {
+): Resolved {
+  const unreadable: Problem[] = [];
   const resolver = new Resolver(document, env);
   const root = new Map(document.root);
   for (const section of declaredSections)
@@ -41,17 +51,24 @@ export function resolveReferences(
       root.set(section, sectionWith(root.get(section), section, { resolver, isLenient }));
   const registries = root.get('registries');
   if (registries instanceof Map && registries.has('credentials')) {
-    const credentials = resolver.below(registries.get('credentials'), ['registries', 'credentials'], 2);
+    const given: unknown = registries.get('credentials');
+    const credentials = isLenient
+      ? readableIn(given, { resolver, unreadable })
+      : resolver.below(given, ['registries', 'credentials'], 2);
     root.set('registries', new Map(registries).set('credentials', credentials));
   }
   const plugins = root.get('plugins');
   if (Array.isArray(plugins))
     root.set(
       'plugins',
-      plugins.map((entry: unknown, index) => withOptions(entry, index, resolver)),
+      plugins.map((entry: unknown, index) => withOptions(entry, index, { resolver, isLenient })),
     );
   const { references, problems } = resolver;
-  return { document: { ...document, root, problems: [...document.problems, ...problems] }, references };
+  return {
+    document: { ...document, root, problems: [...document.problems, ...problems] },
+    references,
+    unread: unreadable,
+  };
 }
 
 function sectionWith(
@@ -60,19 +77,43 @@ function sectionWith(
   { resolver, isLenient }: { resolver: Resolver; isLenient: boolean },
 ): unknown {
   if (!isLenient || !(value instanceof Map)) return resolver.below(value, [section], 2);
-  const objects = [...(value as RawMap)].map(([name, options]) => {
-    const known = resolver.problems.length;
-    const read = resolver.below(options, [section, name], 1);
-    const found = resolver.problems.splice(known);
-    return [name, found.length === 0 ? read : unread(found.map(formatProblem).join('; '))] as const;
-  });
+  const objects = [...(value as RawMap)].map(
+    ([name, options]) => [name, readOrUnread(options, [section, name], resolver)] as const,
+  );
   return new Map(objects);
 }
 
-function withOptions(entry: unknown, index: number, resolver: Resolver): unknown {
+function readOrUnread(options: unknown, path: readonly Segment[], resolver: Resolver): unknown {
+  const { read, found } = resolver.apart(options, path);
+  return found.length === 0 ? read : unread(found.map(formatProblem).join('; '));
+}
+
+/** The credentials by registry without those that have mistakes in references. */
+function readableIn(
+  value: unknown,
+  { resolver, unreadable }: { resolver: Resolver; unreadable: Problem[] },
+): unknown {
+  if (!(value instanceof Map)) return value;
+  const registries = [...(value as RawMap)].flatMap(([host, credentials]) => {
+    const { read, found } = resolver.apart(credentials, ['registries', 'credentials', host]);
+    unreadable.push(...found);
+    return found.length === 0 ? [[host, read] as const] : [];
+  });
+  return new Map(registries);
+}
+
+function withOptions(
+  entry: unknown,
+  index: number,
+  { resolver, isLenient }: { resolver: Resolver; isLenient: boolean },
+): unknown {
   if (!(entry instanceof Map) || !entry.has('options')) return entry;
   const path = ['plugins', index, 'options'];
-  return new Map(entry).set('options', resolver.below(entry.get('options'), path, 1));
+  const options: unknown = entry.get('options');
+  return new Map(entry).set(
+    'options',
+    isLenient ? readOrUnread(options, path, resolver) : resolver.below(options, path, 1),
+  );
 }
 
 class Resolver {
@@ -84,6 +125,13 @@ class Resolver {
   constructor(document: ConfigDocument, env: NodeJS.ProcessEnv) {
     this.#document = document;
     this.#env = env;
+  }
+
+  /** Resolves the options of one object, and returns its mistakes, which are left out of those of the document. */
+  apart(options: unknown, path: readonly Segment[]): { read: unknown; found: readonly Problem[] } {
+    const known = this.problems.length;
+    const read = this.below(options, path, 1);
+    return { read, found: this.problems.splice(known) };
   }
 
   /** @param depth levels of maps above the first references: a name has a map of options, and no text */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { DatagramReceiver } from '../support/DatagramReceiver.ts';
@@ -146,6 +146,68 @@ describe('a start of the host', function () {
     await ok('apply');
     assert.equal((await daemon.it.inspect('web'))!.HostConfig.Memory, 32 * 1024 * 1024);
     assert.match(await status(), /^2 of 2 declared objects are as declared/);
+  });
+
+  it('takes the files that were last in force if those of the host have mistakes', async () => {
+    await write({ containers: { web: { ...sleeper, image: 'busybox' } } });
+    await ok('apply');
+    const { configFile, dir } = daemon.it;
+    const good = await readFile(configFile, 'utf8');
+    const dropIn = join(dir, 'conf.d/shop.yaml');
+    await mkdir(join(dir, 'conf.d'));
+    for (const [file, text, problem] of [
+      [configFile, `${good}log: [\n`, /expected YAML 1\.2/],
+      [dropIn, 'stopTimeout: soon\n', /conf\.d\/shop\.yaml:1:14: stopTimeout: expected .*, found "soon"/],
+    ] as const) {
+      await writeFile(file, text);
+      await daemon.it.rebootHost();
+      await until('the container', () => isRunning('web'));
+      await until('ready', () => systemd.received.includes('READY=1'));
+      const shown = await pouch('status');
+      assert.match(shown.stdout, /^1 of 1 declared objects are as declared/);
+      assert.match(shown.stdout, new RegExp(`the files are not in force: .*${problem.source}`));
+      assert.equal(shown.exitCode, 1);
+      assert.match(await daemon.it.log(), /the files have mistakes: those that were last in force are used/);
+      // It is as with files that became broken while pouchd runs.
+      assert.match((await pouch('apply')).stderr, problem);
+      await ok('run', '--rm', '--network', 'none', 'busybox', 'true');
+      await (file === configFile ? writeFile(file, good) : rm(file));
+      await daemon.it.reload(/configuration reloaded/);
+      assert.equal((await pouch('status')).exitCode, 0);
+    }
+  });
+
+  it('leaves out a plugin and credentials whose secrets are gone, until they are back', async () => {
+    const secret = join(daemon.it.dir, 'secret');
+    const plugin = join(daemon.it.dir, 'adds.ts');
+    await copyFile(join(import.meta.dirname, 'support/plugins/adds.ts'), plugin);
+    await writeFile(secret, 'correct horse', { mode: 0o600 });
+    const reference = `\${file:${secret}}`;
+    await write({
+      plugins: [{ path: plugin, isolation: 'in-process', options: { labels: { team: reference } } }],
+      registries: { credentials: { 'registry.example': { username: 'me', password: reference } } },
+      containers: { web: { ...sleeper, image: 'busybox' } },
+    });
+    await ok('apply');
+    const labelOf = async () => (await daemon.it.inspect('web'))!.Config.Labels?.['team'];
+    assert.equal(await labelOf(), 'correct horse');
+    await rm(secret);
+    await daemon.it.rebootHost();
+    await until('the container', () => isRunning('web'));
+    assert.equal(await labelOf(), 'correct horse');
+    const { stdout, exitCode } = await pouch('status');
+    assert.match(stdout, /the files are not in force: .*credentials.*password: expected a readable file/);
+    assert.equal(exitCode, 1);
+    assert.match(await ok('plugin', 'ls'), /adds\S* .*quarantined/);
+    assert.match(
+      (await pouch('apply')).stderr,
+      /plugins\[0\]\.options\.labels\.team: expected a readable file/,
+    );
+
+    await writeFile(secret, 'correct horse', { mode: 0o600 });
+    assert.equal(await ok('apply'), 'nothing to do');
+    assert.equal((await pouch('status')).exitCode, 0);
+    assert.doesNotMatch(await ok('plugin', 'ls'), /quarantined/);
   });
 
   it('is ready although the host is paused', async () => {

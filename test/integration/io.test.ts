@@ -84,7 +84,7 @@ describe("a container's output", function () {
     return collect(readLogs(logPath(), query, { isDone: () => Promise.resolve() }));
   }
 
-  /** Ends what a failed test has left, which is no failure of the next one. */
+  /** Ends what a failed test has left, so that the next one does not fail for it. */
   async function endLeftovers(): Promise<void> {
     for (const child of children) child.kill('SIGKILL');
     for (const container of await io.known()) await io.finish(container);
@@ -432,7 +432,8 @@ describe("a container's output", function () {
     /** The output of `seq 1 COUNT`, during which the keeper was killed three times: whether it is as it may be. */
     async function checkedLines(count = 300_000): Promise<string[]> {
       const lines = (await logged()).stdout.toString().trimEnd().split('\n');
-      const isSeam = (line: string, index: number) => index > 0 && Number(line) !== Number(lines[index - 1]) + 1;
+      const isSeam = (line: string, index: number) =>
+        index > 0 && Number(line) !== Number(lines[index - 1]) + 1;
       const seams = lines.filter(isSeam);
       const regular = lines.filter((line, index) => !isSeam(line, index));
       // A kill between reading a chunk and having it in a file leaves one seam: a line with the end of another, which

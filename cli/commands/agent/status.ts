@@ -4,7 +4,7 @@ import type { PouchCommand } from '../../PouchCommand.ts';
 import type { Session } from '../../Session.ts';
 
 const help = `
-The exit code is 1 if an object is not as it is declared, or the file that was applied is damaged.
+The exit code is 1 if an object is not as it is declared, the files have mistakes, or the file that was applied is damaged.
 With -H each line begins with its host, and with --format json it is an object of one: {"Host": …, "Declared": …, "Ok": …,
 "Objects": […], …}. A host that does not respond is reported, and the exit code is 1.`;
 
@@ -20,7 +20,8 @@ export function define(command: PouchCommand, session: Session): void {
         read: (agent, signal) => agent.status(signal),
         print: (output, status) => printStatus(output, status, flags),
         json: (status) => ({ ...status, Objects: shownObjects(status, flags) }),
-        isBad: ({ Objects, Lost }) => Lost !== undefined || Objects.some(({ State }) => State !== 'ok'),
+        isBad: ({ Objects, Lost, FileProblem }) =>
+          Lost !== undefined || Boolean(FileProblem) || Objects.some(({ State }) => State !== 'ok'),
       }),
     );
 }

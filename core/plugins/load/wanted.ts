@@ -5,6 +5,7 @@ import type { PluginEntry } from '../../../config/types.ts';
 import type { Plugin } from '../../../hooks/definePlugin.ts';
 import { PouchError } from '../../../hooks/errors.ts';
 import type { Locate } from '../../../hooks/definePlugin.ts';
+import { unreadProblem } from '../../../hooks/unread.ts';
 import type { WantedPlugin } from './wantedPlugin.ts';
 import { PluginSlot } from './PluginSlot.ts';
 import type { PluginVersion } from './PluginVersion.ts';
@@ -45,7 +46,7 @@ export function slotsOf(
     const wanted = withSections(entry, sections);
     const previous = serving.get(wanted.path ?? wanted.name) ?? serving.get(wanted.name);
     const slot = new PluginSlot(wanted, wanted.isShadow ? undefined : previous);
-    const fault = faultOf(wanted, builtIns, locate) ?? doubled(entry, wanted, locate);
+    const fault = unreadOptions(entry) ?? faultOf(wanted, builtIns, locate) ?? doubled(entry, wanted, locate);
     if (fault) slot.fail(fault);
     return slot;
   });
@@ -61,6 +62,17 @@ function withSections(wanted: WantedPlugin, sections: Sections): WantedPlugin {
   if (own.length === 0) return wanted;
   const values = Object.fromEntries(own.map((name) => [name, sections[name]]));
   return { ...wanted, options: { ...given, ...values }, sections: own };
+}
+
+/** Options with a reference that could not be read when pouchd started. */
+function unreadOptions({ options, name }: WantedPlugin): PouchError | undefined {
+  const problem = unreadProblem((options ?? {}) as Readonly<Record<string, unknown>>);
+  return problem === undefined
+    ? undefined
+    : new PouchError('PCH_PLUGIN_OPTIONS', problem, {
+        hint: 'once it can be read, `pouch apply` or SIGHUP loads the plugin',
+        plugin: name,
+      });
 }
 
 /** An option that its entry has, too. */

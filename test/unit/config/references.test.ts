@@ -113,9 +113,31 @@ describe('references in a configuration', () => {
     assert.deepEqual(config.containers['db'], { env: { A: 'north' } });
     assert.deepEqual(config.volumes, { data: {} });
     assert.match(problemOf(declared), /profiles\.big\.label\.a/);
-    // Settings of pouchd itself are needed.
-    const plugin = "plugins: [{ name: lxcfs, options: { a: '${env:NONE}' } }]\n";
-    assert.throws(() => load(plugin, { isLenient: true }), /plugins\[0\]\.options\.a: expected/);
+  });
+
+  it('with mistakes concern their plugin or credentials alone where the load is lenient', () => {
+    const settings = [
+      'plugins:',
+      "  - { name: lxcfs, options: { a: '${env:NONE}' } }",
+      "  - { name: metrics, options: { b: '${env:SITE}' } }",
+      'registries:',
+      '  credentials:',
+      "    one.example: { username: me, password: '${file:/none}' }",
+      "    two.example: { username: me, password: '${env:SITE}' }",
+      '',
+    ].join('\n');
+    const { config, unread } = load(settings, { isLenient: true });
+    const [first, second] = config.plugins.map(({ options }) => options as Record<string, unknown>);
+    assert.match(unreadProblem(first!)!, /pouchd\.yaml:3:34: plugins\[0\]\.options\.a: expected a variable/);
+    assert.deepEqual(second, { b: 'north' });
+    assert.deepEqual(Object.keys(config.registries.credentials), ['two.example']);
+    assert.match(
+      unread.join(),
+      /^\S+pouchd\.yaml:7:44: registries\.credentials\S+\.password: expected a readable file, found \/none/,
+    );
+    assert.deepEqual(load(settings.replace('/none', secret).replace('NONE', 'SITE')).unread, []);
+    const { problems } = errorOf(() => load(settings));
+    assert.deepEqual([...new Set(problems.map(({ line }) => line))], [3, 7]);
   });
 
   it('are refused for a file that others can read, until it is root’s alone', () => {
