@@ -13,7 +13,7 @@ export interface StartConfig {
 /**
  * Loads the configuration for a start, which has none to keep: in the place of files with mistakes it takes those that
  * were last in force.
- * @throws ConfigError as `loadConfig`, if there are none, or they cannot be used either
+ * @throws ConfigError as `loadConfig`, if none are recorded, or they cannot be used either
  */
 export function loadAtStart(options: LoadOptions): StartConfig {
   const lenient = { ...options, isLenient: true };

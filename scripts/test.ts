@@ -3,11 +3,12 @@
  * clients, engines, week, package) runs one suite, `npm test -- integration FILE…` only these files.
  *
  * `npm test -- runtimes` runs what takes too long for `npm test`: the conformance of runc and crun beside that of
- * runlxc, some integration tests with crun and runlxc, and other engines with runlxc.
+ * runlxc, some integration tests with crun and runlxc, and other engines with runlxc. POUCH_TEST_ONE_OF=2 beside it
+ * keeps half of the tests that are many and alike.
  *
  * `npm test -- every-case [FILE…]` runs all cases of the integration tests of which `npm test` takes a sample
  * (test/support/someOf.ts), and the week of a rich container; `POUCH_TEST_EVERY_CASE=1 npm test` runs all tests with
- * all cases. POUCH_TEST_ONE_OF=2 beside it keeps half of the tests that are many and alike.
+ * all cases. POUCH_TEST_ONE_OF means the same beside it.
  *
  * `npm test -- newest-node` runs lifecycles and a quarter of the unit tests with the Node of the packages.
  *

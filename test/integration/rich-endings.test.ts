@@ -76,12 +76,14 @@ describe('how rich containers end', function () {
           assert.equal((await state('box')).Ending, undefined);
         });
 
-        it('its user’s stop wins over a reboot, and leaves no ending', async () => {
+        it('its user’s stop wins over a reboot', async () => {
           await begin('box', mode, '--runtime', runtime, '--restart', 'always');
           await daemon.pouch('exec', 'box', 'reboot');
           await ok('stop', '-t', '60', 'box');
           const { Status, Ending } = await state('box');
-          assert.deepEqual([Status, Ending], ['exited', undefined]);
+          assert.equal(Status, 'exited');
+          // It may have rebooted before the stop began.
+          if (Ending !== undefined) assert.equal(Ending, 'reboot');
         });
 
         it('a crash is up to the policy', async () => {

@@ -6,7 +6,7 @@ import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { type DebianImage, useDebian } from '../support/debianImage.ts';
 import { initImages } from '../support/initImages.ts';
 import { ociRuntimes } from '../support/ociRuntimes.ts';
-import { someOf } from '../support/someOf.ts';
+import { someKinds } from '../support/someOf.ts';
 import { useDaemon } from '../support/useDaemon.ts';
 
 /** Longest that a rich container may take to boot or reboot, on a loaded host. */
@@ -29,7 +29,7 @@ const all: Mode[] = [
 ];
 
 /** Each needs an image of its own, which is bootstrapped. */
-const modes = someOf(all, 'inits of Debian');
+const modes = someKinds(all, 'inits of Debian');
 
 describe('inits of Debian other than systemd', function () {
   this.timeout(180_000);

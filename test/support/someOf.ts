@@ -6,11 +6,18 @@ const usualOneOf = 8;
 
 /**
  * Returns a sample of a test's cases, at least one, drawn by POUCH_TEST_SEED; with POUCH_TEST_EVERY_CASE, all of them.
- * `npm test -- every-case` runs the test files that import this one.
+ * `npm test -- every-case` runs the test files that import this one. With POUCH_TEST_EVERY_TEST, POUCH_TEST_ONE_OF is
+ * about tests, not about their cases.
  * @param of - what the cases are of; samples of different things are independent
  */
 export function someOf<T>(cases: readonly T[], of = ''): T[] {
-  return everyCase() ? [...cases] : drawn(cases, oneOf() ?? usualOneOf, of);
+  const given = everyTest() ? undefined : oneOf();
+  return everyCase() ? [...cases] : drawn(cases, given ?? usualOneOf, of);
+}
+
+/** Returns a sample of what tests are made of, such as images, as large as `sampleTests` makes one of tests. */
+export function someKinds<T>(kinds: readonly T[], of: string): T[] {
+  return drawn(kinds, testsOneOf(), of);
 }
 
 function drawn<T>(cases: readonly T[], one: number, of: string): T[] {
@@ -28,12 +35,11 @@ function drawn<T>(cases: readonly T[], one: number, of: string): T[] {
 /**
  * Keeps a sample of the tests of a suite and of each suite in it, at least one of each: a kind of test has a `describe`
  * of its own. Call it at the end of a `describe` whose tests do not depend on each other. With POUCH_TEST_EVERY_TEST,
- * as in `npm test -- runtimes`, keeps all tests, which may take samples of their cases. With POUCH_TEST_EVERY_CASE and
- * POUCH_TEST_ONE_OF, as in `.ci/run`, takes a sample of tests that have all their cases.
+ * as in `npm test -- runtimes`, keeps all tests, which may take samples of their cases. With POUCH_TEST_ONE_OF beside
+ * it or beside POUCH_TEST_EVERY_CASE, as in `.ci/run`, takes a sample of these tests.
  */
 export function sampleTests(suite: Mocha.Suite): void {
-  const one = oneOf() ?? (everyTest() ? 1 : usualOneOf);
-  suite.tests = drawn(suite.tests, one, suite.fullTitle());
+  suite.tests = drawn(suite.tests, testsOneOf(), suite.fullTitle());
   for (const inner of suite.suites) sampleTests(inner);
 }
 
@@ -45,6 +51,10 @@ export function everyCase(): boolean {
 /** Whether all tests run, maybe with samples of their cases. */
 export function everyTest(): boolean {
   return everyCase() || Boolean(process.env['POUCH_TEST_EVERY_TEST']);
+}
+
+function testsOneOf(): number {
+  return oneOf() ?? (everyTest() ? 1 : usualOneOf);
 }
 
 function oneOf(): number | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import Mocha from 'mocha';
-import { sampleTests, someOf } from '../../support/someOf.ts';
+import { sampleTests, someKinds, someOf } from '../../support/someOf.ts';
 
 const tests = resolve(import.meta.dirname, '../..');
 const variables = [
@@ -96,6 +96,23 @@ describe('a sample of cases', () => {
     process.env['POUCH_TEST_EVERY_CASE'] = '1';
     process.env['POUCH_TEST_ONE_OF'] = '2';
     assert.deepEqual(someOf(cases), cases);
+    const half = suite();
+    sampleTests(half);
+    assert.deepEqual([half.tests.length, half.suites[0]?.tests.length], [10, 1]);
+  });
+
+  it('of kinds of tests is as large as one of tests', () => {
+    assert.equal(someKinds(cases, 'kinds').length, 3);
+    process.env['POUCH_TEST_EVERY_CASE'] = '1';
+    assert.deepEqual(someKinds(cases, 'kinds'), cases);
+    process.env['POUCH_TEST_ONE_OF'] = '2';
+    assert.equal(someKinds(cases, 'kinds').length, 10);
+  });
+
+  it('of cases is the usual one with POUCH_TEST_EVERY_TEST, whatever POUCH_TEST_ONE_OF is for tests', () => {
+    process.env['POUCH_TEST_EVERY_TEST'] = '1';
+    process.env['POUCH_TEST_ONE_OF'] = '2';
+    assert.equal(someOf(cases).length, 3);
     const half = suite();
     sampleTests(half);
     assert.deepEqual([half.tests.length, half.suites[0]?.tests.length], [10, 1]);
