@@ -52,7 +52,7 @@ import { WorkerPool } from ${JSON.stringify(module)};
 import { hasNoFilesLeft } from ${JSON.stringify(resolve(import.meta.dirname, '../../../../hooks/errors.ts'))};
 const pool = new WorkerPool({ command: ['sh', '-c', 'read line; echo "{\\\\"result\\\\":1}"'] });
 const ask = () => pool.call({ lane: 'a', what: 'b', where: 'c' }, { op: 'look', paths: [] }, { deadlineMs: 5000 });
-hold();
+await hold();
 const refused = await ask().catch((error) => [error.code, hasNoFilesLeft(error)]);
 free();
 console.log(JSON.stringify([refused, await ask()]));

@@ -213,7 +213,7 @@ import { resolve } from 'node:path';
 import { ContainerStore } from ${at('core/state/ContainerStore.ts')};
 const store = new ContainerStore(${JSON.stringify(directory.path)});
 await store.load();
-hold();
+await hold();
 await store.delete('${a().id}');
 free();
 console.log(JSON.stringify(store.list()));`);

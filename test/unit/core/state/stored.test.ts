@@ -11,7 +11,7 @@ const script = (path: string) => `
 import { Type } from '@sinclair/typebox';
 import { readStored } from ${JSON.stringify(module)};
 const read = () => readStored(${JSON.stringify(path)}, { version: 1, schema: Type.Object({ a: Type.Number() }) });
-hold();
+await hold();
 const refused = await read().catch(({ code }) => code);
 free();
 console.log(JSON.stringify([refused, await read()]));`;

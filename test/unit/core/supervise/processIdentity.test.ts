@@ -11,7 +11,7 @@ import { identify, isAlive, signal } from ${JSON.stringify(`${folder}/processIde
 import { findProcesses } from ${JSON.stringify(`${folder}/findProcess.ts`)};
 const own = identify(process.pid);
 const code = (ask) => { try { return ask(); } catch (error) { return error.code; } };
-hold();
+await hold();
 const found = [code(() => identify(process.pid)), isAlive(own), code(() => signal(own, 'SIGCONT'))];
 const search = await findProcesses(() => true).catch((error) => error.code);
 free();

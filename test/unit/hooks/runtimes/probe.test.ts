@@ -9,7 +9,7 @@ const script = `
 import { hasNoFilesLeft } from ${at('hooks/errors.ts')};
 import { probeRuntime } from ${at('hooks/runtimes/probe.ts')};
 const probe = () => probeRuntime('sh', async () => ({}));
-hold();
+await hold();
 const refused = await probe().catch(hasNoFilesLeft);
 free();
 console.log(JSON.stringify([refused, (await probe()).path !== '']));`;
