@@ -303,5 +303,26 @@ describe('containers that were made by hand', function () {
       assert.equal(ours.State.Status, 'running');
       assert.deepEqual(ours.HostConfig.Binds, ['/tmp:/host:ro', 'adopted:/data']);
     });
+
+    it('are here as those that run there', async () => {
+      await engine.run('busy', '-m', '48m', '-e', 'A=1', '-w', '/tmp', podmanBusybox, 'sleep', '1000');
+      const yaml = await ok('adopt', '--from', engine.host, 'busy');
+      assert.deepEqual((parse(yaml) as { containers: unknown }).containers, {
+        busy: {
+          image: podmanBusybox,
+          command: ['sleep', '1000'],
+          memory: '48m',
+          network: 'none',
+          workdir: '/tmp',
+          env: { A: '1' },
+          'stop-timeout': 0,
+          ulimit: { nofile: 1024, nproc: 1024 },
+        },
+      });
+      await daemon.it.configure(yaml.replace(podmanBusybox, 'busybox'));
+      await ok('apply', '--prune', '--yes');
+      const look = ['busy', 'sh', '-c', 'echo "$HOME $A $PWD"; ulimit -n'];
+      assert.equal(await ok('exec', ...look), (await engine.podman('exec', ...look)).trim());
+    });
   });
 });

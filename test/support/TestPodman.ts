@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { waitUntil } from '../../core/wait/waitUntil.ts';
 import { busyboxImage } from '../../scripts/lib/busyboxImage.ts';
 import { mountsBelow } from '../../scripts/lib/mounts.ts';
+import { removeCgroup } from './host/cgroups.ts';
 
 export const podmanBusybox = 'docker.io/library/busybox:latest';
 
@@ -37,7 +38,17 @@ export class TestPodman {
     return stdout;
   }
 
+  /** Runs a container without a network, by runc: crun needs other cgroups. Its mounts are not the host's. */
+  async run(name: string, ...args: string[]): Promise<void> {
+    // Podman asks for more than root may have here.
+    const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
+    const options = ['-d', '--name', name, '--network', 'none', '--stop-timeout', '0', ...limits];
+    const command = ['podman', ...this.#places(), '--runtime', '/usr/sbin/runc', 'run', ...options, ...args];
+    await execa('unshare', ['--net', '--mount', ...command], { env: this.#environment() });
+  }
+
   async dispose(): Promise<void> {
+    await this.podman('rm', '--all', '--force').catch(() => undefined);
     if (this.#service && this.#service.exitCode === null) {
       const ended = once(this.#service, 'exit');
       this.#service.kill('SIGTERM');
@@ -45,6 +56,7 @@ export class TestPodman {
     }
     for (const mount of mountsBelow(this.directory)) await execa('umount', [mount], { reject: false });
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await removeCgroup('/libpod_parent');
   }
 
   async #start(): Promise<void> {

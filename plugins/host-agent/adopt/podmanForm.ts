@@ -22,8 +22,11 @@ export function podmanForm(container: Inspected): Inspected {
 
 function configOf(config: ContainerConfig): ContainerConfig {
   const { Env, WorkingDir, Entrypoint, StopSignal, StopTimeout, Healthcheck, ...others } = config;
-  const { Hostname = '' } = others;
-  const filledIn = ['container=podman', 'TERM=xterm', `HOSTNAME=${Hostname}`];
+  const { Hostname = '', User = '' } = others;
+  const isRoot = ['', '0', 'root'].includes(User.split(':', 1)[0]!);
+  // That of root is filled in at the first start, and is that of Pouch, too.
+  const home = isRoot ? ['HOME=/root'] : [];
+  const filledIn = ['container=podman', 'TERM=xterm', `HOSTNAME=${Hostname}`, ...home];
   // `podman inspect` prints a number for a signal, and a text for an entrypoint.
   const program: unknown = Entrypoint;
   const words = typeof program === 'string' ? program.split(' ').filter((word) => word !== '') : Entrypoint;
