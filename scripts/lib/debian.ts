@@ -134,15 +134,26 @@ function onAnotherDistribution(missing: readonly HostPackage[]): string {
   return `Packages are missing and this host is not Debian: install them with its package manager, then run this again: ${what}`;
 }
 
-async function aptGet(...args: string[]): Promise<void> {
-  const options = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3', '-q'];
-  const ran = await execa('apt-get', [...options, ...args], {
+/** Resolves also if the command fails. */
+function withoutQuestions(command: string, args: readonly string[]) {
+  return execa(command, args, {
     env: { DEBIAN_FRONTEND: 'noninteractive' },
     stdin: 'ignore',
     all: true,
     reject: false,
     timeout: 20 * 60_000,
   });
+}
+
+async function aptGet(...args: string[]): Promise<void> {
+  const options = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3', '-q'];
+  const install = () => withoutQuestions('apt-get', [...options, ...args]);
+  let ran = await install();
+  // By the end of an earlier run, such as by a kill: apt-get installs no packages until those are complete.
+  if (ran.failed && ran.all?.includes('dpkg was interrupted')) {
+    await withoutQuestions('dpkg', ['--configure', '-a']);
+    ran = await install();
+  }
   if (!ran.failed) return;
   const lines = (ran.all || ran.shortMessage || '').trim().split('\n').slice(-5).join('\n');
   throw new SetupError(`apt-get ${args.join(' ')} failed; fix the cause and run this again:\n${lines}`);
