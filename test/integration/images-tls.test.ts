@@ -93,6 +93,19 @@ describe('a registry with a certificate of a private CA', function () {
     await exchange(registry, 'mirrored.invalid');
   });
 
+  it('that is missing for a mirror is in the log, once per pull, and the registry itself is asked', async () => {
+    const damaged = join(dir, 'no-certificate');
+    await writeFile(damaged, 'no certificate\n');
+    const certificates = { 'mirror.invalid': { ca: damaged }, [registry.host]: { ca: pem('ca') } };
+    await configure({ mirrors: { [registry.host]: ['https://mirror.invalid'] }, certificates });
+    const before = (await daemon.it.log()).length;
+    await exchange();
+    const lines = (await daemon.it.log()).slice(before).split('\n');
+    const reports = lines.filter((line) => line.includes('a mirror fails'));
+    assert.equal(reports.length, 1, lines.join('\n'));
+    assert.match(reports[0]!, /mirror=mirror\.invalid .*PCH_CERTIFICATE_INVALID .*no-certificate/);
+  });
+
   it('has errors with the file and the setting', async () => {
     const files = { text: join(dir, 'text'), damaged: join(dir, 'damaged'), expired: join(dir, 'expired') };
     await writeFile(files.text, 'no certificate\n');

@@ -23,12 +23,12 @@ export interface ArtifactOptions {
  * @throws PCH_REFERENCE_INVALID, PCH_IMAGE_NOT_FOUND, PCH_IMAGE_INVALID, PCH_REGISTRY_*, PCH_DIGEST_MISMATCH
  */
 export async function fetchArtifact(
-  { config, transport }: StoreContext,
+  { config, transport, log }: StoreContext,
   ref: string,
   { file, maxBytes, signal }: ArtifactOptions,
 ): Promise<string> {
   const reference = parseReference(ref, config.defaultRegistry);
-  const session = new RegistrySession({ transport, config, reference });
+  const session = new RegistrySession({ transport, config, reference, log });
   const { tag, digest } = reference;
   const manifest = await session.manifest(digest ?? tag ?? 'latest', signal);
   const layer = parseArtifact(manifest.bytes, formatReference(reference));

@@ -86,7 +86,7 @@ function sessionOf(
   return new SourceSession({
     ...sources(image),
     reference,
-    registry: new RegistrySession({ transport, config, reference, auth }),
+    registry: new RegistrySession({ transport, config, reference, auth, log }),
     minimum: minimumRateOf(config),
     note: (text) => {
       log.info('pull', { image, note: text });

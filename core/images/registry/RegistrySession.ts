@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { PouchError } from '../../../hooks/errors.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
+import { PouchError, toPouchError } from '../../../hooks/errors.ts';
 import type { RegistryAuth } from '../../../hooks/engine.ts';
 import type { Descriptor } from '../../../hooks/image.ts';
 import { sha256 } from '../unpack/chainId.ts';
@@ -23,6 +24,7 @@ export interface SessionOptions {
   reference: Reference;
   /** From the user's request. Sent to the registry itself, never to mirrors. */
   auth?: RegistryAuth | undefined;
+  log: Pick<Logger, 'warn'>;
 }
 
 export interface FetchedManifest {
@@ -34,6 +36,8 @@ export interface FetchedManifest {
 export class RegistrySession {
   readonly #options: SessionOptions;
   readonly #servers: readonly RegistryServer[];
+  /** Hosts of mirrors whose errors are logged: a pull asks each for many blobs. */
+  readonly #failed = new Set<string>();
 
   constructor(options: SessionOptions) {
     const { transport, config, reference, auth } = options;
@@ -81,9 +85,24 @@ export class RegistrySession {
         return await withRetries(this.#options.config.retries, signal, () => ask(server));
       } catch (error) {
         if (!server.isMirror || signal?.aborted) throw error;
+        this.#reportMirror(server, error);
       }
     }
     throw new Error('a registry has at least one endpoint');
+  }
+
+  /** A mirror need not have every image. */
+  #reportMirror({ host }: RegistryServer, error: unknown): void {
+    const { code, message } = toPouchError(error);
+    if (code === 'PCH_IMAGE_NOT_FOUND' || this.#failed.has(host)) return;
+    this.#failed.add(host);
+    const registry = this.#options.reference.domain;
+    this.#options.log.warn('a mirror fails, and the next server is asked', {
+      mirror: host,
+      registry,
+      code,
+      error: message,
+    });
   }
 
   #get(server: RegistryServer, resource: string, ask: Omit<Ask, 'expected'>): Promise<IncomingMessage> {

@@ -1,4 +1,5 @@
 import type { RegistriesConfig } from '../../../config/types.ts';
+import type { Logger } from '../../../hooks/defineHook.ts';
 import type { RegistryOptions, RemoteImage } from '../../../hooks/engine/images.ts';
 import { maxManifestBytes, parseConfig, parseManifest } from '../content/manifest.ts';
 import { formatReference, parseReference } from '../content/reference.ts';
@@ -8,12 +9,12 @@ import type { Transport } from './Transport.ts';
 
 /** @throws PCH_REFERENCE_INVALID, PCH_IMAGE_NOT_FOUND, PCH_IMAGE_INVALID, PCH_REGISTRY_* */
 export async function lookUpRemote(
-  { transport, config }: { transport: Transport; config: RegistriesConfig },
+  { transport, config, log }: { transport: Transport; config: RegistriesConfig; log: Pick<Logger, 'warn'> },
   ref: string,
   { auth, signal }: RegistryOptions = {},
 ): Promise<RemoteImage> {
   const reference = parseReference(ref, config.defaultRegistry);
-  const session = new RegistrySession({ transport, config, reference, auth });
+  const session = new RegistrySession({ transport, config, reference, auth, log });
   const name = formatReference(reference);
   const { bytes, descriptor } = await session.manifest(reference.digest ?? reference.tag ?? 'latest', signal);
   const parsed = parseManifest(bytes, descriptor.mediaType, name);
