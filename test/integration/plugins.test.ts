@@ -199,7 +199,7 @@ describe('plugins from YAML', function () {
       await cp(join(examples, 'corp-hosts/corp-hosts.ts'), join(folder, 'fine.ts'));
       await writeFile(join(folder, 'broken.ts'), 'throw new Error("not today");\n');
       await daemon.it.configure(yaml('10.7.7.7', `  - path: ${folder}/broken.ts\n`));
-      await daemon.it.reload(/is quarantined.*not today/);
+      await daemon.it.reload(/is quarantined.*not today[^]*configuration reloaded/);
       const id = await ok('run', '-d', 'busybox', 'sleep', '100');
       assert.match(await ok('ps', '--filter', `id=${id}`), /degraded/);
       await ok('rm', '-f', id);
