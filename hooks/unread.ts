@@ -2,7 +2,7 @@
  * A start of pouchd has declarations and plugins whose references cannot be read, such as a file that is gone: in the
  * place of its options such an object has one with the reason. Other loads refuse the files.
  */
-const key = 'unread';
+const key = '${unread}';
 
 /** The options of an object that could not be read. */
 export function unread(problem: string): Map<string, string> {

@@ -17,7 +17,7 @@ import type { WantedPlugin } from './load/wantedPlugin.ts';
 import { PluginVersion } from './load/PluginVersion.ts';
 import { type IsBound, providersFor, serviceFaults } from './load/serviceFaults.ts';
 import { setUp, type Surroundings } from './load/setUp.ts';
-import { type LoadEntry, type Sections, slotsOf } from './load/wanted.ts';
+import { type LoadEntry, requireOptions, type Sections, slotsOf } from './load/wanted.ts';
 import { describePlugin } from './process/describePlugin.ts';
 import type { Confinement } from './process/places.ts';
 import type { Masker } from './process/secretValues.ts';
@@ -164,6 +164,8 @@ export async function readPlugins(options: ReadOptions): Promise<PluginSlot[]> {
       slot.loaded = await (described.get(slot) ?? readPlugin(slot.wanted, { ...options, timeoutMs }));
       checkManifest(slot.loaded.plugin, slot.wanted.source);
       slot.version = slot.loaded;
+      // What it is without them, such as `required`, is known by now.
+      requireOptions(slot.wanted);
     });
   const own = slots.filter(isServing);
   failClashes(own, nameClashes);

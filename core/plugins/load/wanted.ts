@@ -46,7 +46,7 @@ export function slotsOf(
     const wanted = withSections(entry, sections);
     const previous = serving.get(wanted.path ?? wanted.name) ?? serving.get(wanted.name);
     const slot = new PluginSlot(wanted, wanted.isShadow ? undefined : previous);
-    const fault = unreadOptions(entry) ?? faultOf(wanted, builtIns, locate) ?? doubled(entry, wanted, locate);
+    const fault = faultOf(wanted, builtIns, locate) ?? doubled(entry, wanted, locate);
     if (fault) slot.fail(fault);
     return slot;
   });
@@ -64,15 +64,13 @@ function withSections(wanted: WantedPlugin, sections: Sections): WantedPlugin {
   return { ...wanted, options: { ...given, ...values }, sections: own };
 }
 
-/** Options with a reference that could not be read when pouchd started. */
-function unreadOptions({ options, name }: WantedPlugin): PouchError | undefined {
-  const problem = unreadProblem((options ?? {}) as Readonly<Record<string, unknown>>);
-  return problem === undefined
-    ? undefined
-    : new PouchError('PCH_PLUGIN_OPTIONS', problem, {
-        hint: 'once it can be read, `pouch apply` or SIGHUP loads the plugin',
-        plugin: name,
-      });
+/** Options with a reference that could not be read when pouchd started. @throws PCH_PLUGIN_OPTIONS */
+export function requireOptions({ unread, name }: WantedPlugin): void {
+  if (unread === undefined) return;
+  throw new PouchError('PCH_PLUGIN_OPTIONS', unread, {
+    hint: 'once it can be read, `pouch apply` or SIGHUP loads the plugin',
+    plugin: name,
+  });
 }
 
 /** An option that its entry has, too. */
@@ -119,6 +117,7 @@ function fromEntry(
     enabled: entry.enabled,
     isShadow: entry.shadow,
     options: entry.options,
+    unread: unreadProblem(entry.options),
     ...(entry.isUnnamed ? {} : { pointer, origin: locate(pointer) }),
     timeoutMs: entry.timeout,
     onError: entry.onError,

@@ -27,6 +27,8 @@ export interface WantedPlugin {
   /** It only plans, beside the one that serves under its name. */
   readonly isShadow?: boolean | undefined;
   readonly options: unknown;
+  /** Why they could not be read when pouchd started. */
+  readonly unread?: string | undefined;
   /** Names of options that are top-level sections of the configuration. */
   readonly sections?: readonly string[] | undefined;
   /** JSON pointer of its entry. */

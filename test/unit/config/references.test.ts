@@ -140,6 +140,11 @@ describe('references in a configuration', () => {
     assert.deepEqual([...new Set(problems.map(({ line }) => line))], [3, 7]);
   });
 
+  it('may be in a plugin that has an option named unread', () => {
+    const { config } = load('plugins: [{ name: metrics, options: { unread: all } }]\n', { isLenient: true });
+    assert.equal(unreadProblem(config.plugins[0]!.options), undefined);
+  });
+
   it('are refused for a file that others can read, until it is root’s alone', () => {
     for (const mode of [0o644, 0o640, 0o604]) {
       chmodSync(secret, mode);

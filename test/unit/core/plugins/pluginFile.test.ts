@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { catalogue } from '../../../../hooks/catalogue.ts';
 import { PouchError } from '../../../../hooks/errors.ts';
+import { unread } from '../../../../hooks/unread.ts';
 import { skip } from '../../../support/skip.ts';
 import { makeDraft } from './support/draft.ts';
 import { entry, load, rejection } from './support/load.ts';
@@ -54,6 +55,17 @@ describe('a plugin file', () => {
     });
     const { draft } = await runner.plan(preCreate, makeDraft(), { log });
     assert.equal(draft.labels.greeting, 'hello world');
+  });
+
+  it('that is required, without a secret of its options, is quarantined, and no container is made', async () => {
+    const required = typescript.replace("name: 'greeter',", "name: 'greeter', required: true,");
+    write('greeting.ts', `export const greeting: string = 'hello';`);
+    const options = Object.fromEntries(unread('expected a readable file, found /none'));
+    const { runner, log, status } = await loadFile(write('greeter.ts', required), options);
+    assert.equal(status?.state, 'quarantined');
+    assert.match(status.error ?? '', /^expected a readable file, found \/none \(once it can be read, /);
+    const { code } = await rejection(runner.plan(preCreate, makeDraft(), { log }));
+    assert.equal(code, 'PCH_PLUGIN_QUARANTINED');
   });
 
   it('in TypeScript with a syntax error is quarantined, with the place in the line of its message', async () => {
