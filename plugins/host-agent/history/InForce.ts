@@ -1,5 +1,6 @@
 /** What the host is held to: what the files declare, or the generation that it is pinned to. */
 import type { LostFile } from '../../../hooks/appliedFile.ts';
+import { unreadProblem } from '../../../hooks/unread.ts';
 import type { Locate, Logger, Profile } from '../../../hooks/index.ts';
 import { readProfiles, usableProfiles } from '../../../translate/profiles/readProfiles.ts';
 import type { DeclaredHost } from '../declare/declared.ts';
@@ -65,7 +66,7 @@ export class InForce {
       const generation = await newest();
       if (generation) await inForce.pinTo(generation, ofLostFile);
     } else if (pin) {
-      if (pin.filesDigest === inForce.#digestOfFiles(pin)) {
+      if (inForce.#mayBeThatOf(pin)) {
         inForce.#use(pin);
         return inForce;
       }
@@ -175,6 +176,20 @@ export class InForce {
     await this.#options.pins.remove();
     this.#pinned = undefined;
     this.onChange();
+  }
+
+  /** Whether the files declare what they did when a pin began, as far as they can be read. */
+  #mayBeThatOf(pin: Pin): boolean {
+    if (pin.filesDigest === ofLostFile) return false;
+    return this.#hasUnread() || pin.filesDigest === this.#digestOfFiles(pin);
+  }
+
+  /** Whether an object has a reference that could not be read when pouchd started. */
+  #hasUnread(): boolean {
+    const sections = Object.values(this.#options.sections) as readonly Options[keyof Options][];
+    return sections.some((objects) =>
+      Object.values(objects ?? {}).some((options) => unreadProblem(options ?? {}) !== undefined),
+    );
   }
 
   #use(pin: Pin): void {

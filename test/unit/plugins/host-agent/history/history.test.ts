@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readHost } from '../../../../../plugins/host-agent/declare/readHost.ts';
 import type { LostFile } from '../../../../../hooks/appliedFile.ts';
+import { unread } from '../../../../../hooks/unread.ts';
 import { Generations } from '../../../../../plugins/host-agent/history/Generations.ts';
 import { InForce } from '../../../../../plugins/host-agent/history/InForce.ts';
 import { PinFile } from '../../../../../plugins/host-agent/history/PinFile.ts';
+import type { Options } from '../../../../../plugins/host-agent/options.ts';
 
 const sectionsOf = (memory: string) => ({
   networks: {},
@@ -89,10 +91,14 @@ describe('the history of the host', () => {
     });
 
   describe('a pin', () => {
-    const open = async (memory: string, lost?: LostFile) => {
+    const open = async (
+      memory: string,
+      lost?: LostFile,
+      sections: Options = lost ? nothing : sectionsOf(memory),
+    ) => {
       const all = await generations();
       return await InForce.open({
-        sections: lost ? nothing : sectionsOf(memory),
+        sections,
         lost,
         newest: () => all.newest(),
         locate: (pointer) => (pointer === '/containers/web' ? '/etc/pouch/conf.d/web.yaml:3:1' : undefined),
@@ -124,6 +130,14 @@ describe('the history of the host', () => {
       const changed = await open('3g');
       assert.equal(changed.pin, undefined);
       assert.equal((await open('2g')).pin, undefined);
+    });
+
+    it('holds while an object of the files cannot be read', async () => {
+      const number = await (await generations()).add(generation('1g'));
+      await (await open('2g')).pinTo(await (await generations()).get(number));
+      const web = Object.fromEntries(unread('expected a readable file, found /none'));
+      assert.equal((await open('2g', undefined, { ...nothing, containers: { web } })).pin?.number, number);
+      assert.equal((await open('2g')).pin?.number, number);
     });
 
     it('ends, also for the next start', async () => {
