@@ -3,7 +3,7 @@ export type { ChangedFile, SettingChanges } from './changeFile.ts';
 export { checkConfig } from './check.ts';
 export type { CheckResult } from './check.ts';
 export { jsonSchema } from './jsonSchema.ts';
-export { lastGoodPath, lastGoodText } from './lastGood.ts';
+export { isLastGood, lastGoodPath, lastGoodText } from './lastGood.ts';
 export { loadAtStart } from './loadAtStart.ts';
 export { loadConfig } from './load.ts';
 export type { LoadOptions, LoadedConfig } from './load.ts';

@@ -40,6 +40,15 @@ export function readLastGood(root: string, main: string): readonly FileText[] | 
   }
 }
 
+/** Whether the record has this content. */
+export function isLastGood(root: string, text: string): boolean {
+  try {
+    return readText(lastGoodPath(root)) === text;
+  } catch {
+    return false;
+  }
+}
+
 /** A FIFO does not hold up the caller. */
 function readText(file: string): string {
   const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);

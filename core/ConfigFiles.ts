@@ -1,6 +1,12 @@
-import { readFile } from 'node:fs/promises';
-import { lastGoodPath, lastGoodText, type LoadedConfig, type LoadOptions } from '../config/index.ts';
-import type { PluginReload } from '../hooks/engine.ts';
+import { rm } from 'node:fs/promises';
+import {
+  isLastGood,
+  lastGoodPath,
+  lastGoodText,
+  type LoadedConfig,
+  type LoadOptions,
+} from '../config/index.ts';
+import type { PluginChange } from '../hooks/engine/plugins.ts';
 import { messageOf } from '../hooks/errors.ts';
 import type { Logger } from '../hooks/defineHook.ts';
 import type { Secrets } from './secrets/Secrets.ts';
@@ -17,6 +23,8 @@ export interface ConfigFilesOptions {
   main: string;
   /** Why the files are not in force as they are, at the start. */
   problem: string | undefined;
+  /** Names of the plugins that have the declarations of the files as options. */
+  declaring: readonly string[];
   secrets: Secrets;
   log: Pick<Logger, 'warn'>;
 }
@@ -27,6 +35,8 @@ export class ConfigFiles {
   /** Of the files when they were last looked at. */
   #seen: string;
   #problem: string | undefined;
+  /** Whether previous declarations are in force, as those of the files have mistakes. */
+  #keepsDeclarations = false;
 
   constructor(options: ConfigFilesOptions) {
     this.#options = options;
@@ -58,13 +68,13 @@ export class ConfigFiles {
   }
 
   /** Reads the files and puts them in force by `apply`; remembers how it went. */
-  async reload<Done extends Pick<PluginReload, 'plugins'>>(
+  async reload<Done extends { readonly plugins: readonly PluginChange[] }>(
     apply: (read: LoadedConfig) => Promise<Done>,
   ): Promise<Done> {
     this.#seen = this.#options.digest();
     try {
       const done = await apply(this.read());
-      this.#problem = keptPlugins(done.plugins);
+      this.loaded(done.plugins);
       await this.remember();
       return done;
     } catch (error) {
@@ -73,22 +83,36 @@ export class ConfigFiles {
     }
   }
 
-  /** The files as they are now are those in force: pouchd has written them. */
+  /** The files as they are now have been read: pouchd has written them. */
   written(): void {
     this.#seen = this.#options.digest();
-    this.#problem = undefined;
   }
 
-  /** Records the files in force for a start that finds others with mistakes. Writes only if they are others. */
+  /** Notes how the plugins were loaded with the files: at the start, beside the problem that it has. */
+  loaded(plugins: readonly PluginChange[], { isStart = false } = {}): void {
+    const kept = plugins.filter(({ change }) => change === 'kept' || change === 'quarantined');
+    const { problem, declaring } = this.#options;
+    const problems = [...(isStart && problem !== undefined ? [problem] : []), ...kept.map(sentenceOf)];
+    this.#problem = problems.join('\n') || undefined;
+    this.#keepsDeclarations = kept.some(({ name }) => declaring.includes(name));
+  }
+
+  /**
+   * Records the files in force for a start that finds others with mistakes. Writes only if they are others. They are
+   * recorded without a plugin or credentials too: a start would end what they declare and an older record does not.
+   */
   async remember(): Promise<void> {
-    if (this.#problem !== undefined) return;
+    if (this.#keepsDeclarations) return;
     const { current, main, log } = this.#options;
     const { config, texts } = current();
-    const path = lastGoodPath(config.root);
     const text = lastGoodText(main, texts);
+    if (isLastGood(config.root, text)) return;
+    const path = lastGoodPath(config.root);
     try {
-      if (text !== (await readFile(path, 'utf8').catch(() => undefined))) await writeDurably(path, text);
+      await writeDurably(path, text);
     } catch (error) {
+      // A start takes no older ones.
+      await rm(path, { force: true }).catch(() => undefined);
       log.warn('the files in force are not recorded: a start with broken files would fail', {
         path,
         error: messageOf(error),
@@ -101,9 +125,7 @@ export class ConfigFiles {
   }
 }
 
-/** Plugins that keep their previous options, as the new ones have mistakes. */
-function keptPlugins(changes: PluginReload['plugins']): string | undefined {
-  const kept = changes.filter(({ change }) => change === 'kept' || change === 'quarantined');
-  if (kept.length === 0) return undefined;
-  return kept.map(({ name, reason }) => `plugin ${name}: ${reason ?? 'it cannot be loaded'}`).join('\n');
+/** Of a plugin that keeps its previous options, as the new ones have mistakes, or is quarantined. */
+function sentenceOf({ name, reason }: PluginChange): string {
+  return `plugin ${name}: ${reason ?? 'it cannot be loaded'}`;
 }

@@ -129,6 +129,9 @@ const stopMarginMs = 5000;
 /** Of these, for the surfaces. */
 const surfacesStopMs = 4000;
 
+/** Before the first generation. */
+const nothing = { plugins: [], versions: new Map(), shadows: [] };
+
 export class Daemon {
   readonly #options: DaemonOptions;
   #loaded: LoadedConfig;
@@ -167,6 +170,7 @@ export class Daemon {
       current: () => this.#loaded,
       main: options.mainFile,
       problem: options.filesProblem,
+      declaring: options.builtIns.flatMap(({ name, sections = [] }) => (sections.length > 0 ? [name] : [])),
       secrets: this.#secrets,
       log: options.log,
     });
@@ -231,6 +235,7 @@ export class Daemon {
     bindServices(this.#services, withFrozenRecords(engine));
     await Promise.all([this.#disabled.read(), this.#installed.read(), this.#promoted.read()]);
     const [first] = await stage(() => Promise.all([this.#load(1, this.#loaded), context.io.start()]));
+    this.#configFiles.loaded(changesBetween(nothing, first), { isStart: true });
     await stage(() => this.#kept.keep(first));
     context.generations.swap(first);
     void watchOom(context, this.#containerd.client);
@@ -316,6 +321,7 @@ export class Daemon {
       try {
         const { changed: load, diff } = await this.#apply(loaded);
         const { settings, needRestart } = reportOf(diff);
+        this.#configFiles.loaded(load.plugins);
         await this.#configFiles.remember();
         return { file, plugins: load.plugins, settings: [...settings], needRestart: [...needRestart] };
       } catch (error) {

@@ -177,6 +177,52 @@ describe('a start of the host', function () {
     }
   });
 
+  it('takes those that came into force without a plugin: what they declare stays', async () => {
+    const plugin = join(daemon.it.dir, 'adds.ts');
+    await copyFile(join(import.meta.dirname, 'support/plugins/adds.ts'), plugin);
+    const plugins = (labels: unknown) => [{ path: plugin, isolation: 'in-process', options: { labels } }];
+    const names = ['one', 'two', 'three', 'four', 'five'];
+    const some = (count: number) =>
+      Object.fromEntries(names.slice(0, count).map((name) => [name, { ...sleeper, image: 'busybox' }]));
+    await write({ plugins: plugins({ team: 'shop' }), containers: some(4) });
+    await ok('apply');
+    await write({ plugins: plugins('none'), containers: some(5) });
+    assert.match((await pouch('apply')).stderr, /kept +adds .*options\.labels must be object/);
+    const pidOf = async () => (await daemon.it.inspect('five'))?.State.Pid;
+    const before = await pidOf();
+    const good = await readFile(daemon.it.configFile, 'utf8');
+    await writeFile(daemon.it.configFile, `${good}log: [\n`);
+    systemd.received.length = 0;
+    await daemon.it.restart();
+    await until('ready', () => systemd.received.includes('READY=1'));
+    assert.match(await status(), /^5 of 5 declared objects are as declared/);
+    assert.match(await status(), /^plugin adds: .*options\.labels must be object/m);
+    assert.equal(await pidOf(), before);
+  });
+
+  it('makes no container without a required plugin whose secret is gone', async () => {
+    const secret = join(daemon.it.dir, 'secret');
+    const plugin = join(daemon.it.dir, 'adds.ts');
+    const text = await readFile(join(import.meta.dirname, 'support/plugins/adds.ts'), 'utf8');
+    await writeFile(plugin, text.replace("name: 'adds',", "name: 'adds', required: true,"));
+    await writeFile(secret, 'correct horse', { mode: 0o600 });
+    const options = { labels: { team: `\${file:${secret}}` } };
+    await write({ plugins: [{ path: plugin, isolation: 'in-process', options }] });
+    await ok('apply');
+    await rm(secret);
+    await daemon.it.restart();
+    const run = ['run', '--rm', '--network', 'none', 'busybox', 'true'];
+    assert.match((await pouch(...run)).stderr, /no container is made without plugin adds .*no such file/);
+    const shown = await pouch('status');
+    assert.match(shown.stdout, /the files are not in force: plugin adds: .*expected a readable file/);
+    assert.equal(shown.exitCode, 1);
+
+    await writeFile(secret, 'correct horse', { mode: 0o600 });
+    await ok('apply');
+    await ok(...run);
+    assert.equal((await pouch('status')).exitCode, 0);
+  });
+
   it('leaves out a plugin and credentials whose secrets are gone, until they are back', async () => {
     const secret = join(daemon.it.dir, 'secret');
     const plugin = join(daemon.it.dir, 'adds.ts');
