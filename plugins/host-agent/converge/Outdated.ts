@@ -22,14 +22,17 @@ interface Comparison {
 /** Containers that are planned side by side. */
 const atOnce = 4;
 
+/** The basis of containers that were planned with several. */
+const mixed = '';
+
 /**
  * Planning a container costs milliseconds, so that they are compared only after plugins or settings have changed, each
- * once. The file has the last basis of which no container differed.
+ * once. The file has the basis of which no container differs.
  */
 export class Outdated {
   readonly #options: OutdatedOptions;
   #comparisons = new Map<string, Comparison>();
-  /** Of which no container differs; undefined before the file was read. */
+  /** Of which no container differs, or `mixed`; undefined before the file was read. */
   #settled: string | undefined;
   /** What the file has. */
   #noted: string | undefined;
@@ -46,6 +49,8 @@ export class Outdated {
     // Without a file they are taken to be up to date: an older pouchd has not noted it.
     this.#settled ??= this.#noted ?? basis;
     if (this.#settled === basis) return new Map();
+    // Containers that are made now have this basis: the settled one is another one to them, if it comes back.
+    this.#settled = mixed;
     const queue = new PQueue({ concurrency: atOnce });
     const compared = await queue.addAll(
       records.map((record) => async () => [record.id, await this.#compare(record, basis)] as const),
@@ -55,7 +60,7 @@ export class Outdated {
     return new Map(compared.flatMap(([id, { changes = [] }]) => (changes.length > 0 ? [[id, changes]] : [])));
   }
 
-  /** Notes for the next pouchd of what no container differed last. Comparisons that have failed are made again. */
+  /** Notes for the next pouchd of what no container differs. Comparisons that have failed are made again. */
   async note(): Promise<void> {
     for (const [id, { changes }] of this.#comparisons) if (!changes) this.#comparisons.delete(id);
     if (this.#settled === undefined || this.#noted === this.#settled) return;

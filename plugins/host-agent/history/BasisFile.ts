@@ -1,4 +1,4 @@
-/** With which plugins and settings all declared containers were planned, for the next pouchd. */
+/** With which plugins and settings all declared containers were planned, for the next pouchd; empty: with several. */
 import { join } from 'node:path';
 import { Type } from '../../../hooks/index.ts';
 import { readDurable, writeDurably } from './durableFile.ts';

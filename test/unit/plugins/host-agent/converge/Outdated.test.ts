@@ -100,6 +100,24 @@ describe('declared containers that other plugins have planned', () => {
     assert.deepEqual(planned, ['web', 'db', 'web']);
   });
 
+  for (const isRestarted of [false, true])
+    it(`are planned again with the plugins of before, as some were made without them${isRestarted ? ', also by the next pouchd' : ''}`, async () => {
+      let outdated = await settled();
+      [basis, found] = ['without a plugin', { web: new Error('it is missing') }];
+      assert.equal((await outdated.changesOf([web, db])).size, 0);
+      await outdated.note();
+      [basis, found] = ['first', { fresh: [change] }];
+      if (isRestarted) outdated = open();
+      assert.deepEqual([...(await outdated.changesOf([web, record('fresh')]))], [['fresh', [change]]]);
+      found = {};
+      const fresh = record('fresh', { draft: { labels: { team: 'b' } } });
+      assert.equal((await outdated.changesOf([web, fresh])).size, 0);
+      await outdated.note();
+      planned = [];
+      assert.equal((await open().changesOf([web, fresh])).size, 0);
+      assert.deepEqual(planned, []);
+    });
+
   it('are taken to be up to date where nothing is noted, or the file is damaged', async () => {
     await settled();
     await writeFile(join(root, 'host-agent/plan-basis.json'), '{');
