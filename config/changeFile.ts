@@ -28,8 +28,8 @@ export interface ChangedFile {
 export function changedFile(options: LoadOptions, changes: SettingChanges): ChangedFile {
   const { file, text: before } = readConfigText(namedFile(options));
   checkKnown(changes);
-  // Mistakes that the file has already are reported as such.
-  if (before !== undefined) loadConfig({ ...options, text: before });
+  // Mistakes that the file has already are reported as such: with a setting it would no longer be empty.
+  if (before !== undefined || options.inForce) loadConfig({ ...options, file, text: before ?? '' });
   const text = edited(before ?? 'apiVersion: pouch/v1\n', changes);
   const loaded = loadChanged({ ...options, file, text });
   checkInForce(file, loaded, changes);

@@ -92,8 +92,8 @@ export interface DaemonOptions {
   reread: (inForce: LoadedConfig, applied?: LoadOptions['applied']) => LoadedConfig;
   /** A digest of the files of the configuration as they are. */
   filesDigest: () => string;
-  /** The configuration file with other values of settings. */
-  change: (changes: SettingChanges) => ChangedFile;
+  /** The configuration file with other values of settings, to replace the one in force. */
+  change: (changes: SettingChanges, inForce: LoadedConfig) => ChangedFile;
   log: StderrLog;
   builtIns: readonly Plugin[];
   /** Sockets that systemd listens on for the daemon. */
@@ -308,7 +308,7 @@ export class Daemon {
   ): Promise<SettingsUpdate> {
     return await this.#oneByOne(async () => {
       this.#started();
-      const changed = this.#options.change(changes);
+      const changed = this.#options.change(changes, this.#loaded);
       const { file, loaded } = changed;
       const fixed = diffForReload(this.#loaded.config, loaded.config).needsRestart.filter(({ path }) =>
         Object.hasOwn(changes, path),

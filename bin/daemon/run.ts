@@ -157,7 +157,7 @@ async function serve(flags: DaemonFlags, entry: Entry): Promise<number> {
     filesProblem: [...(broken ? [broken.message] : []), ...unread].join('\n') || undefined,
     reread,
     filesDigest: () => digestOfFiles(source(flags)),
-    change: (changes) => changedFile(source(flags), changes),
+    change: (changes, inForce) => changedFile({ ...source(flags), inForce }, changes),
     log,
     builtIns,
     commands: commandNames,

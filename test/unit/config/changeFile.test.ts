@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { changedFile } from '../../../config/index.ts';
+import { changedFile, loadConfig } from '../../../config/index.ts';
 
 const content = `# The host of the shop.
 apiVersion: pouch/v1
@@ -49,6 +49,21 @@ describe('changedFile', () => {
   it('removes a setting, so that its default applies', () => {
     const { text } = change({ 'network.mtu': null, 'log.format': null });
     assert.ok(!text.includes('mtu') && text.includes('level: info'), text);
+  });
+
+  it('refuses a file that has become empty, and had declarations', () => {
+    const dropIns = join(directory, 'conf.d');
+    mkdirSync(dropIns);
+    writeFileSync(join(dropIns, 'version.yaml'), 'apiVersion: pouch/v1\n');
+    const inForce = loadConfig({ file, text: 'containers: { web: { image: a } }\n' });
+    for (const text of ['', '# nothing\n']) {
+      writeFileSync(file, text);
+      assert.throws(
+        () => change({ 'log.level': 'debug' }, { inForce }),
+        /expected declarations, found an empty/,
+      );
+    }
+    rmSync(dropIns, { recursive: true });
   });
 
   it('refuses a named file that does not exist', () => {
