@@ -35,8 +35,8 @@ export interface Resolved {
 
 /**
  * Returns the document with the values of its references. Mistakes are problems of the document. Where it is lenient,
- * declared objects and plugins that have some are unread, credentials that have some are left out, and the others are
- * sound.
+ * declared objects and plugins of files that have some are unread, credentials that have some are left out, and the
+ * others are sound.
  */
 export function resolveReferences(
   document: ConfigDocument,
@@ -112,7 +112,8 @@ function withOptions(
   const options: unknown = entry.get('options');
   return new Map(entry).set(
     'options',
-    isLenient ? readOrUnread(options, path, resolver) : resolver.below(options, path, 1),
+    // A pouchd that starts without a built-in plugin may lack its API, or the host agent.
+    isLenient && entry.has('path') ? readOrUnread(options, path, resolver) : resolver.below(options, path, 1),
   );
 }
 

@@ -118,7 +118,7 @@ describe('references in a configuration', () => {
   it('with mistakes concern their plugin or credentials alone where the load is lenient', () => {
     const settings = [
       'plugins:',
-      "  - { name: lxcfs, options: { a: '${env:NONE}' } }",
+      "  - { path: ./a.ts, options: { a: '${env:NONE}' } }",
       "  - { name: metrics, options: { b: '${env:SITE}' } }",
       'registries:',
       '  credentials:',
@@ -128,7 +128,7 @@ describe('references in a configuration', () => {
     ].join('\n');
     const { config, unread } = load(settings, { isLenient: true });
     const [first, second] = config.plugins.map(({ options }) => options as Record<string, unknown>);
-    assert.match(unreadProblem(first!)!, /pouchd\.yaml:3:34: plugins\[0\]\.options\.a: expected a variable/);
+    assert.match(unreadProblem(first!)!, /pouchd\.yaml:3:35: plugins\[0\]\.options\.a: expected a variable/);
     assert.deepEqual(second, { b: 'north' });
     assert.deepEqual(Object.keys(config.registries.credentials), ['two.example']);
     assert.match(
@@ -138,6 +138,8 @@ describe('references in a configuration', () => {
     assert.deepEqual(load(settings.replace('/none', secret).replace('NONE', 'SITE')).unread, []);
     const { problems } = errorOf(() => load(settings));
     assert.deepEqual([...new Set(problems.map(({ line }) => line))], [3, 7]);
+    const builtIn = "plugins: [{ name: engine-api, options: { a: '${env:NONE}' } }]\n";
+    assert.throws(() => load(builtIn, { isLenient: true }), /plugins\[0\]\.options\.a: expected/);
   });
 
   it('may be in a plugin that has an option named unread', () => {
