@@ -2,11 +2,11 @@
  * The files as they were last in force: a start uses them if those of the host have mistakes. Their texts have
  * references as they are written, not the secrets that these name.
  */
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { FileText } from './source/files.ts';
+import { readText } from './source/readText.ts';
 
 const LastGood = Type.Object({
   version: Type.Literal(1),
@@ -46,15 +46,5 @@ export function isLastGood(root: string, text: string): boolean {
     return readText(lastGoodPath(root)) === text;
   } catch {
     return false;
-  }
-}
-
-/** A FIFO does not hold up the caller. */
-function readText(file: string): string {
-  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    return readFileSync(fd, 'utf8');
-  } finally {
-    closeSync(fd);
   }
 }

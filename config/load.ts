@@ -4,7 +4,7 @@ import { derivedDefaults } from './derive.ts';
 import { importFlags } from './overrides.ts';
 import type { Origin, Location } from './origin.ts';
 import { formatPath, parsePath } from './path.ts';
-import { ConfigError, formatProblem, inFileOrder } from './problem.ts';
+import { ConfigError, formatProblem, ifValid, inFileOrder } from './problem.ts';
 import type { Problem } from './problem.ts';
 import { type InForce, refuseEmpty } from './refuseEmpty.ts';
 import { isSettingPath, schema, settingPaths } from './schema/index.ts';
@@ -150,16 +150,8 @@ function appliedTo(document: ConfigDocument | undefined, options: LoadOptions): 
 
 /** The root, whatever else is wrong with the configuration; undefined if it is invalid itself. */
 export function rootOf(options: LoadOptions): string | undefined {
-  const ifReadable = <T>(read: () => T): T | undefined => {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof ConfigError) return undefined;
-      throw error;
-    }
-  };
   const document =
-    ifReadable(() => filesOf(options)?.document) ?? ifReadable(() => readConfigFile(namedFile(options)));
+    ifValid(() => filesOf(options)?.document) ?? ifValid(() => readConfigFile(namedFile(options)));
   return rootIn(document, options);
 }
 

@@ -1,8 +1,7 @@
 import { mainFile } from './digestOfFiles.ts';
 import { readLastGood } from './lastGood.ts';
 import { type LoadedConfig, type LoadOptions, loadConfig, rootOf } from './load.ts';
-import { ConfigError } from './problem.ts';
-import type { FileText } from './source/files.ts';
+import { ConfigError, ifValid } from './problem.ts';
 
 export interface StartConfig {
   readonly loaded: LoadedConfig;
@@ -33,14 +32,7 @@ export function loadAtStart(options: LoadOptions): StartConfig {
 /** Returns undefined if they are not known, or have mistakes for this version, these flags or variables. */
 function loadLastGood(options: LoadOptions): LoadedConfig | undefined {
   const root = rootOf(options);
-  const texts: readonly FileText[] | undefined =
-    root === undefined ? undefined : readLastGood(root, mainFile(options));
-  if (!texts) return undefined;
-  try {
-    const loaded = loadConfig({ ...options, texts });
-    return loaded.config.root === root ? loaded : undefined;
-  } catch (error) {
-    if (error instanceof ConfigError) return undefined;
-    throw error;
-  }
+  const texts = root === undefined ? undefined : readLastGood(root, mainFile(options));
+  const loaded = texts && ifValid(() => loadConfig({ ...options, texts }));
+  return loaded?.config.root === root ? loaded : undefined;
 }

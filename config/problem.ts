@@ -30,6 +30,16 @@ export class ConfigError extends PouchError {
   }
 }
 
+/** Returns what `read` returns; undefined if that throws a ConfigError. */
+export function ifValid<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
+    throw error;
+  }
+}
+
 /** Formats a problem: `FILE:7:3: network.mtu: expected a whole number from 576 to 65535, found "big" (HINT)`. */
 export function formatProblem(problem: Problem): string {
   const { path, expected, found, hint } = problem;

@@ -1,5 +1,4 @@
 /** The file that a client has applied: its declarations are in force in the place of those of the host's files. */
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { Value } from '@sinclair/typebox/value';
 import {
   AppliedFile,
@@ -14,6 +13,7 @@ import { declaredSections, isDeclaredSection } from '../schema/declared.ts';
 import { didYouMean } from '../suggest.ts';
 import { type ConfigDocument, type RawMap, readDocument } from './document.ts';
 import { overlaidDocument } from './merge.ts';
+import { readText } from './readText.ts';
 
 /** What a root has of an applied file. */
 export interface AppliedState {
@@ -55,16 +55,6 @@ function parse(text: string): object {
     return Object(JSON.parse(text)) as object;
   } catch {
     throw new Error('other content');
-  }
-}
-
-/** A FIFO does not hold up the caller. */
-function readText(file: string): string {
-  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    return readFileSync(fd, 'utf8');
-  } finally {
-    closeSync(fd);
   }
 }
 

@@ -43,7 +43,6 @@ export function resolveReferences(
   env: NodeJS.ProcessEnv,
   { isLenient = false }: { isLenient?: boolean | undefined } = {},
 ): Resolved {
-  const unreadable: Problem[] = [];
   const resolver = new Resolver(document, env);
   const root = new Map(document.root);
   for (const section of declaredSections)
@@ -53,7 +52,7 @@ export function resolveReferences(
   if (registries instanceof Map && registries.has('credentials')) {
     const given: unknown = registries.get('credentials');
     const credentials = isLenient
-      ? readableIn(given, { resolver, unreadable })
+      ? readableIn(given, resolver)
       : resolver.below(given, ['registries', 'credentials'], 2);
     root.set('registries', new Map(registries).set('credentials', credentials));
   }
@@ -63,11 +62,11 @@ export function resolveReferences(
       'plugins',
       plugins.map((entry: unknown, index) => withOptions(entry, index, { resolver, isLenient })),
     );
-  const { references, problems } = resolver;
+  const { references, problems, leftOut } = resolver;
   return {
     document: { ...document, root, problems: [...document.problems, ...problems] },
     references,
-    unread: unreadable,
+    unread: leftOut,
   };
 }
 
@@ -89,14 +88,11 @@ function readOrUnread(options: unknown, path: readonly Segment[], resolver: Reso
 }
 
 /** The credentials by registry without those that have mistakes in references. */
-function readableIn(
-  value: unknown,
-  { resolver, unreadable }: { resolver: Resolver; unreadable: Problem[] },
-): unknown {
+function readableIn(value: unknown, resolver: Resolver): unknown {
   if (!(value instanceof Map)) return value;
   const registries = [...(value as RawMap)].flatMap(([host, credentials]) => {
     const { read, found } = resolver.apart(credentials, ['registries', 'credentials', host]);
-    unreadable.push(...found);
+    resolver.leftOut.push(...found);
     return found.length === 0 ? [[host, read] as const] : [];
   });
   return new Map(registries);
@@ -120,6 +116,8 @@ function withOptions(
 class Resolver {
   readonly references: Reference[] = [];
   readonly problems: Problem[] = [];
+  /** Of values that are left out of the document. */
+  readonly leftOut: Problem[] = [];
   readonly #document: ConfigDocument;
   readonly #env: NodeJS.ProcessEnv;
 

@@ -147,12 +147,12 @@ function withoutQuestions(command: string, args: readonly string[]) {
 
 async function aptGet(...args: string[]): Promise<void> {
   const options = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3', '-q'];
-  const install = () => withoutQuestions('apt-get', [...options, ...args]);
-  let ran = await install();
+  const run = () => withoutQuestions('apt-get', [...options, ...args]);
+  let ran = await run();
   // By the end of an earlier run, such as by a kill: apt-get installs no packages until those are complete.
   if (ran.failed && ran.all?.includes('dpkg was interrupted')) {
     await withoutQuestions('dpkg', ['--configure', '-a']);
-    ran = await install();
+    ran = await run();
   }
   if (!ran.failed) return;
   const lines = (ran.all || ran.shortMessage || '').trim().split('\n').slice(-5).join('\n');
